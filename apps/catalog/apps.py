@@ -1,0 +1,13 @@
+"""Django's entry for the catalog app, which carries Oscar's label `catalogue`."""
+
+from django.utils.translation import gettext_lazy as _
+from oscar.core.application import OscarConfig
+
+
+class CatalogConfig(OscarConfig):
+    """Oscar finds classes by label and modules by name; its own receivers and views stay out."""
+
+    name = "apps.catalog"
+    label = "catalogue"
+    verbose_name = _("Catalogue")
+    default_auto_field = "django.db.models.BigAutoField"

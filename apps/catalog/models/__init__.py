@@ -1,0 +1,46 @@
+"""The PIM's tables. Carries Oscar's label `catalogue`: Oscar's rows extended, its unused ones kept as they are."""
+
+from apps.catalog.models.category import Category, CategoryContent, CategoryMedia
+from apps.catalog.models.content import ProductContent, SlugRecord
+from apps.catalog.models.price import Price, PriceHistory, PriceList
+from apps.catalog.models.product import (
+    AttributeOption,
+    Product,
+    ProductAttribute,
+    ProductAttributeValue,
+    ProductBrand,
+    ProductClass,
+    ProductMedia,
+)
+from apps.catalog.models.publication import (
+    CategoryPublication,
+    FacetCount,
+    FacetValue,
+    Publication,
+    PublicationDue,
+)
+
+from oscar.apps.catalogue.models import *  # noqa: F403, I001 -- last: Oscar skips what is registered above
+
+__all__ = [
+    "AttributeOption",
+    "Category",
+    "CategoryContent",
+    "CategoryMedia",
+    "CategoryPublication",
+    "FacetCount",
+    "FacetValue",
+    "Price",
+    "PriceHistory",
+    "PriceList",
+    "Product",
+    "ProductAttribute",
+    "ProductAttributeValue",
+    "ProductBrand",
+    "ProductClass",
+    "ProductContent",
+    "ProductMedia",
+    "Publication",
+    "PublicationDue",
+    "SlugRecord",
+]

@@ -1,0 +1,108 @@
+"""Products, their families and attributes, their brands and pictures."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from oscar.apps.catalogue.abstract_models import (
+    AbstractAttributeOption,
+    AbstractProduct,
+    AbstractProductAttribute,
+    AbstractProductAttributeValue,
+    AbstractProductClass,
+)
+
+from apps.catalog.enums import ProductStatus
+from apps.markets.enums import TaxClass
+
+
+class ProductClass(AbstractProductClass):
+    """A family: what its products are described by, and what tells its variants apart."""
+
+    code = models.SlugField(_("code"), max_length=60, unique=True)
+    labels = models.JSONField(_("names per language"), default=dict, blank=True)
+
+
+class ProductAttribute(AbstractProductAttribute):
+    """A fact that products of a family have. Names and units are kept per language; options make facets."""
+
+    labels = models.JSONField(_("names per language"), default=dict, blank=True)
+    unit = models.CharField(_("unit"), max_length=20, blank=True)
+    is_facet = models.BooleanField(_("is a filter in the shop"), default=False)
+    is_variant_axis = models.BooleanField(_("tells variants apart"), default=False)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+
+class AttributeOption(AbstractAttributeOption):
+    """One of the values an option attribute may have."""
+
+    labels = models.JSONField(_("names per language"), default=dict, blank=True)
+    swatch = models.CharField(_("colour shown"), max_length=7, blank=True)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+
+class ProductAttributeValue(AbstractProductAttributeValue):
+    """A fact of one product. Free texts may be given per language."""
+
+    texts = models.JSONField(_("text per language"), default=dict, blank=True)
+
+
+class Product(AbstractProduct):
+    """
+    A product, a variant (structure `child`) or the parent of variants. `upc` is the SKU.
+
+    Oscar's title, slug and description hold the reference text (English or the import's language);
+    what shoppers read is in ProductContent.
+    """
+
+    status = models.CharField(_("status"), max_length=10, choices=ProductStatus.choices, default=ProductStatus.DRAFT)
+    tax_class = models.CharField(_("tax class"), max_length=10, choices=TaxClass.choices, default=TaxClass.STANDARD)
+    gtin = models.CharField(_("GTIN"), max_length=14, blank=True)
+    weight_g = models.PositiveIntegerField(_("weight in grams"), null=True, blank=True)
+    variant_position = models.PositiveSmallIntegerField(_("position among variants"), default=0)
+    content_hash = models.CharField(_("hash of the imported row"), max_length=64, blank=True, editable=False)
+
+    class Meta(AbstractProduct.Meta):
+        abstract = False
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(structure="parent") | (Q(upc__isnull=False) & ~Q(upc="")), name="product_sellable_has_sku"
+            ),
+            models.CheckConstraint(
+                condition=(Q(structure="child") & Q(parent__isnull=False))
+                | (~Q(structure="child") & Q(parent__isnull=True)),
+                name="product_child_has_parent",
+            ),
+        ]
+
+
+class ProductBrand(models.Model):
+    """Which brand of the group sells a product; read on the parent or standalone product."""
+
+    product = models.ForeignKey(Product, models.CASCADE, related_name="brand_links", verbose_name=_("product"))
+    brand = models.ForeignKey("markets.Brand", models.CASCADE, related_name="+", verbose_name=_("brand"))
+
+    class Meta:
+        verbose_name = _("brand of a product")
+        verbose_name_plural = _("brands of products")
+        constraints: ClassVar = [models.UniqueConstraint(fields=["product", "brand"], name="product_brand_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.product_id} / {self.brand_id}"
+
+
+class ProductMedia(models.Model):
+    """A picture of a product or a variant, in order; the first one leads."""
+
+    product = models.ForeignKey(Product, models.CASCADE, related_name="media_links", verbose_name=_("product"))
+    asset = models.ForeignKey("media.Asset", models.PROTECT, related_name="+", verbose_name=_("asset"))
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        verbose_name = _("picture of a product")
+        verbose_name_plural = _("pictures of products")
+        constraints: ClassVar = [models.UniqueConstraint(fields=["product", "asset"], name="product_media_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.product_id} / {self.asset_id}"

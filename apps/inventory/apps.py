@@ -1,0 +1,13 @@
+"""Django's entry for the inventory app, which carries Oscar's label `partner`."""
+
+from django.utils.translation import gettext_lazy as _
+from oscar.core.application import OscarConfig
+
+
+class InventoryConfig(OscarConfig):
+    """Oscar finds classes by label and modules by name; its own receivers and views stay out."""
+
+    name = "apps.inventory"
+    label = "partner"
+    verbose_name = _("Inventory")
+    default_auto_field = "django.db.models.BigAutoField"

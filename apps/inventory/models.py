@@ -1,0 +1,117 @@
+"""Locations, stock levels, the movements that explain them, and reservations. Carries Oscar's label `partner`."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from apps.inventory.enums import LocationKind, MovementKind, ReservationState
+
+
+class Location(models.Model):
+    """A place that holds stock."""
+
+    code = models.SlugField(_("code"), max_length=40, unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    kind = models.CharField(_("kind"), max_length=10, choices=LocationKind.choices)
+    country = models.CharField(_("country"), max_length=2)
+    postcode = models.CharField(_("postcode"), max_length=12, blank=True)
+    city = models.CharField(_("city"), max_length=80, blank=True)
+    street = models.CharField(_("street"), max_length=160, blank=True)
+    latitude = models.DecimalField(_("latitude"), max_digits=8, decimal_places=5, null=True, blank=True)
+    longitude = models.DecimalField(_("longitude"), max_digits=8, decimal_places=5, null=True, blank=True)
+    opening_hours = models.JSONField(_("opening hours"), default=dict, blank=True)
+    sells_online = models.BooleanField(_("serves the web shop"), default=True)
+    is_active = models.BooleanField(_("active"), default=True)
+
+    class Meta:
+        verbose_name = _("location")
+        verbose_name_plural = _("locations")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class StockLevel(models.Model):
+    """
+    How many units of a SKU a location has, and how many of them are promised.
+
+    Available to sell = on_hand - reserved - safety. The database refuses reserved > on_hand, so a unit
+    cannot be promised twice even by code that forgets to ask.
+    """
+
+    location = models.ForeignKey(Location, models.PROTECT, related_name="levels", verbose_name=_("location"))
+    product = models.ForeignKey("catalogue.Product", models.PROTECT, related_name="levels", verbose_name=_("product"))
+    on_hand = models.IntegerField(_("on hand"), default=0)
+    reserved = models.IntegerField(_("reserved"), default=0)
+    safety = models.IntegerField(_("safety stock"), default=0)
+
+    class Meta:
+        verbose_name = _("stock level")
+        verbose_name_plural = _("stock levels")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["product", "location"], name="stock_level_unique"),
+            models.CheckConstraint(condition=Q(reserved__gte=0), name="stock_level_reserved_not_negative"),
+            models.CheckConstraint(condition=Q(reserved__lte=F("on_hand")), name="stock_level_reserved_within_on_hand"),
+            models.CheckConstraint(condition=Q(safety__gte=0), name="stock_level_safety_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.product_id} @ {self.location_id}"
+
+    @property
+    def available(self) -> int:
+        """Units that may still be promised; never below zero."""
+        return max(0, self.on_hand - self.reserved - self.safety)
+
+
+class StockMovement(models.Model):
+    """Append-only: a change of a level, with its cause. A level is the sum of its movements."""
+
+    level = models.ForeignKey(StockLevel, models.PROTECT, related_name="movements", verbose_name=_("stock level"))
+    kind = models.CharField(_("kind"), max_length=12, choices=MovementKind.choices)
+    on_hand_delta = models.IntegerField(_("change on hand"), default=0)
+    reserved_delta = models.IntegerField(_("change reserved"), default=0)
+    reference = models.CharField(_("reference"), max_length=80, blank=True, db_index=True)
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    actor = models.CharField(_("by"), max_length=120)
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = _("stock movement")
+        verbose_name_plural = _("stock movements")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=~Q(on_hand_delta=0) | ~Q(reserved_delta=0), name="stock_movement_moves_something"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.on_hand_delta:+d}/{self.reserved_delta:+d}"
+
+
+class Reservation(models.Model):
+    """Units of one level promised to one order line."""
+
+    level = models.ForeignKey(StockLevel, models.PROTECT, related_name="reservations", verbose_name=_("stock level"))
+    reference = models.CharField(_("reference"), max_length=80, help_text=_("order:<number>:<line>"))
+    quantity = models.PositiveIntegerField(_("quantity"))
+    state = models.CharField(
+        _("state"), max_length=8, choices=ReservationState.choices, default=ReservationState.HELD
+    )
+    created_at = models.DateTimeField(_("created"))
+
+    class Meta:
+        verbose_name = _("reservation")
+        verbose_name_plural = _("reservations")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["reference", "level"], name="reservation_unique"),
+            models.CheckConstraint(condition=Q(quantity__gte=1), name="reservation_quantity_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reference}: {self.quantity}"
+
+
+from oscar.apps.partner.models import *  # noqa: E402, F403 -- Oscar skips what is registered above

@@ -1,0 +1,36 @@
+"""The words of the markets app: launch states, tax display, rounding."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class LaunchState(models.TextChoices):
+    """Who may see a market's shop."""
+
+    DRAFT = "draft", _("Draft: staff only")
+    LIVE = "live", _("Live")
+    CLOSED = "closed", _("Closed: pages stay, nothing can be bought")
+
+
+class RoundingLevel(models.TextChoices):
+    """Where a market rounds tax."""
+
+    UNIT = "unit", _("Each unit")
+    LINE = "line", _("Each line")
+    TOTAL = "total", _("The total per rate")
+
+
+class RoundingMode(models.TextChoices):
+    """How half a cent is rounded."""
+
+    HALF_UP = "half_up", _("Half up")
+    HALF_EVEN = "half_even", _("Half to even")
+
+
+class TaxClass(models.TextChoices):
+    """What a product is for the tax office; each market gives each class a rate."""
+
+    STANDARD = "standard", _("Standard")
+    REDUCED = "reduced", _("Reduced")
+    BOOKS = "books", _("Books")
+    ZERO = "zero", _("Zero")

@@ -1,0 +1,166 @@
+"""Reads of brands, markets and locales. All answers come from one snapshot that a process keeps for a few seconds."""
+
+import threading
+import time
+from dataclasses import dataclass
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+
+from apps.core import clock
+from apps.markets.context import BrandInfo, MarketInfo, Shop
+from apps.markets.enums import LaunchState
+from apps.markets.errors import UnknownShop
+from apps.markets.models import Brand, Market, TaxRate
+
+# A market's settings change a few times a year; this long may a process still serve the old ones.
+SNAPSHOT_TTL_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Every brand and shop at one moment."""
+
+    brands: tuple[BrandInfo, ...]
+    default_brand: BrandInfo | None
+    by_host: dict[str, BrandInfo]
+    shops: dict[tuple[str, str], Shop]
+    markets: dict[str, MarketInfo]
+    read_at: float
+
+
+_lock = threading.Lock()
+_snapshots: dict[str, Snapshot] = {}
+
+
+def forget_snapshot() -> None:
+    """Make the next read go to the database; called after a change in this process and by tests."""
+    _snapshots.clear()
+
+
+def snapshot() -> Snapshot:
+    """Brands, markets and shops, at most SNAPSHOT_TTL_S seconds old. Costs no query when warm, four when not."""
+    # Keyed by database so that test databases never see each other's markets.
+    key = str(connection.settings_dict["NAME"])
+    found = _snapshots.get(key)
+    if found is not None and time.monotonic() - found.read_at < SNAPSHOT_TTL_S:
+        return found
+    with _lock:
+        found = _snapshots.get(key)
+        if found is None or time.monotonic() - found.read_at >= SNAPSHOT_TTL_S:
+            found = _read()
+            _snapshots[key] = found
+        return found
+
+
+def _read() -> Snapshot:
+    brand_rows = list(Brand.objects.order_by("id"))
+    brands = {
+        row.id: BrandInfo(
+            id=row.id,
+            code=row.code,
+            name=row.name,
+            hosts=tuple(row.hosts),
+            mail_from=row.mail_from,
+            legal_name=row.legal_name,
+            legal_address=row.legal_address,
+        )
+        for row in brand_rows
+    }
+    default = next((brands[row.id] for row in brand_rows if row.is_default), None)
+    rates = _rates()
+    markets: dict[str, MarketInfo] = {}
+    shops: dict[tuple[str, str], Shop] = {}
+    for row in Market.objects.prefetch_related("locales").order_by("position", "id"):
+        locales = sorted(row.locales.all(), key=lambda locale: (not locale.is_default, locale.position, locale.language))
+        market = MarketInfo(
+            id=row.id,
+            code=row.code,
+            brand=brands[row.brand_id],
+            country=row.country,
+            currency=row.currency,
+            prices_include_tax=row.prices_include_tax,
+            rounding_level=row.rounding_level,
+            rounding_mode=row.rounding_mode,
+            time_zone=ZoneInfo(row.time_zone),
+            template_set=row.template_set,
+            launch_state=row.launch_state,
+            payment_methods=tuple(row.payment_methods),
+            unpaid_order_ttl_minutes=row.unpaid_order_ttl_minutes,
+            stock_location_codes=tuple(row.stock_location_codes),
+            tax_percent=rates.get(row.id, {}),
+            features=dict(row.features),
+            languages=tuple(locale.language for locale in locales),
+            default_language=locales[0].language if locales else "",
+        )
+        markets[market.code] = market
+        for locale in locales:
+            code = f"{locale.language}-{market.country.lower()}"
+            shops[market.brand.code, code] = Shop(
+                market=market,
+                language=locale.language,
+                fallbacks=tuple(locale.fallbacks),
+                code=code,
+                prefix=f"/{code}/",
+            )
+    by_host = {host: brands[row.id] for row in brand_rows for host in row.hosts}
+    return Snapshot(
+        brands=tuple(brands.values()),
+        default_brand=default,
+        by_host=by_host,
+        shops=shops,
+        markets=markets,
+        read_at=time.monotonic(),
+    )
+
+
+def _rates() -> dict[int, dict[str, Decimal]]:
+    today = clock.now().date()
+    rates: dict[int, dict[str, Decimal]] = {}
+    for rate in TaxRate.objects.filter(valid_from__lte=today).exclude(valid_to__lte=today):
+        rates.setdefault(rate.market_id, {})[rate.tax_class] = rate.percent
+    return rates
+
+
+def brand_for_host(*, host: str) -> BrandInfo | None:
+    """The brand that answers for a host name (without port, any case), the default brand for unknown ones."""
+    found = snapshot()
+    return found.by_host.get(host.lower()) or found.default_brand
+
+
+def shop_for(*, brand_code: str, code: str) -> Shop:
+    """The shop of a brand with that code (`fr-be`), whatever its launch state. Raises UnknownShop."""
+    try:
+        return snapshot().shops[brand_code, code]
+    except KeyError:
+        raise UnknownShop(f"{brand_code}/{code}") from None
+
+
+def shop_for_market(*, market_code: str, language: str) -> Shop:
+    """The shop of a market in a language; the market's default language when it does not speak it."""
+    market = market_by_code(code=market_code)
+    spoken = language if language in market.languages else market.default_language
+    return shop_for(brand_code=market.brand.code, code=f"{spoken}-{market.country.lower()}")
+
+
+def market_by_code(*, code: str) -> MarketInfo:
+    """A market by its code. Raises UnknownShop."""
+    try:
+        return snapshot().markets[code]
+    except KeyError:
+        raise UnknownShop(code) from None
+
+
+def live_shops(*, brand_code: str) -> tuple[Shop, ...]:
+    """The shops of a brand that shoppers may see, in the order of the markets."""
+    return tuple(
+        shop
+        for (brand, _), shop in snapshot().shops.items()
+        if brand == brand_code and shop.market.launch_state != LaunchState.DRAFT
+    )
+
+
+def all_shops() -> tuple[Shop, ...]:
+    """Every shop of every brand, drafts included; what the publisher writes for."""
+    return tuple(snapshot().shops.values())

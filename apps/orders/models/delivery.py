@@ -1,0 +1,38 @@
+"""How goods reach a shopper, per market."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+
+class DeliveryMethod(models.Model):
+    """A way of delivery a market offers, with its price (tax as the market shows it) and its transit days."""
+
+    market = models.ForeignKey("markets.Market", models.CASCADE, related_name="+", verbose_name=_("market"))
+    code = models.SlugField(_("code"), max_length=40)
+    labels = models.JSONField(_("names per language"), default=dict)
+    price_minor = models.BigIntegerField(_("price in minor units"))
+    free_from_minor = models.BigIntegerField(_("free from (minor units)"), null=True, blank=True)
+    min_days = models.PositiveSmallIntegerField(_("at the earliest after working days"))
+    max_days = models.PositiveSmallIntegerField(_("at the latest after working days"))
+    cutoff = models.TimeField(_("ordered until, shipped the same day"), null=True, blank=True)
+    carrier = models.CharField(_("carrier"), max_length=60, blank=True)
+    tracking_url_template = models.CharField(
+        _("tracking page"), max_length=300, blank=True, help_text=_("With {code} where the tracking code goes.")
+    )
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    is_active = models.BooleanField(_("active"), default=True)
+
+    class Meta:
+        verbose_name = _("delivery method")
+        verbose_name_plural = _("delivery methods")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["market", "code"], name="delivery_method_unique"),
+            models.CheckConstraint(condition=Q(price_minor__gte=0), name="delivery_method_price_not_negative"),
+            models.CheckConstraint(condition=Q(max_days__gte=F("min_days")), name="delivery_method_days_forward"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.market_id} {self.code}"

@@ -1,0 +1,52 @@
+"""Orders and their lines: Oscar's rows with a market, a language, a declared state and a price trace."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from oscar.apps.order.abstract_models import AbstractLine, AbstractOrder
+
+from apps.orders.enums import OrderState
+
+
+class Order(AbstractOrder):
+    """
+    What a shopper agreed to pay for. The row exists before any money moves.
+
+    `status` is Oscar's column and mirrors `state` for its reports; `state` alone is read by the shop.
+    """
+
+    market = models.ForeignKey("markets.Market", models.PROTECT, related_name="+", verbose_name=_("market"))
+    language = models.CharField(_("language"), max_length=2)
+    state = models.CharField(_("state"), max_length=14, choices=OrderState.choices, default=OrderState.PLACED)
+    email = models.EmailField(_("e-mail address"))
+    phone = models.CharField(_("phone"), max_length=30, blank=True)
+    discount_incl_tax = models.DecimalField(_("discount with tax"), max_digits=12, decimal_places=2, default=0)
+    tax_lines = models.JSONField(_("tax per rate"), default=list)
+    delivery_promise = models.JSONField(_("delivery promise"), default=dict)
+    expires_at = models.DateTimeField(_("expires unpaid at"), null=True, blank=True)
+    payment_method = models.CharField(_("payment method"), max_length=20)
+    placed_by = models.CharField(_("placed by"), max_length=120, blank=True)
+
+    class Meta(AbstractOrder.Meta):
+        abstract = False
+        ordering: ClassVar = []
+        indexes: ClassVar = [
+            models.Index(fields=["state", "expires_at"], name="order_by_state_and_expiry"),
+            models.Index(fields=["-date_placed", "-id"], name="order_newest_first"),
+            models.Index(fields=["email"], name="order_by_email"),
+        ]
+
+
+class Line(AbstractLine):
+    """One SKU of an order, with the trace of its price: which list, which quantity break, which tax, which offers."""
+
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    tax_percent = models.DecimalField(_("tax percent"), max_digits=6, decimal_places=3, default=0)
+    price_trace = models.JSONField(_("how the price came about"), default=dict)
+    picture = models.JSONField(_("picture at the time"), default=dict, blank=True)
+    url_path = models.CharField(_("product page at the time"), max_length=300, blank=True)
+
+    class Meta(AbstractLine.Meta):
+        abstract = False
+        ordering: ClassVar = []

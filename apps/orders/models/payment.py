@@ -1,0 +1,74 @@
+"""Payments and what providers told us about them."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from apps.orders.enums import PaymentState
+
+
+class Payment(models.Model):
+    """One attempt to pay an order through one gateway. Amounts in minor units of the currency."""
+
+    order = models.ForeignKey("order.Order", models.PROTECT, related_name="payments", verbose_name=_("order"))
+    gateway = models.CharField(_("gateway"), max_length=20)
+    state = models.CharField(_("state"), max_length=10, choices=PaymentState.choices, default=PaymentState.CREATED)
+    amount_minor = models.BigIntegerField(_("amount in minor units"))
+    currency = models.CharField(_("currency"), max_length=3)
+    captured_minor = models.BigIntegerField(_("captured in minor units"), default=0)
+    refunded_minor = models.BigIntegerField(_("refunded in minor units"), default=0)
+    provider_reference = models.CharField(_("provider's reference"), max_length=200, blank=True)
+    redirect_url = models.URLField(_("provider's page"), max_length=1000, blank=True)
+    idempotency_key = models.CharField(_("idempotency key"), max_length=80, unique=True)
+    refusal_code = models.CharField(_("reason of refusal"), max_length=80, blank=True)
+    created_at = models.DateTimeField(_("created"))
+    settled_at = models.DateTimeField(_("settled"), null=True, blank=True)
+    deadline_at = models.DateTimeField(_("must be settled by"))
+    checked_at = models.DateTimeField(_("last asked the provider"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("payment")
+        verbose_name_plural = _("payments")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["gateway", "provider_reference"],
+                condition=~Q(provider_reference=""),
+                name="payment_provider_reference_unique",
+            ),
+            models.UniqueConstraint(
+                fields=["order"], condition=Q(state__in=["created", "pending"]), name="payment_one_open_per_order"
+            ),
+            models.CheckConstraint(condition=Q(amount_minor__gte=0), name="payment_amount_not_negative"),
+            models.CheckConstraint(
+                condition=Q(refunded_minor__gte=0) & Q(refunded_minor__lte=models.F("captured_minor")),
+                name="payment_refunds_within_captured",
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["state", "deadline_at"], name="payment_by_state_and_deadline")]
+
+    def __str__(self) -> str:
+        return f"{self.gateway} {self.amount_minor} {self.currency} {self.state}"
+
+
+class PaymentNotice(models.Model):
+    """A message from a provider, kept as received; the same event id is worked on once."""
+
+    gateway = models.CharField(_("gateway"), max_length=20)
+    event_id = models.CharField(_("event id"), max_length=200)
+    kind = models.CharField(_("kind"), max_length=80)
+    payment = models.ForeignKey(Payment, models.PROTECT, null=True, related_name="notices", verbose_name=_("payment"))
+    body = models.JSONField(_("body"), default=dict)
+    outcome = models.CharField(_("outcome"), max_length=40)
+    received_at = models.DateTimeField(_("received"))
+
+    class Meta:
+        verbose_name = _("provider's notice")
+        verbose_name_plural = _("providers' notices")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["gateway", "event_id"], name="payment_notice_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.gateway} {self.kind}"

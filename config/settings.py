@@ -1,0 +1,132 @@
+"""Django's settings. Values that differ per installation come from the environment (see `.env.example`)."""
+
+import os
+from pathlib import Path
+
+from django.utils.translation import gettext_lazy as _
+from oscar.defaults import *  # noqa: F403 -- Oscar reads its defaults from the settings module
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+DEBUG = os.environ.get("DJANGO_DEBUG", "") == "1"
+DEMO = os.environ.get("HALLES_DEMO", "") == "1"
+SECRET_KEY = os.environ.get("DJANGO_SECRET_KEY", "demo-only-key" if DEBUG or DEMO else "")
+ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "localhost,.localhost,127.0.0.1,testserver").split(",")
+PUBLIC_ORIGIN = os.environ.get("PUBLIC_ORIGIN", "http://localhost:8000")
+
+# Order follows the law of imports, top floor first; unfold must stand before the admin.
+INSTALLED_APPS = [
+    "unfold",
+    "unfold.contrib.filters",
+    "unfold.contrib.forms",
+    "django.contrib.admin.apps.SimpleAdminConfig",  # the back office says which admins exist
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.sites",
+    "django.contrib.sitemaps",
+    "django.contrib.humanize",
+    "rest_framework",
+    "django_htmx",
+    "csp",
+    "allauth",
+    "allauth.account",
+    "apps.core.apps.CoreConfig",
+    "apps.markets.apps.MarketsConfig",
+    "apps.media.apps.MediaConfig",
+    "apps.accounts.apps.AccountsConfig",  # label customer
+    "apps.catalog.apps.CatalogConfig",  # label catalogue
+    "apps.inventory.apps.InventoryConfig",  # label partner
+    "apps.orders.apps.OrdersConfig",  # label order
+    "apps.storefront.apps.StorefrontConfig",
+    "apps.backoffice.apps.BackofficeConfig",
+    # The rest of Oscar's kernel. The package `oscar` itself stays out: its template tags pull in the dashboard.
+    "apps.oscar.basket.apps.BasketConfig",
+    "oscar.apps.address.apps.AddressConfig",
+    "oscar.apps.communication.apps.CommunicationConfig",
+    "oscar.apps.offer.apps.OfferConfig",
+    "oscar.apps.voucher.apps.VoucherConfig",
+    "treebeard",
+]
+
+# The project owns the whole schema: one fresh set of migrations for every Oscar label.
+MIGRATION_MODULES = {
+    label: f"apps.oscar.migrations.{label}"
+    for label in ("address", "communication", "offer", "voucher")
+}
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "apps.markets.middleware.MarketMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "csp.middleware.CSPMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": os.environ.get("PGDATABASE", "halles"),
+        "USER": os.environ.get("PGUSER", "shop"),
+        "PASSWORD": os.environ.get("PGPASSWORD", ""),
+        "HOST": os.environ.get("PGHOST", "127.0.0.1"),
+        "PORT": os.environ.get("PGPORT", "8001"),
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+    },
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "customer.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+SITE_ID = 1
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("fr", _("French")), ("en", _("English")), ("de", _("German")), ("nl", _("Dutch"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "Europe/Paris"
+USE_I18N = True
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_URL = "/media/"
+MEDIA_ROOT = BASE_DIR / ".data" / "media"
+
+OSCAR_SHOP_NAME = "Halles"
+OSCAR_DEFAULT_CURRENCY = "EUR"
+OSCAR_USE_PRODUCTCATEGORY_MATERIALISED_VIEW = False
