@@ -53,6 +53,12 @@ def end_with_parent(*, signal_number: int) -> Callable[[], None]:
     return ask_kernel
 
 
+def set_own_end_signal(signal_number: int) -> None:
+    """Ask the kernel to send this process the signal when its parent ends, also by `kill -9`. Linux only."""
+    if _LIBC is not None:
+        _LIBC.prctl(PR_SET_PDEATHSIG, signal_number, 0, 0, 0)
+
+
 def spawn(
     argv: Sequence[str | Path],
     *,
