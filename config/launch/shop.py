@@ -71,8 +71,10 @@ def demo_environment(*, state: State, environ: Mapping[str, str], port: int) -> 
     """Return the environment of every process of the demo; what the user set wins."""
     programs = str(Path(sys.executable).parent)
     defaults = {"HALLES_DEMO": "1", "DJANGO_SECRET_KEY": state.secret("django")}
+    # The demo may run as root in a container; Celery says so on a page of its own otherwise.
+    quiet = {"PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges"}
     fixed = {"PORT": str(port), "PYTHONUNBUFFERED": "1", "PATH": f"{programs}{os.pathsep}{environ.get('PATH', '')}"}
-    return defaults | dict(environ) | fixed
+    return defaults | quiet | dict(environ) | fixed
 
 
 def prepare(environment: Mapping[str, str]) -> None:
