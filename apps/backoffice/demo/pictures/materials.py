@@ -30,9 +30,9 @@ def _metal(_zoom: float) -> Image.Image:
 
 
 def _linen(zoom: float) -> Image.Image:
-    count = round(230 / zoom)
-    warp = _noise(width=count, height=24, spread=34, seed="warp").resize((TILE, TILE), Image.Resampling.BICUBIC)
-    weft = _noise(width=24, height=count, spread=34, seed="weft").resize((TILE, TILE), Image.Resampling.BICUBIC)
+    count = round(400 / zoom)
+    warp = _noise(width=count, height=70, spread=20, seed="warp").resize((TILE, TILE), Image.Resampling.BICUBIC)
+    weft = _noise(width=70, height=count, spread=20, seed="weft").resize((TILE, TILE), Image.Resampling.BICUBIC)
     return Image.blend(warp, weft, 0.5)
 
 
@@ -83,7 +83,9 @@ def stretched(*, name: str, width: int, height: int, zoom: float = 1.0) -> Image
     if width <= TILE and height <= TILE:
         return source.crop((0, 0, width, height))
     sheet = Image.new("RGB", (width, height))
-    for x in range(0, width, TILE):
-        for y in range(0, height, TILE):
-            sheet.paste(source, (x, y))
+    # Every second tile is mirrored, so no seam shows where two meet.
+    for column in range(-(-width // TILE)):
+        across = source.transpose(Image.Transpose.FLIP_LEFT_RIGHT) if column % 2 else source
+        for row in range(-(-height // TILE)):
+            sheet.paste(across.transpose(Image.Transpose.FLIP_TOP_BOTTOM) if row % 2 else across, (column * TILE, row * TILE))
     return sheet

@@ -68,7 +68,10 @@ def _shadow(image: Image.Image, layer: Image.Image, kind: Kind, at: tuple[int, i
                                (1, lean / flat, -lean / flat * base, 0, 1 / flat, base - base / flat), Image.Resampling.BILINEAR)
         cast = cast.filter(ImageFilter.GaussianBlur(mean * 0.035 + 1)).point([round(i * 0.34 * depth) for i in range(256)])
         total = ImageChops.lighter(cast, _contact(small, base, mean, depth))
-    image.paste(colour, (0, 0), total.resize((width * step, height * step), Image.Resampling.BICUBIC).crop((0, 0, *image.size)))
+    reach = total.getbbox()
+    if reach is not None:
+        full = total.crop(reach).resize(((reach[2] - reach[0]) * step, (reach[3] - reach[1]) * step), Image.Resampling.BILINEAR)
+        image.paste(colour, (reach[0] * step, reach[1] * step), full)
 
 
 def _contact(small: Image.Image, base: float, mean: float, depth: float) -> Image.Image:

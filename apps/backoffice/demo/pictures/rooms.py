@@ -139,7 +139,7 @@ def towel(e: Easel, paint: Paint, _dice: random.Random) -> None:
     for n, (half, lift) in enumerate(((20, -0.1), (19.2, 0.06), (18.6, 0.2))):
         y, colour = n * 7.2, tone(rgb_of(paint), lift)
         for fold in (0, 3.5):
-            e.poly([(-half, y + fold + 0.2), (half - 2, y + fold), (half, y + fold + 1.7), (half - 2, y + fold + 3.7), (-half, y + fold + 3.5), (-half - 0.9, y + fold + 1.8)], colour, material="linen", soft=True, edge=0.5)
+            e.box(-half, y + fold, half - fold * 0.06, y + fold + 3.6, 1.7, colour, material="linen", edge=0.55)
         e.gloss([(-half, y + 3.3), (half - 1, y + 3.3), (half - 1, y + 3.8), (-half, y + 3.8)], 0.3, blur=0.25, colour=(60, 44, 38))
         e.gloss([(half - 9, y + 0.2), (half - 7.4, y + 0.2), (half - 7.4, y + 7), (half - 9, y + 7)], 0.45, blur=0.12)
 

@@ -11,7 +11,7 @@ from .paints import rgb_of, tone
 DARK = (46, 48, 52)
 
 
-@kind("drill", width=27, height=24, focus=(-5, 17), beside="tape")
+@kind("drill", width=31, height=24, focus=(-4, 16), beside="tape", centre=-3)
 def drill(e: Easel, paint: Paint, dice: random.Random) -> None:
     """Draw a cordless drill driver."""
     stout = dice.uniform(0, 0.8)
@@ -92,7 +92,7 @@ def toolbox(e: Easel, paint: Paint, _dice: random.Random) -> None:
     e.gloss([(-19, 3), (-15, 3), (-8, 13.4), (-13, 13.4)], 0.2, blur=1)
 
 
-@kind("tape", width=9, height=8, focus=(0, 4))
+@kind("tape", width=15, height=8, focus=(0, 4), centre=-3)
 def tape(e: Easel, paint: Paint, _dice: random.Random) -> None:
     """Draw a tape measure pulled out a little."""
     case = "amber" if paint in {"clear", "cream"} else paint

@@ -33,15 +33,15 @@ TILES: dict[str, tuple[tuple[str, Paint, int, float, float], ...]] = {
     "appliances": (("espresso", "red", 3, 0.32, 0), ("kettle", "navy", 3, 0.76, 3)),
     "breakfast": (("toaster", "cream", 3, 0.32, 0), ("kettle", "petrol", 3, 0.74, 3)),
     "food-preparation": (("mixer", "signal", 3, 0.36, 0), ("blender", "steel", 3, 0.8, 3)),
-    "floor-care": (("vacuum", "red", 3, 0.5, 0),),
+    "floor-care": (("vacuum", "red", 3, 0.34, 0), ("stick_vacuum", "signal", 3, 0.78, 4)),
     "climate": (("heater", "white", 3, 0.4, 0), ("fan", "navy", 3, 0.82, 6)),
     "workshop": (("toolbox", "red", 3, 0.36, 0), ("drill", "signal", 3, 0.8, 5)),
     "power-tools": (("drill", "signal", 3, 0.32, 0), ("circular_saw", "amber", 3, 0.72, 4)),
     "hand-tools": (("toolbox", "signal", 3, 0.4, 0), ("hammer", "amber", 3, 0.76, 8)),
 }
 SPLITS: dict[Brand, tuple[tuple[str, Paint, int, float, float], ...]] = {
-    "halles": (("lamp", "bottle", 3, 0.12, -2), ("vase", "terracotta", 4, 0.32, 2), ("teapot", "cream", 3, 0.55, 7),
-               ("cup", "terracotta", 3, 0.72, 10), ("plate", "sage", 3, 0.9, 5)),
+    "halles": (("lamp", "bottle", 3, 0.15, -2), ("vase", "terracotta", 4, 0.34, 2), ("teapot", "cream", 3, 0.55, 7),
+               ("cup", "terracotta", 3, 0.72, 10), ("plate", "sage", 3, 0.87, 5)),
     "volt": (("mixer", "signal", 3, 0.13, -2), ("espresso", "steel", 3, 0.37, 0), ("kettle", "navy", 4, 0.56, 3),
              ("drill", "amber", 3, 0.76, 8), ("fan", "signal", 3, 0.92, -2)),
 }
@@ -67,7 +67,7 @@ def draw(*, kind: str, paint: Paint, view: View, brand: Brand, seed: int, width:
 
 def _front(subject: Kind, paint: Paint, brand: Brand, seed: int, width: int, height: int) -> Image.Image:
     image = studio(brand=brand, tint=seed, width=width, height=height, horizon=0.6).copy()
-    share_x, share_y = (0.6, 0.58) if brand == "halles" else (0.72, 0.74)
+    share_x, share_y = (0.68, 0.58) if brand == "halles" else (0.72, 0.74)
     scale = min(width * share_x / subject.width, height * share_y / subject.height)
     x = width * 0.49 - subject.centre * scale
     if subject.setting in {"wall", "ceiling"}:
@@ -81,7 +81,7 @@ def _front(subject: Kind, paint: Paint, brand: Brand, seed: int, width: int, hei
 
 def _detail(subject: Kind, paint: Paint, brand: Brand, seed: int, width: int, height: int) -> Image.Image:
     image = studio(brand=brand, tint=seed + 1, width=width, height=height, horizon=0.78).copy()
-    scale = min(width / subject.width, height / subject.height) * 1.55
+    scale = min(width / subject.width, height / subject.height) * 1.4
     foot = (width * 0.5 - subject.focus[0] * scale, height * 0.5 + subject.focus[1] * scale)
     set_down(image=image, name=subject.name, paint=paint, seed=seed, foot=foot, scale=scale, zoom=2.0, cool=brand == "volt")
     return image
@@ -89,17 +89,17 @@ def _detail(subject: Kind, paint: Paint, brand: Brand, seed: int, width: int, he
 
 def _scene(subject: Kind, paint: Paint, brand: Brand, seed: int, width: int, height: int) -> Image.Image:
     dice = random.Random(seed)  # noqa: S311 -- paint, not secrets
-    grounds = ("oak", "walnut", "linen", "ash") if brand == "halles" else ("ash", "slate", "oak", "stone")
-    table = grounds[dice.randrange(4)] if subject.setting != "floor" else ("oak", "ash")[dice.randrange(2)]
     horizon = 0.62 if subject.setting in {"table", "floor"} else 0.84
     tint = dice.randrange(6) if brand == "halles" else 3 + 2 * dice.randrange(2)
+    tables = ("oak", "walnut", "ash", "linen", "oak", "ash") if brand == "halles" else ("ash", "ash", "ash", "ash", "oak", "oak")
+    table = tables[tint] if subject.setting == "table" else "oak"
     image = room(tint=tint, width=width, height=height, horizon=horizon, table=table).copy()
     if subject.setting in {"wall", "ceiling"}:
         return _hung(image, subject, paint, seed)
     beside = subject.beside if subject.beside != subject.name else "lemon"
     friend = KINDS[beside]
     total = subject.width + friend.width * 1.1
-    scale = min(width * 0.76 / total, height * 0.58 / max(subject.height, friend.height))
+    scale = min(width * 0.82 / total, height * 0.58 / max(subject.height, friend.height))
     left = (width - total * scale) / 2 + subject.width * scale / 2
     base = height * 0.765
     front = base + min(height * 0.07, friend.width * scale * 0.4)
@@ -111,12 +111,12 @@ def _scene(subject: Kind, paint: Paint, brand: Brand, seed: int, width: int, hei
 
 def _hung(image: Image.Image, subject: Kind, paint: Paint, seed: int) -> Image.Image:
     width, height = image.size
-    scale = min(width * 0.42 / subject.width, height * 0.34 / subject.height)
+    scale = min(width * 0.34 / subject.width, height * 0.3 / subject.height, width * 0.42 / 52)
     base = height * 0.95
-    set_down(image=image, name="chair", paint="oak", seed=5, foot=(width * 0.72, base), scale=scale * 0.9, depth=1.1)
-    set_down(image=image, name="plant_pot", paint="terracotta", seed=seed, foot=(width * 0.2, base), scale=scale * 0.9, depth=1.1)
-    y = height * 0.14 + subject.height * scale if subject.setting == "wall" else height * 0.36
-    set_down(image=image, name=subject.name, paint=paint, seed=seed, foot=(width * 0.47, y), scale=scale)
+    set_down(image=image, name="chair", paint="oak", seed=5, foot=(width * 0.76, base), scale=scale * 0.85, depth=1.1)
+    set_down(image=image, name="plant_pot", paint="terracotta", seed=seed, foot=(width * 0.2, base), scale=scale * 0.85, depth=1.1)
+    y = height * 0.1 + subject.height * scale if subject.setting == "wall" else height * 0.34
+    set_down(image=image, name=subject.name, paint=paint, seed=seed, foot=(width * 0.4, y), scale=scale)
     return image
 
 
