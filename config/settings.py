@@ -5,7 +5,8 @@ from pathlib import Path
 from django.utils.translation import gettext_lazy as _
 from oscar.defaults import *  # noqa: F403 -- Oscar reads its defaults from the settings module
 
-from config import env, logging, security
+from apps.core import celery_conf
+from config import env, logging, schedule, security
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -111,7 +112,7 @@ CACHES = {
 }
 PAGE_CACHE = True  # whole pages that are the same for everybody; see apps/storefront/page_cache.py
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"  # losing the cache signs nobody out
-CELERY_BROKER_URL = ENV.redis_url
+globals().update(celery_conf.as_settings(broker_url=ENV.redis_url, beat_schedule=schedule.ROOMS))
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "customer.User"
