@@ -7,6 +7,8 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.timesince import timesince
@@ -17,6 +19,7 @@ from unfold.decorators import action, display
 from apps.core import clock, outbox
 from apps.core.enums import DeliveryState
 from apps.core.errors import Refusal
+from apps.core.outbox import registry
 from apps.core.models import AuditEvent, Heartbeat, IdempotencyRecord, OutboxDelivery, OutboxEvent
 
 
@@ -42,15 +45,28 @@ def pretty(value: Any) -> str:
     return format_html('<pre class="whitespace-pre-wrap break-words">{}</pre>', text)
 
 
+class HandlerFilter(admin.SimpleListFilter):
+    """By handler, from the registry: asking a large table for its distinct names would cost more than the list."""
+
+    title = _("handler")
+    parameter_name = "handler"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:  # noqa: ARG002 -- Django's
+        return [(name, name) for name in sorted(set(registry.timeouts()[0]))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002 -- Django's
+        return queryset.filter(handler=self.value()) if self.value() else queryset
+
+
 @admin.register(OutboxDelivery)
 class OutboxDeliveryAdmin(ReadOnlyAdmin):
-    """What handlers still have to do, oldest due first."""
+    """What handlers have to do and did, newest first; filter by state for what waits or was given up."""
 
     list_display = ("handler", "topic", "key", "state_label", "age", "attempts", "next_attempt_at", "error_line")
-    list_filter = ("state", "queue", "handler")
+    list_filter = ("state", "queue", HandlerFilter)
     search_fields = ("=event__key", "=handler", "=event__topic")
     list_select_related = ("event",)
-    ordering = ("next_attempt_at", "id")
+    ordering = ("-id",)
     fields = (
         "handler", "topic", "key", "queue", "state", "age", "attempts", "next_attempt_at", "locked_until", "done_at",
         "ordering_key", "last_error", "payload",
@@ -103,8 +119,12 @@ class OutboxDeliveryAdmin(ReadOnlyAdmin):
 
     @action(description=_("Retry now"), permissions=["retry"], icon="refresh")
     def retry_now(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        """Retry the delivery that is shown. A link of the admin leads here, so only its own page may send people."""
-        _retry(request, delivery_id=object_id, at=clock.now())
+        """Ask on GET, because a link must not change anything, and retry on POST."""
+        delivery = get_object_or_404(OutboxDelivery.objects.select_related("event"), pk=object_id)
+        if request.method != "POST":
+            context = {**self.admin_site.each_context(request), "title": _("Retry now"), "delivery": delivery}
+            return TemplateResponse(request, "core/confirm_retry.html", context)
+        _retry(request, delivery_id=delivery.pk, at=clock.now())
         return HttpResponseRedirect(reverse("admin:core_outboxdelivery_change", args=[object_id]))
 
     @action(description=_("Retry now"), permissions=["retry"])
@@ -131,7 +151,6 @@ class OutboxEventAdmin(ReadOnlyAdmin):
     """What happened, newest first."""
 
     list_display = ("topic", "key", "created_at", "request_id")
-    list_filter = ("topic",)
     search_fields = ("=key", "=topic", "=request_id")
     ordering = ("-id",)
     fields = ("topic", "key", "created_at", "request_id", "payload_text", "delivery_states")
