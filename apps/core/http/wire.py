@@ -67,6 +67,8 @@ def exchange(call: Exchange) -> Received:
         if headers.get("content-encoding", "identity").lower() != "identity":
             raise Final("the answer is compressed, which was not asked for", system=call.system)
         body = _read(call, response)
+        # Hung up by the watchdog, a half-read answer looks like a short one.
+        _left(call)
         return Received(status=response.status, headers=headers, body=body)
     except TimeoutError as error:
         raise TryAgain("no answer in time", system=call.system) from error
