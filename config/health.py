@@ -1,8 +1,8 @@
 """
 /health/live and /health/ready, as text and, when asked for, as JSON.
 
-A middleware in front of all others, because a load balancer asks by IP address over plain HTTP, and because "alive" must
-not depend on the database that the rest of the request needs. Ready means: this process can serve a shopper now.
+A middleware in front of all others, because a load balancer asks by IP address over plain HTTP, and because "alive"
+must not depend on the database that the rest of the request needs. Ready means: this process can serve a shopper now.
 Answers name what is wrong, never where it is or how to sign in to it.
 """
 
@@ -113,7 +113,7 @@ def _migrations() -> str:
     executor = MigrationExecutor(connection)
     missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
     if missing:
-        raise _MigrationsMissing(missing)
+        raise _MigrationsMissingError(missing)
     return "all applied"
 
 
@@ -121,7 +121,7 @@ def _valkey() -> str:
     stamp = time.monotonic_ns()
     cache.set(CACHE_PROBE, stamp, timeout=30)
     if cache.get(CACHE_PROBE) != stamp:
-        raise _ValueLost(CACHE_PROBE)
+        raise _ValueLostError(CACHE_PROBE)
     return "keeps what it is given"
 
 
@@ -149,9 +149,9 @@ def _heartbeats() -> list[Finding]:
     ]
 
 
-class _MigrationsMissing(Exception):
+class _MigrationsMissingError(Exception):
     """The database is behind the code."""
 
 
-class _ValueLost(Exception):
+class _ValueLostError(Exception):
     """Valkey did not return what it was given."""

@@ -13,7 +13,7 @@ from csp.middleware import CSPMiddleware
 
 if TYPE_CHECKING:
     from csp.middleware import PolicyParts
-    from django.http import HttpRequest, HttpResponse, HttpResponseBase
+    from django.http import HttpRequest, HttpResponseBase
 
     from config.env import Env
 
@@ -66,11 +66,10 @@ class ContentPolicyMiddleware(CSPMiddleware):
             parts.config = ADMIN_POLICY
         return parts
 
-    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         """Add the headers."""
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
-        answer: HttpResponse = super().process_response(request, response)
-        return answer
+        return super().process_response(request, response)
 
 
 def settings_for(env: Env) -> dict[str, Any]:

@@ -59,8 +59,7 @@ INSTALLED_APPS = [
 
 # The project owns the whole schema: one fresh set of migrations for every Oscar label.
 MIGRATION_MODULES = {
-    label: f"apps.oscar.migrations.{label}"
-    for label in ("address", "communication", "offer", "voucher")
+    label: f"apps.oscar.migrations.{label}" for label in ("address", "communication", "offer", "voucher")
 }
 
 MIDDLEWARE = [
