@@ -65,6 +65,7 @@ MIGRATION_MODULES = {
 MIDDLEWARE = [
     "config.health.HealthMiddleware",  # before all others: see its docstring
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "apps.markets.middleware.MarketMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
