@@ -36,8 +36,8 @@ SHOP_POLICY: dict[str, list[str]] = {
     "frame-ancestors": [NONE],
 }
 
-# What django-unfold cannot do without, found by leaving each out: Alpine evaluates attribute expressions and sets styles.
-# Inline scripts are not among it. Staff alone see these pages.
+# What django-unfold cannot do without, found by leaving each out: Alpine evaluates attribute expressions and sets
+# styles. Inline scripts are not among it. Staff alone see these pages.
 ADMIN_POLICY: dict[str, list[str]] = SHOP_POLICY | {
     "script-src": [SELF, UNSAFE_EVAL],
     "style-src": [SELF, UNSAFE_INLINE],
