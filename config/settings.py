@@ -59,13 +59,13 @@ INSTALLED_APPS = [
 
 # The project owns the whole schema: one fresh set of migrations for every Oscar label.
 MIGRATION_MODULES = {
-    label: f"apps.oscar.migrations.{label}"
-    for label in ("address", "communication", "offer", "voucher")
+    label: f"apps.oscar.migrations.{label}" for label in ("address", "communication", "offer", "voucher")
 }
 
 MIDDLEWARE = [
     "config.health.HealthMiddleware",  # before all others: see its docstring
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "apps.markets.middleware.MarketMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
