@@ -47,7 +47,7 @@ def cacheable(*, seconds: int) -> Callable[[Callable[..., HttpResponse]], Callab
                 response = response.render()
             if response.status_code == 200 and not response.cookies:  # noqa: PLR2004 -- the HTTP status
                 kept = {name: response.headers[name] for name in ("Link", "Vary") if name in response.headers}
-                cache.set(key, (response.content, response.headers["Content-Type"], kept), seconds)
+                cache.set(key, [response.content.decode(), response.headers["Content-Type"], kept], seconds)
             return response
 
         return cached
