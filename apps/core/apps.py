@@ -1,6 +1,8 @@
 """Django's entry for the core app."""
 
 from django.apps import AppConfig
+from django.conf import settings
+from django.utils.module_loading import autodiscover_modules, import_string
 from django.utils.translation import gettext_lazy as _
 
 
@@ -9,3 +11,9 @@ class CoreConfig(AppConfig):
     label = "core"
     verbose_name = _("Core")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Find the outbox handlers of every app, for whoever publishes must know who listens; load the task application."""
+        autodiscover_modules("handlers")
+        # Sending a task needs the application with its broker, also in web processes and commands.
+        import_string(settings.CELERY_APP).set_default()

@@ -42,6 +42,7 @@ class OutboxDelivery(models.Model):
     state = models.CharField(_("state"), max_length=8, choices=DeliveryState.choices, default=DeliveryState.PENDING)
     # Also the fencing token: a worker whose lease expired holds an older number and can no longer finish.
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
+    granted = models.PositiveIntegerField(_("attempts before a person retried"), default=0)
     next_attempt_at = models.DateTimeField(_("next attempt"))
     locked_until = models.DateTimeField(_("leased until"), null=True, blank=True)
     last_error = models.TextField(_("last error"), blank=True)
