@@ -212,7 +212,7 @@ class Frame:
     """
     What surrounds every page of one shop; the same for all visitors and all pages, so built once per shop.
 
-    menu_html and footer_html: `components/menu.html` and `components/footer.html`, rendered once for this frame.
+    menu_html, sheet_html, footer_html: `components/menu.html`, `menu_sheet.html`, `footer.html`, rendered once per frame.
     locale_text: "France · français · €". withdrawal: the link the law wants on every page, None where it does not apply.
     """
 
@@ -229,6 +229,7 @@ class Frame:
     locale_text: str
     promise_line: str = ""
     menu_html: SafeString = field(default_factory=SafeString)
+    sheet_html: SafeString = field(default_factory=SafeString)
     footer_html: SafeString = field(default_factory=SafeString)
     withdrawal: Link | None = None
 
