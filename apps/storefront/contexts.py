@@ -459,9 +459,9 @@ class ProductPage:
 
 @dataclass(frozen=True, slots=True)
 class LineView:
-    """A line of a basket or an order. problem: why this line cannot be bought as it stands."""
+    """A line of a basket or an order. key: its id as text. problem: why this line cannot be bought as it stands."""
 
-    id: int
+    key: str
     name: str
     url: str
     sku: str
@@ -582,6 +582,11 @@ class DetailsStep:
     sign_in: Link | None = None
     signed_in_as: str = ""
 
+    @property
+    def all_fields(self) -> tuple[FieldView, ...]:
+        """Every field in the order shown, for the list of errors."""
+        return (*self.contact, *self.address)
+
 
 @dataclass(frozen=True, slots=True)
 class DeliveryStep:
@@ -613,6 +618,8 @@ class ReviewStep:
     blocks: tuple[RecapBlock, ...]
     order_button: str
     confirmed_total: str
+    total_text: str
+    tax_text: str
     idempotency_key: str
     legal: tuple[SafeString, ...]
     error: str = ""
@@ -724,7 +731,7 @@ class StoreRow:
     """A store in the list. hours: label and value per day; open_text: "Open until 19:00"."""
 
     name: str
-    url: str
+    anchor: str
     address: tuple[str, ...]
     hours: tuple[Fact, ...] = ()
     open_text: str = ""
