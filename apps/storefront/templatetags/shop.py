@@ -1,8 +1,7 @@
 """Template tags of the shop: `part` includes a partial by brand and market, `icon` draws from the sprite."""
 
-from typing import Any
-
 from django import template
+from django.forms import BoundField
 from django.template.base import FilterExpression, Parser, Token, token_kwargs
 from django.template.context import Context
 from django.templatetags.static import static
@@ -68,9 +67,17 @@ def icon(name: str, css_class: str = "") -> SafeString:
     )
 
 
-@register.filter
-def attributes(values: dict[str, Any]) -> SafeString:
-    """Write a dictionary as HTML attributes; True is a bare name, None and False are left out."""
-    from django.forms.utils import flatatt  # noqa: PLC0415 -- only forms drawn from Django's own need it
-
-    return flatatt({key: value for key, value in values.items() if value is not None})
+@register.simple_tag
+def shop_widget(bound: BoundField) -> SafeString:
+    """A Django form's field with the shop's class and its help and errors tied to it for screen readers."""
+    described = []
+    if bound.errors:
+        described.append(f"{bound.id_for_label}_error")
+    if bound.help_text:
+        described.append(f"{bound.id_for_label}_helptext")
+    attrs = {"class": "input", "placeholder": ""}
+    if bound.errors:
+        attrs["aria-invalid"] = "true"
+    if described:
+        attrs["aria-describedby"] = " ".join(described)
+    return bound.as_widget(attrs=attrs)
