@@ -162,7 +162,7 @@ def summary(*, shop: Shop, record: OrderRecord) -> Summary:
     order = record.order
     lines = tuple(
         LineView(
-            id=line.pk,
+            key=str(line.pk),
             name=line.title,
             url=line.url_path,
             sku=line.partner_sku,
