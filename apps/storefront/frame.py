@@ -12,6 +12,7 @@ from apps.markets import context
 from apps.markets.context import Shop
 from apps.storefront import pages, templates_by_market, words
 from apps.storefront.contexts import FooterColumn, FooterView, Frame, Link, MenuNode
+from apps.storefront.presenters.pictures import picture_from
 
 COUNTRY_NAMES = {
     "FR": lambda: _("France"),
@@ -48,7 +49,7 @@ def forget_frames() -> None:
 
 def _build(shop: Shop) -> Frame:
     bare = _bare(shop)
-    menu = tuple(_node(node) for node in catalog.menu(shop=shop))
+    menu = tuple(_node(node) for node in catalog.menu(shop=shop) if node.in_menu)
     footer = _footer(shop, bare)
     parts = {
         "menu_html": templates_by_market.pick(name="components/menu.html").render({"frame": bare, "nodes": menu}),
@@ -97,11 +98,12 @@ def _withdrawal(shop: Shop) -> Link | None:
     return Link(label=pgettext("legal button", "Withdraw from contract here"), url=page) if page else None
 
 
-def _node(node: catalog.MenuEntry) -> MenuNode:
+def _node(node: catalog.MenuNode) -> MenuNode:
     return MenuNode(
         label=node.name,
-        url=reverse("category", args=[node.slug]),
-        children=tuple(_node(child) for child in node.children),
+        url=node.url,
+        children=tuple(_node(child) for child in node.children if child.in_menu),
+        picture=picture_from(data=node.picture, alt=node.name),
     )
 
 
