@@ -11,3 +11,11 @@ class InventoryConfig(OscarConfig):
     label = "partner"
     verbose_name = _("Inventory")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Tell the catalogue, which stands below and may not ask, where to ask for stock."""
+        super().ready()
+        from apps.catalog import ports  # noqa: PLC0415 -- models are ready only now
+        from apps.inventory import queries  # noqa: PLC0415
+
+        ports.register_stock_source(queries.stock_facts)

@@ -85,17 +85,21 @@ class StockMovement(models.Model):
             models.CheckConstraint(
                 condition=~Q(on_hand_delta=0) | ~Q(reserved_delta=0), name="stock_movement_moves_something"
             ),
+            models.CheckConstraint(condition=Q(kind__in=MovementKind.values), name="stock_movement_kind_known"),
         ]
+        indexes: ClassVar = [models.Index(fields=["level", "id"], name="stock_movement_by_level")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.on_hand_delta:+d}/{self.reserved_delta:+d}"
 
 
 class Reservation(models.Model):
-    """Units of one level promised to one order line."""
+    """Units of one level promised to one order; the level names the product, so this is one line at one location."""
 
     level = models.ForeignKey(StockLevel, models.PROTECT, related_name="reservations", verbose_name=_("stock level"))
-    reference = models.CharField(_("reference"), max_length=80, help_text=_("order:<number>:<line>"))
+    reference = models.CharField(
+        _("reference"), max_length=80, help_text=_("Whom the units are promised to, as in order:<number>.")
+    )
     quantity = models.PositiveIntegerField(_("quantity"))
     state = models.CharField(
         _("state"), max_length=8, choices=ReservationState.choices, default=ReservationState.HELD
@@ -105,9 +109,13 @@ class Reservation(models.Model):
     class Meta:
         verbose_name = _("reservation")
         verbose_name_plural = _("reservations")
+        indexes: ClassVar = [
+            models.Index(fields=["level"], name="reservation_held_by_level", condition=Q(state="held")),
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["reference", "level"], name="reservation_unique"),
             models.CheckConstraint(condition=Q(quantity__gte=1), name="reservation_quantity_positive"),
+            models.CheckConstraint(condition=Q(state__in=ReservationState.values), name="reservation_state_known"),
         ]
 
     def __str__(self) -> str:

@@ -36,3 +36,19 @@ class DeliveryMethod(models.Model):
 
     def __str__(self) -> str:
         return f"{self.market_id} {self.code}"
+
+
+class DeliveryHoliday(models.Model):
+    """A day on which nothing is shipped from and delivered in a country, besides its weekends."""
+
+    country = models.CharField(_("country"), max_length=2)
+    day = models.DateField(_("day"))
+    name = models.CharField(_("name"), max_length=80)
+
+    class Meta:
+        verbose_name = _("holiday")
+        verbose_name_plural = _("holidays")
+        constraints: ClassVar = [models.UniqueConstraint(fields=["country", "day"], name="delivery_holiday_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.country} {self.day}"

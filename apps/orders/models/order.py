@@ -36,6 +36,16 @@ class Order(AbstractOrder):
             models.Index(fields=["-date_placed", "-id"], name="order_newest_first"),
             models.Index(fields=["email"], name="order_by_email"),
         ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(total_incl_tax__gte=0, total_excl_tax__gte=0, discount_incl_tax__gte=0),
+                name="order_totals_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(total_incl_tax__gte=models.F("total_excl_tax")), name="order_tax_not_negative"
+            ),
+            models.CheckConstraint(condition=models.Q(state__in=OrderState.values), name="order_state_known"),
+        ]
 
 
 class Line(AbstractLine):
@@ -50,3 +60,12 @@ class Line(AbstractLine):
     class Meta(AbstractLine.Meta):
         abstract = False
         ordering: ClassVar = []
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(quantity__gte=1), name="order_line_quantity_positive"),
+            models.CheckConstraint(
+                condition=models.Q(line_price_incl_tax__gte=0)
+                & models.Q(line_price_incl_tax__lte=models.F("line_price_before_discounts_incl_tax")),
+                name="order_line_price_in_range",
+            ),
+            models.UniqueConstraint(fields=["order", "position"], name="order_line_position_unique"),
+        ]

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from oscar.apps.basket.abstract_models import AbstractBasket
+from oscar.apps.basket.abstract_models import AbstractBasket, AbstractLine
 
 
 class Basket(AbstractBasket):
@@ -19,6 +19,19 @@ class Basket(AbstractBasket):
                 fields=["owner", "market"],
                 condition=models.Q(status="Open", owner__isnull=False),
                 name="basket_one_open_per_owner_and_market",
+            ),
+        ]
+
+
+class Line(AbstractLine):
+    """One product of a basket. Its price columns remember what the shopper saw, to say so when it changes."""
+
+    class Meta(AbstractLine.Meta):
+        abstract = False
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["basket", "product"], name="basket_line_product_once"),
+            models.CheckConstraint(
+                condition=models.Q(quantity__gte=1, quantity__lte=999), name="basket_line_quantity_in_range"
             ),
         ]
 

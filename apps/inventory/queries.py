@@ -1,0 +1,176 @@
+"""Reads of stock: what may be sold, where things lie, why a figure is what it is, and whether the ledger holds."""
+
+import threading
+import time
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+
+from apps.catalog.ports import StockFacts
+from apps.inventory.models import Reservation, StockLevel
+from apps.markets.context import MarketInfo
+
+LOCATIONS_TTL_S = 10.0
+
+_AVAILABLE = """
+SELECT level.product_id, sum(GREATEST(level.on_hand - level.reserved - level.safety, 0))
+  FROM partner_stocklevel level JOIN partner_location place ON place.id = level.location_id
+ WHERE level.product_id = ANY(%s) AND place.code = ANY(%s) AND place.is_active AND place.sells_online
+ GROUP BY level.product_id
+"""
+_FACTS = """
+SELECT level.product_id,
+       coalesce(sum(GREATEST(level.on_hand - level.reserved - level.safety, 0))
+                FILTER (WHERE place.sells_online AND place.code = ANY(%(codes)s)), 0),
+       coalesce(bool_or(place.kind = 'store' AND place.country = %(country)s
+                        AND level.on_hand - level.reserved - level.safety > 0), false)
+  FROM partner_stocklevel level JOIN partner_location place ON place.id = level.location_id
+ WHERE level.product_id = ANY(%(products)s) AND place.is_active
+ GROUP BY level.product_id
+"""
+_CHECK = """
+WITH moved AS (
+  SELECT level_id, sum(on_hand_delta) AS on_hand, sum(reserved_delta) AS reserved
+    FROM partner_stockmovement GROUP BY level_id
+), held AS (
+  SELECT level_id, sum(quantity) AS quantity FROM partner_reservation WHERE state = 'held' GROUP BY level_id
+)
+SELECT level.id, product.upc, place.code, level.on_hand, coalesce(moved.on_hand, 0), level.reserved,
+       coalesce(moved.reserved, 0), coalesce(held.quantity, 0)
+  FROM partner_stocklevel level
+  JOIN catalogue_product product ON product.id = level.product_id
+  JOIN partner_location place ON place.id = level.location_id
+  LEFT JOIN moved ON moved.level_id = level.id
+  LEFT JOIN held ON held.level_id = level.id
+ WHERE level.on_hand <> coalesce(moved.on_hand, 0)
+    OR level.reserved <> coalesce(moved.reserved, 0)
+    OR level.reserved <> coalesce(held.quantity, 0)
+ ORDER BY level.id
+"""
+_MOVEMENTS = """
+SELECT id, kind, on_hand_delta, reserved_delta, reference, reason, actor, at,
+       sum(on_hand_delta) OVER (ORDER BY id), sum(reserved_delta) OVER (ORDER BY id)
+  FROM partner_stockmovement WHERE level_id = %s ORDER BY id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class MovementRow:
+    """One movement and the figures right after it."""
+
+    id: int
+    kind: str
+    on_hand_delta: int
+    reserved_delta: int
+    reference: str
+    reason: str
+    actor: str
+    at: datetime
+    on_hand_after: int
+    reserved_after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A level, every movement that made it, and the promises behind `reserved`."""
+
+    level: StockLevel
+    movements: tuple[MovementRow, ...]
+    held: tuple[Reservation, ...]
+
+    @property
+    def proven(self) -> bool:
+        """Whether movements and promises sum to the level."""
+        last = self.movements[-1] if self.movements else None
+        sums = (last.on_hand_after, last.reserved_after) if last else (0, 0)
+        promised = sum(reservation.quantity for reservation in self.held)
+        return sums == (self.level.on_hand, self.level.reserved) and promised == self.level.reserved
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerException:
+    """A level whose movements or promises do not sum to it."""
+
+    level_id: int
+    sku: str
+    location: str
+    on_hand: int
+    on_hand_moved: int
+    reserved: int
+    reserved_moved: int
+    promised: int
+
+
+def available(*, product_ids: Collection[int], market: MarketInfo) -> dict[int, int]:
+    """Units of each product that may be promised to web orders of a market; absent means none. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_AVAILABLE, [list(product_ids), list(market.stock_location_codes)])
+        return {product_id: int(units) for product_id, units in cursor.fetchall()}
+
+
+def stock_facts(*, market: MarketInfo, product_ids: Collection[int]) -> dict[int, StockFacts]:
+    """What the publisher needs to know of stock; the catalogue's stock source. One statement."""
+    params = {"codes": list(market.stock_location_codes), "country": market.country, "products": list(product_ids)}
+    with connection.cursor() as cursor:
+        cursor.execute(_FACTS, params)
+        return {
+            product_id: StockFacts(available=int(units), in_stores=in_stores)
+            for product_id, units, in_stores in cursor.fetchall()
+        }
+
+
+def explain(*, level_id: int) -> Explanation:
+    """Return the whole story of a level, oldest movement first. Three statements. Raises StockLevel.DoesNotExist."""
+    level = StockLevel.objects.select_related("product", "location").get(pk=level_id)
+    with connection.cursor() as cursor:
+        cursor.execute(_MOVEMENTS, [level_id])
+        movements = tuple(MovementRow(*row[:8], int(row[8]), int(row[9])) for row in cursor.fetchall())
+    held = tuple(Reservation.objects.filter(level_id=level_id, state="held").order_by("created_at", "id"))
+    return Explanation(level=level, movements=movements, held=held)
+
+
+def check_ledger() -> list[LedgerException]:
+    """Return every level that its movements or its promises do not prove; empty when the books are right."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CHECK)
+        return [LedgerException(*row[:3], *(int(figure) for figure in row[3:])) for row in cursor.fetchall()]
+
+
+def sku_of(*, product_id: int) -> str:
+    """The SKU of a product, for a sentence; its id as text when it has none."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT upc FROM catalogue_product WHERE id = %s", [product_id])
+        row = cursor.fetchone()
+    return str(row[0]) if row and row[0] else str(product_id)
+
+
+_places: dict[tuple[str, tuple[str, ...]], tuple[float, tuple[int, ...]]] = {}
+_places_lock = threading.Lock()
+
+
+def serving_location_ids(*, market: MarketInfo) -> tuple[int, ...]:
+    """
+    The ids of the locations that may serve a market, first choice first, at most LOCATIONS_TTL_S seconds old.
+
+    A location closed since is still refused: the reservation itself looks at `is_active` and `sells_online`.
+    """
+    key = (str(connection.settings_dict["NAME"]), market.stock_location_codes)
+    found = _places.get(key)
+    if found is not None and time.monotonic() - found[0] < LOCATIONS_TTL_S:
+        return found[1]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM partner_location WHERE code = ANY(%s) ORDER BY array_position(%s::varchar[], code)",
+            [list(market.stock_location_codes), list(market.stock_location_codes)],
+        )
+        ids = tuple(row[0] for row in cursor.fetchall())
+    with _places_lock:
+        _places[key] = (time.monotonic(), ids)
+    return ids
+
+
+def forget_locations() -> None:
+    """Make the next read go to the database; called after a change in this process and by tests."""
+    _places.clear()

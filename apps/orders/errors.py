@@ -1,0 +1,130 @@
+"""What baskets and orders refuse, each with the sentence a shopper reads."""
+
+from http import HTTPStatus
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.errors import LostRace, Refusal
+
+
+class BasketNotFound(Refusal):
+    """No open basket of this visitor in this market has that id."""
+
+    code = "basket.not_found"
+    message = _("This basket is no longer open. Your new basket is empty.")
+    http_status = HTTPStatus.NOT_FOUND
+
+
+class BasketEmpty(Refusal):
+    """There is nothing to order."""
+
+    code = "basket.empty"
+    message = _("Your basket is empty.")
+
+
+class QuantityRefused(Refusal):
+    """Not a whole number from 0 to the limit. Parameters: quantity, limit."""
+
+    code = "basket.quantity_refused"
+    message = _("Please choose a whole number between 0 and %(limit)s.")
+
+
+class NotSoldHere(Refusal):
+    """The product has no page or no price in this market. Parameters: name."""
+
+    code = "basket.not_sold_here"
+    message = _("%(name)s is not sold in this shop. Please remove it.")
+
+
+class SoldOut(Refusal):
+    """Nothing is left. Parameters: name."""
+
+    code = "basket.sold_out"
+    message = _("%(name)s is sold out. Please remove it or look for something similar.")
+    http_status = HTTPStatus.CONFLICT
+
+
+class NotEnough(Refusal):
+    """Less is left than wanted. Parameters: name, left, wanted."""
+
+    code = "basket.not_enough"
+    message = _("Only %(left)s of %(name)s left. Please lower the quantity.")
+    http_status = HTTPStatus.CONFLICT
+
+
+class PriceMoved(LostRace):
+    """The total is not the one the shopper agreed to. Parameters: confirmed, total (amounts with currency)."""
+
+    code = "order.price_moved"
+    message = _("The total has changed from %(confirmed)s to %(total)s. Please check it and order again.")
+
+
+class DeliveryRefused(Refusal):
+    """The delivery method is not offered in this market. Parameters: code."""
+
+    code = "order.delivery_refused"
+    message = _("This delivery is no longer offered. Please choose another one.")
+
+
+class PaymentRefused(Refusal):
+    """The payment method is not offered in this market. Parameters: method."""
+
+    code = "order.payment_method_refused"
+    message = _("This way to pay is no longer offered. Please choose another one.")
+
+
+class AddressRefused(Refusal):
+    """We do not deliver there. Parameters: country."""
+
+    code = "order.address_refused"
+    message = _("This shop does not deliver to that country. Please choose the shop of your country.")
+
+
+class ShopClosed(Refusal):
+    """The market does not sell at the moment."""
+
+    code = "order.shop_closed"
+    message = _("This shop is closed. Nothing can be ordered at the moment.")
+
+
+class VoucherUnknown(Refusal):
+    """No voucher has this code. Parameters: code."""
+
+    code = "voucher.unknown"
+    message = _("The code %(code)s is not known. Please check its spelling.")
+
+
+class VoucherNotActive(Refusal):
+    """The voucher is not valid at this time. Parameters: code."""
+
+    code = "voucher.not_active"
+    message = _("The code %(code)s is not valid today.")
+
+
+class VoucherUsedUp(Refusal):
+    """All uses of the voucher are taken. Parameters: code."""
+
+    code = "voucher.used_up"
+    message = _("The code %(code)s has already been used. Please remove it.")
+    http_status = HTTPStatus.CONFLICT
+
+
+class VoucherNeedsAccount(Refusal):
+    """A voucher once per customer, and nobody is signed in. Parameters: code."""
+
+    code = "voucher.needs_account"
+    message = _("The code %(code)s can be used once per customer. Please sign in to use it.")
+
+
+class VoucherNotApplicable(Refusal):
+    """The voucher is good, but nothing in the basket meets its terms. Parameters: code."""
+
+    code = "voucher.not_applicable"
+    message = _("The code %(code)s does not apply to what is in your basket.")
+
+
+class OfferUsedUp(LostRace):
+    """An offer reached its limit while the shopper was ordering. Parameters: name."""
+
+    code = "order.offer_used_up"
+    message = _("The offer “%(name)s” has just ended. Please check the new total.")
