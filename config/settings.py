@@ -1,18 +1,21 @@
 """Django's settings. Values that differ per installation come from the environment (see `.env.example`)."""
 
-import os
 from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 from oscar.defaults import *  # noqa: F403 -- Oscar reads its defaults from the settings module
 
+from config import env, logging, security
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-DEBUG = os.environ.get("DJANGO_DEBUG", "") == "1"
-DEMO = os.environ.get("HALLES_DEMO", "") == "1"
-SECRET_KEY = os.environ.get("DJANGO_SECRET_KEY", "demo-only-key" if DEBUG or DEMO else "")
-ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "localhost,.localhost,127.0.0.1,testserver").split(",")
-PUBLIC_ORIGIN = os.environ.get("PUBLIC_ORIGIN", "http://localhost:8000")
+ENV = env.load_or_exit()
+DEBUG = ENV.debug
+DEMO = ENV.demo
+SECRET_KEY = ENV.secret_key
+ALLOWED_HOSTS = list(ENV.allowed_hosts)
+PUBLIC_ORIGIN = ENV.public_origin
+globals().update(security.settings_for(ENV), **logging.settings_for(ENV), **ENV.email.as_django())
 
 # Order follows the law of imports, top floor first; unfold must stand before the admin.
 INSTALLED_APPS = [
@@ -32,6 +35,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "django_htmx",
     "csp",
+    "django_structlog",
     "allauth",
     "allauth.account",
     "apps.core.apps.CoreConfig",
@@ -59,17 +63,19 @@ MIGRATION_MODULES = {
 }
 
 MIDDLEWARE = [
+    "config.health.HealthMiddleware",  # before all others: see its docstring
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "apps.markets.middleware.MarketMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "config.security.ContentPolicyMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -90,18 +96,22 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {
+DATABASES = {"default": ENV.database.as_django()}
+CACHES = {
     "default": {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": os.environ.get("PGDATABASE", "halles"),
-        "USER": os.environ.get("PGUSER", "shop"),
-        "PASSWORD": os.environ.get("PGPASSWORD", ""),
-        "HOST": os.environ.get("PGHOST", "127.0.0.1"),
-        "PORT": os.environ.get("PGPORT", "8001"),
-        "CONN_MAX_AGE": None,
-        "CONN_HEALTH_CHECKS": True,
-    },
+        "BACKEND": "config.cache.ForgivingRedisCache",
+        "LOCATION": ENV.redis_url,
+        "KEY_PREFIX": "halles",
+        "OPTIONS": {
+            "serializer": "config.cache.JsonSerializer",
+            "socket_timeout": 0.5,
+            "socket_connect_timeout": 0.5,
+        },
+    }
 }
+PAGE_CACHE = True  # whole pages that are the same for everybody; see apps/storefront/page_cache.py
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"  # losing the cache signs nobody out
+CELERY_BROKER_URL = ENV.redis_url
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "customer.User"
@@ -109,9 +119,22 @@ AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
+ACCOUNT_ADAPTER = "apps.accounts.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"  # with it, sign-up tells nobody which addresses have an account
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_SESSION_REMEMBER = True
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+PASSWORD_RESET_TIMEOUT = 3600
 SITE_ID = 1
 
 LANGUAGE_CODE = "en"
@@ -125,7 +148,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "/media/"
-MEDIA_ROOT = BASE_DIR / ".data" / "media"
+MEDIA_ROOT = ENV.media_storage.folder or ""
 
 OSCAR_SHOP_NAME = "Halles"
 OSCAR_DEFAULT_CURRENCY = "EUR"

@@ -13,9 +13,11 @@ from apps.catalog.models.product import (
     ProductMedia,
 )
 from apps.catalog.models.publication import (
+    CatalogVersion,
     CategoryPublication,
     FacetCount,
     FacetValue,
+    PriceBoundary,
     Publication,
     PublicationDue,
 )
@@ -24,6 +26,7 @@ from oscar.apps.catalogue.models import *  # noqa: F403, I001 -- last: Oscar ski
 
 __all__ = [
     "AttributeOption",
+    "CatalogVersion",
     "Category",
     "CategoryContent",
     "CategoryMedia",
@@ -31,6 +34,7 @@ __all__ = [
     "FacetCount",
     "FacetValue",
     "Price",
+    "PriceBoundary",
     "PriceHistory",
     "PriceList",
     "Product",

@@ -37,7 +37,8 @@ class Publication(models.Model):
     """A product as the shoppers of one market read it in one language. Written only by the publisher."""
 
     product = models.ForeignKey("catalogue.Product", models.CASCADE, related_name="publications")
-    market = models.ForeignKey("markets.Market", models.CASCADE, related_name="+")
+    # Every index starts with the market: one of its own would only cost.
+    market = models.ForeignKey("markets.Market", models.CASCADE, related_name="+", db_index=False)
     language = models.CharField(max_length=2)
     slug = models.SlugField(max_length=255, db_index=False)
     name = models.CharField(max_length=255)
@@ -72,6 +73,11 @@ class Publication(models.Model):
             GinIndex(fields=["search"], name="publication_search"),
             GinIndex(fields=["words"], name="publication_words", opclasses=["gin_trgm_ops"]),
             GinIndex(fields=["skus"], name="publication_skus"),
+            # One per sort order: a listing walks the first page's worth of rows and stops.
+            models.Index(fields=["market", "language", "-popularity", "product"], name="publication_by_popularity"),
+            models.Index(fields=["market", "language", "price_minor", "product"], name="publication_by_price"),
+            models.Index(fields=["market", "language", "-first_published_at", "product"], name="publication_by_age"),
+            models.Index(fields=["market", "language", "name", "product"], name="publication_by_name"),
         ]
 
     def __str__(self) -> str:
@@ -106,20 +112,27 @@ class CategoryPublication(models.Model):
 
 
 class FacetCount(models.Model):
-    """How many products of a category have a filter value in a market: what a listing shows before anyone filters."""
+    """
+    How many products of a category have a filter value in a market: what a listing shows before anyone filters.
+
+    No category means the whole shop, no value means all products. The publisher moves the figures by the difference
+    it makes, so they are exact at every commit and a change of one product never counts a whole category again.
+    """
 
     market = models.ForeignKey("markets.Market", models.CASCADE, related_name="+")
     language = models.CharField(max_length=2)
-    category = models.ForeignKey("catalogue.Category", models.CASCADE, related_name="+")
-    facet_value = models.ForeignKey(FacetValue, models.CASCADE, related_name="+")
-    products = models.PositiveIntegerField()
+    category = models.ForeignKey("catalogue.Category", models.CASCADE, null=True, related_name="+")
+    facet_value = models.ForeignKey(FacetValue, models.CASCADE, null=True, related_name="+")
+    products = models.IntegerField()
 
     class Meta:
         verbose_name = _("filter count")
         verbose_name_plural = _("filter counts")
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["market", "language", "category", "facet_value"], name="facet_count_unique"
+                fields=["market", "language", "category", "facet_value"],
+                name="facet_count_unique",
+                nulls_distinct=False,
             ),
         ]
 
@@ -128,16 +141,48 @@ class FacetCount(models.Model):
 
 
 class PublicationDue(models.Model):
-    """A product whose publications are older than its truth. One row per product; the publisher takes and deletes it."""
+    """
+    A mark: a product's publications are older than its truth.
 
-    product = models.OneToOneField("catalogue.Product", models.CASCADE, primary_key=True, related_name="+")
+    Marks are only added and, by the publisher that has read the truth after them, removed. A product may have several:
+    a mark made while the product is being published is a row of its own, so it neither waits nor gets lost.
+    """
+
+    product = models.ForeignKey("catalogue.Product", models.CASCADE, related_name="+")
     due_since = models.DateTimeField()
     reason = models.CharField(max_length=60)
 
     class Meta:
         verbose_name = _("product waiting for publication")
         verbose_name_plural = _("products waiting for publication")
-        indexes: ClassVar = [models.Index(fields=["due_since"], name="publication_due_since")]
+        indexes: ClassVar = [models.Index(fields=["due_since", "id"], name="publication_due_since")]
 
     def __str__(self) -> str:
         return f"{self.product_id} ({self.reason})"
+
+
+class CatalogVersion(models.Model):
+    """How often something readers keep in memory has changed: a shop's publications, the filters, the category tree."""
+
+    key = models.CharField(max_length=40, primary_key=True)
+    version = models.BigIntegerField(default=1)
+
+    class Meta:
+        verbose_name = _("version of the catalogue")
+        verbose_name_plural = _("versions of the catalogue")
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.version}"
+
+
+class PriceBoundary(models.Model):
+    """Up to when the scheduled switch of prices has looked for beginnings and ends of validity. One row."""
+
+    seen_until = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("scheduled price switch")
+        verbose_name_plural = _("scheduled price switches")
+
+    def __str__(self) -> str:
+        return f"{self.seen_until}"

@@ -19,7 +19,7 @@ from apps.core.outbox.timeout import time_limit
 
 logger = structlog.get_logger(__name__)
 
-LEASE_SLACK = timedelta(seconds=30)
+LEASE_SLACK_S = 5
 FIRST_WAIT_S = 2.0
 LONGEST_WAIT_S = 3600.0
 LONGEST_ERROR = 2000
@@ -37,7 +37,10 @@ WITH picked AS (
    ORDER BY d.next_attempt_at, d.id LIMIT 1 FOR UPDATE SKIP LOCKED
 )
 UPDATE core_outboxdelivery d
-   SET state = 'running', attempts = d.attempts + 1, locked_until = %(lease)s
+   SET state = 'running', attempts = d.attempts + 1,
+       locked_until = %(at)s + make_interval(secs => %(slack_s)s + COALESCE(
+         (SELECT max(known.timeout_s) FROM unnest(%(names)s::text[], %(timeouts)s::int[]) AS known (name, timeout_s)
+           WHERE known.name = d.handler), %(timeout_s)s))
   FROM picked, core_outboxevent e
  WHERE d.id = picked.id AND e.id = d.event_id
 RETURNING d.id, d.event_id, d.handler, d.attempts, d.granted, e.topic, e.key, e.payload, e.created_at, e.request_id
@@ -147,10 +150,10 @@ def wait_before(*, attempt: int) -> timedelta:
 
 
 def _claim(statement: str, params: dict[str, Any]) -> Delivery | None:
-    # The longest any handler may ask for: which one it is comes back only with the row, whose lease must be set by then.
-    lease = params["at"] + timedelta(seconds=registry.LONGEST_S) + LEASE_SLACK
+    names, timeouts = registry.timeouts()
+    lease = {"slack_s": LEASE_SLACK_S, "names": names, "timeouts": timeouts, "timeout_s": registry.TIMEOUT_S}
     with connection.cursor() as cursor:
-        cursor.execute(statement, {**params, "lease": lease})
+        cursor.execute(statement, params | lease)
         row = cursor.fetchone()
     if row is None:
         return None

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     Function = Callable[["Delivery"], None]
 
 MAX_ATTEMPTS = 12
-TIMEOUT_S = 60
+TIMEOUT_S = 30
 LONGEST_S = 600
 
 
@@ -55,8 +55,8 @@ def handler(  # noqa: PLR0913 -- a declaration: each part is read on its own
 
     The function gets one `Delivery` and returns nothing. An event is done for a handler exactly once as far as the
     database goes: with `atomic` (the default) the work and the mark are one transaction, so a killed worker leaves both
-    or neither. It raises `Final` when repeating cannot help (given up at once), `TryAgain` when it may; anything else is
-    tried again, `max_attempts` times in all, after 2, 4, 8 … seconds, at most an hour. A refusal of 422 is final.
+    or neither. It raises `Final` when repeating cannot help (given up at once), `TryAgain` when it may; anything else
+    is tried again, `max_attempts` times in all, after 2, 4, 8 … seconds, at most an hour. A refusal of 422 is final.
 
     atomic=False is for handlers that call a foreign system, which no transaction can undo. They run outside of any, in
     two steps: call with `delivery.idempotency_key` (the same in every attempt), then write what came back in one
@@ -100,3 +100,9 @@ def find(*, topic: str, name: str) -> Handler | None:
 def forget(*, topic: str, name: str) -> None:
     """Take a listener away again: for tests that declared one."""
     _handlers[topic].pop(name)
+
+
+def timeouts() -> tuple[list[str], list[int]]:
+    """Return the names of all listeners and, beside each, how long its attempt may take, in seconds."""
+    known = [(each.name, each.timeout_s) for named in _handlers.values() for each in named.values()]
+    return [name for name, _ in known], [timeout_s for _, timeout_s in known]

@@ -1,6 +1,4 @@
-"""
-Tell the workers that there is something to do. A hint only: PostgreSQL holds the work, the sweeper finds what nobody told.
-"""
+"""Tell the workers that there is something to do: a hint, for PostgreSQL holds the work and the sweeper finds it."""
 
 import threading
 import time

@@ -1,0 +1,1 @@
+"""Fills an empty database with the demo group. Deterministic: the same call gives the same shop."""

@@ -1,0 +1,69 @@
+"""The cache: Valkey when it answers, nothing when it does not. A shop without its cache is slower, never down."""
+
+import json
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import structlog
+from django.core.cache.backends.redis import RedisCache
+from django.core.serializers.json import DjangoJSONEncoder
+from redis.exceptions import RedisError
+
+log = structlog.get_logger(__name__)
+T = TypeVar("T")
+
+# After a failure this process does not ask again for a moment, so that a dead Valkey costs one time-out, not one a page.
+PAUSE_S = 2.0
+
+
+class JsonSerializer:
+    """Cache values as JSON. Whoever can write to the cache must not be able to run code here, so nothing is pickled."""
+
+    def dumps(self, value: Any) -> bytes | int:  # noqa: ANN401 -- JSON values
+        """Encode; whole numbers stay bare so that the server can count with them."""
+        if type(value) is int:
+            return value
+        return json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False, separators=(",", ":")).encode()
+
+    def loads(self, data: bytes) -> Any:  # noqa: ANN401 -- JSON values
+        """Decode. Tuples come back as lists."""
+        return json.loads(data)
+
+
+class ForgivingRedisCache(RedisCache):
+    """Django's Redis cache, whose reads miss and whose writes are dropped while the server is away."""
+
+    def __init__(self, server: str, params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        self._asleep_until = 0.0
+
+    def _ask(self, answer: Callable[[], T], otherwise: T) -> T:
+        if time.monotonic() < self._asleep_until:
+            return otherwise
+        try:
+            return answer()
+        except RedisError as error:
+            self._asleep_until = time.monotonic() + PAUSE_S
+            log.warning("cache_unavailable", error=type(error).__name__)
+            return otherwise
+
+    def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:  # noqa: ANN401 -- Django's own
+        """Return the kept value, or `default` when there is none or nobody to ask."""
+        return self._ask(lambda: super(ForgivingRedisCache, self).get(key, default, version), default)
+
+    def set(self, key: Any, value: Any, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's own
+        """Keep a value, or drop it."""
+        self._ask(lambda: super(ForgivingRedisCache, self).set(key, value, *args, **kwargs), None)
+
+    def add(self, key: Any, value: Any, *args: Any, **kwargs: Any) -> bool:  # noqa: ANN401 -- Django's own
+        """Keep a value if there is none; False when nobody could be asked."""
+        return bool(self._ask(lambda: super(ForgivingRedisCache, self).add(key, value, *args, **kwargs), False))  # noqa: FBT003
+
+    def delete(self, key: Any, version: int | None = None) -> bool:  # noqa: ANN401 -- Django's own
+        """Forget a value."""
+        return bool(self._ask(lambda: super(ForgivingRedisCache, self).delete(key, version), False))  # noqa: FBT003
+
+    def get_many(self, keys: Any, version: int | None = None) -> dict[Any, Any]:  # noqa: ANN401 -- Django's own
+        """Return what is kept of these."""
+        return self._ask(lambda: super(ForgivingRedisCache, self).get_many(keys, version), {})
