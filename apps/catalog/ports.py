@@ -1,0 +1,36 @@
+"""What the catalogue needs from rooms above it, which register themselves when Django starts."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from apps.markets.context import MarketInfo
+
+
+@dataclass(frozen=True, slots=True)
+class StockFacts:
+    """What may be sold of a product in a market: units available online, and whether stores have it."""
+
+    available: int
+    in_stores: bool
+
+
+class StockSource(Protocol):
+    """Answers for any number of products at once; a product that is absent has no stock."""
+
+    def __call__(self, *, market: MarketInfo, product_ids: Sequence[int]) -> Mapping[int, StockFacts]:
+        """Return product id → facts."""
+
+
+_sources: list[StockSource] = []
+
+
+def register_stock_source(source: StockSource) -> Callable[[], None]:
+    """Make `source` the one the publisher asks; returns a function that takes it back (for tests)."""
+    _sources.append(source)
+    return lambda: _sources.remove(source)
+
+
+def stock_facts(*, market: MarketInfo, product_ids: Sequence[int]) -> Mapping[int, StockFacts]:
+    """Ask the source registered last; without one nothing is in stock."""
+    return _sources[-1](market=market, product_ids=product_ids) if _sources else {}
