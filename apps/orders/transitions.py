@@ -51,14 +51,24 @@ FULFILMENT = Machine(name="fulfilment", moves=FULFILMENT_MOVES, words=Fulfilment
 
 @transaction.atomic
 def move_order(  # noqa: PLR0913 -- which, whither, who, when, why, and what changes with it
-    *, order_id: int, to: str, by: str, at: datetime, reason: str = "", changes: Mapping[str, Any] | None = None
+    *,
+    order_id: int,
+    to: str,
+    by: str,
+    at: datetime,
+    reason: str = "",
+    changes: Mapping[str, Any] | None = None,
+    locked: Order | None = None,
 ) -> Order:
     """
     Move an order to another state; return it, locked. `changes` are other columns written with the state.
 
-    Locks the order. Raises IllegalMove naming both states. Audited when a person acts (`by` is "user:id").
+    Locks the order, unless `locked` is its row as this transaction read it under its lock: rows of a higher rank may have
+    been locked since. Raises IllegalMove naming both states. Audited when a person acts (`by` is "user:id").
     """
-    order = locks.lock_row(queryset=Order.objects.filter(pk=order_id), rank=ORDER.rank)
+    order = locked or locks.lock_row(queryset=Order.objects.filter(pk=order_id), rank=ORDER.rank)
+    if order.pk != order_id:
+        raise ValueError(f"order {order_id} was to be moved, {order.pk} is locked")
     _move(machine=ORDER, row=order, order_id=order.pk, to=to, by=by, at=at, reason=reason,
           changes={**(changes or {}), "status": str(to)})
     return order

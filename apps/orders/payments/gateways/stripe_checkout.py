@@ -20,6 +20,8 @@ T = TypeVar("T")
 
 SYSTEM = "stripe"
 TIMEOUT_S = 8.0
+# A look is repeated by reconciliation, so a shopper on the return page need not wait for a slow one.
+LOOK_TIMEOUT_S = 3.0
 RETRIES = 2
 TOLERANCE_S = 300
 # Stripe accepts an end between 30 minutes and 24 hours from now.
@@ -44,15 +46,19 @@ class StripeCheckout:
     provider: ClassVar[str] = "stripe"
     is_remote: ClassVar[bool] = True
 
-    def __init__(self, *, api_base: str, secret_key: str, webhook_secret: str, timeout_s: float = TIMEOUT_S) -> None:
+    def __init__(
+        self,
+        *,
+        api_base: str,
+        secret_key: str,
+        webhook_secret: str,
+        timeout_s: float = TIMEOUT_S,
+        look_timeout_s: float = LOOK_TIMEOUT_S,
+    ) -> None:
         self._is_live = secret_key.startswith(("sk_live_", "rk_live_"))
         self._webhook_secret = webhook_secret
-        self.client = stripe.StripeClient(
-            secret_key,
-            base_addresses={"api": api_base.rstrip("/")},
-            http_client=stripe.RequestsClient(timeout=timeout_s),
-            max_network_retries=RETRIES,
-        )
+        self.client = _client(api_base=api_base, key=secret_key, timeout_s=timeout_s, retries=RETRIES)
+        self._looks = _client(api_base=api_base, key=secret_key, timeout_s=look_timeout_s, retries=0)
 
     def start(self, *, facts: PaymentFacts, at: datetime) -> StartResult:  # noqa: ARG002 -- the port's signature
         """Open a hosted page for the payment; the same key gives the same page."""
@@ -83,8 +89,8 @@ class StripeCheckout:
         return StartResult(reference=session.id, redirect_url=session.url)
 
     def fetch(self, *, reference: str) -> Verdict:
-        """Ask what became of a session."""
-        session = _call(lambda: self.client.v1.checkout.sessions.retrieve(reference))
+        """Ask what became of a session, once and shortly."""
+        session = _call(lambda: self._looks.v1.checkout.sessions.retrieve(reference))
         return verdict_of_session(session.to_dict())
 
     def close(self, *, reference: str) -> Verdict:
@@ -161,6 +167,15 @@ def verdict_of_session(session: Mapping[str, Any]) -> Verdict:
     if session.get("status") == "expired":
         return Verdict(answer=Answer.NO, refusal_code="session_expired", **common)
     return Verdict(answer=Answer.UNKNOWN, **common)
+
+
+def _client(*, api_base: str, key: str, timeout_s: float, retries: int) -> stripe.StripeClient:
+    return stripe.StripeClient(
+        key,
+        base_addresses={"api": api_base.rstrip("/")},
+        http_client=stripe.RequestsClient(timeout=timeout_s),
+        max_network_retries=retries,
+    )
 
 
 def _end_of_page(facts: PaymentFacts) -> int:

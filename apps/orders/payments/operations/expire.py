@@ -106,7 +106,9 @@ def _expire(*, order_id: int, number: str, is_certain: bool, at: datetime) -> bo
                     payment_id=payment.pk, to=PaymentState.EXPIRED, by=BY, at=at, reason=code,
                     changes={"settled_at": at, "refusal_code": code},
                 )
-            transitions.move_order(order_id=order_id, to=OrderState.EXPIRED, by=BY, at=at, reason="not paid in time")
+            transitions.move_order(
+                order_id=order_id, to=OrderState.EXPIRED, by=BY, at=at, reason="not paid in time", locked=order
+            )
             outbox.publish(topic="order.expired", key=number, payload={"order_id": order_id}, at=at)
     except _NoLongerDue:
         return False

@@ -141,7 +141,9 @@ def _yes(*, order: Order, payment: Payment, actor: str, at: datetime) -> SettleO
     transitions.move_payment(
         payment_id=payment.pk, to=PaymentState.PAID, by=actor, at=at, changes={**captured, "refusal_code": ""}
     )
-    transitions.move_order(order_id=order.pk, to=OrderState.CONFIRMED, by=actor, at=at, changes={"expires_at": None})
+    transitions.move_order(
+        order_id=order.pk, to=OrderState.CONFIRMED, by=actor, at=at, changes={"expires_at": None}, locked=order
+    )
     outbox.publish(
         topic="order.confirmed", key=order.number, payload={"order_id": order.pk, "payment_id": payment.pk}, at=at
     )
