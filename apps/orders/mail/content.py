@@ -49,6 +49,7 @@ class LineView:
     unit_text: str
     total_text: str
     url: str
+    variant_text: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,14 +20,14 @@ MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' dat
 def mails(request: HttpRequest) -> HttpResponse:
     """List the newest mails."""
     _only_in_demo()
-    return render(request, "demo/mails.html", {"mails": queries.newest()[:NEWEST]})
+    return render(request, "demo/mail_list.html", {"mails": queries.newest()[:NEWEST]})
 
 
 @never_cache
 @require_GET
 def mail(request: HttpRequest, mail_id: int) -> HttpResponse:
     """Show a mail: its head, its text, and its HTML in a frame that may do nothing."""
-    return render(request, "demo/mail.html", {"mail": _mail(mail_id)})
+    return render(request, "demo/mail_detail.html", {"mail": _mail(mail_id)})
 
 
 @never_cache

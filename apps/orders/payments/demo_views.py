@@ -35,9 +35,6 @@ class HostedPayment:
     action_url: str
     actions: tuple[tuple[str, str, str], ...]
     cancel_url: str
-    is_open: bool
-    decision_text: str
-    language: str
 
 
 @never_cache
@@ -54,7 +51,7 @@ def bank_page(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _pressed(request: HttpRequest, payment: DemoBankPayment) -> HttpResponse:
-    button = BUTTONS.get(request.POST.get("action", ""))
+    button = BUTTONS.get(request.POST.get("answer", ""))
     if button is None:
         raise Http404
     decision, is_silent = button
@@ -65,19 +62,17 @@ def _pressed(request: HttpRequest, payment: DemoBankPayment) -> HttpResponse:
 
 def _page(request: HttpRequest, payment: DemoBankPayment) -> HostedPayment:
     amount = from_minor(payment.amount_minor, payment.currency)
+    actions = (
+        ("approve", _("Approve"), _("The bank says yes at once.")),
+        ("decline", _("Decline"), _("The bank says no.")),
+        ("delay", _("Approve, but settle later"), _("The bank says yes after a minute.")),
+        ("lose", _("Approve, but lose the notice"), _("The bank says yes and forgets to tell the shop.")),
+    )
     return HostedPayment(
         shop_name=payment.merchant,
         order_number=payment.order_number,
         amount_text=format_money(money=amount, language=payment.language, country=""),
         action_url=request.path,
-        actions=(
-            ("approve", _("Approve"), _("The bank says yes at once.")),
-            ("decline", _("Decline"), _("The bank says no.")),
-            ("delay", _("Approve, but settle later"), _("The bank says yes after a minute.")),
-            ("lose", _("Approve, but lose the notice"), _("The bank says yes and forgets to tell the shop.")),
-        ),
+        actions=actions if payment.decision == DemoBankDecision.OPEN else (),
         cancel_url=payment.return_url.replace("/payments/return/", "/payments/cancelled/"),
-        is_open=payment.decision == DemoBankDecision.OPEN,
-        decision_text=payment.get_decision_display(),
-        language=payment.language,
     )
