@@ -51,7 +51,10 @@ def _build(shop: Shop) -> Frame:
     menu = tuple(_node(node) for node in catalog.menu(shop=shop))
     footer = _footer(shop, bare)
     parts = {
-        "menu_html": templates_by_market.pick(name="components/menu.html").render({"frame": bare, "menu": menu}),
+        "menu_html": templates_by_market.pick(name="components/menu.html").render({"frame": bare, "nodes": menu}),
+        "sheet_html": templates_by_market.pick(name="components/menu_sheet.html").render(
+            {"nodes": menu, "markets_url": bare.markets_url}
+        ),
         "footer_html": templates_by_market.pick(name="components/footer.html").render({"footer": footer}),
     }
     return _bare(shop, **parts)
