@@ -156,6 +156,10 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = ENV.media_storage.folder or ""
 
+STRIPE_API_BASE = ENV.stripe_api_base
+STRIPE_SECRET_KEY = ENV.stripe_secret_key
+STRIPE_WEBHOOK_SECRET = ENV.stripe_webhook_secret
+
 OSCAR_SHOP_NAME = "Halles"
 OSCAR_DEFAULT_CURRENCY = "EUR"
 OSCAR_USE_PRODUCTCATEGORY_MATERIALISED_VIEW = False

@@ -7,6 +7,7 @@ from typing import Any
 
 from apps.catalog import pricing as catalog_pricing
 from apps.catalog import queries as catalog_queries
+from apps.catalog.pricing import PriceQuote
 from apps.core.errors import Refusal
 from apps.core.money import Money, format_money
 from apps.markets.context import Shop
@@ -54,7 +55,7 @@ def price_basket(
     method; None estimates with the market's first one. Raises DeliveryRefused for an unknown code.
     """
     wanted = {line.product_id: line.quantity for line in rows.lines}
-    quotes: Mapping[int, Any] = {}
+    quotes: Mapping[int, PriceQuote] = {}
     pages: Mapping[int, Any] = {}
     if wanted:
         quotes = catalog_pricing.quote_many(market=shop.market, wanted=wanted, at=at, customer_group=customer_group)
@@ -107,7 +108,7 @@ def price_basket(
 
 
 def _offers(
-    *, shop: Shop, rows: BasketRows, sold: list[LineRow], quotes: Mapping[int, Any], at: datetime
+    *, shop: Shop, rows: BasketRows, sold: list[LineRow], quotes: Mapping[int, PriceQuote], at: datetime
 ) -> tuple[list[offer_engine.Given], dict[int, Refusal]]:
     reasons = {row.id: reason for row in rows.vouchers if (reason := _voucher_refusal(row, rows.owner_id, at))}
     given = offer_engine.apply_offers(
@@ -151,7 +152,7 @@ def _discounts_by_line(given: list[offer_engine.Given]) -> dict[int, tuple[LineD
 def _line_input(
     line: LineRow,
     *,
-    quote: Any,  # noqa: ANN401 -- catalog's PriceQuote
+    quote: PriceQuote,
     discounts: Mapping[int, tuple[LineDiscount, ...]],
 ) -> calculator.LineInput:
     return calculator.LineInput(
@@ -218,7 +219,7 @@ def _priced_line(  # noqa: PLR0913 -- what is known of a line from five sides
     *,
     line: LineRow,
     shop: Shop,
-    quote: Any,  # noqa: ANN401 -- catalog's PriceQuote or None
+    quote: PriceQuote | None,
     page: Any,  # noqa: ANN401 -- catalog's sellable line or None
     counted: calculator.LineTotals | None,
     discounts: tuple[LineDiscount, ...],
@@ -241,7 +242,7 @@ def _priced_line(  # noqa: PLR0913 -- what is known of a line from five sides
         discounts=discounts,
         problems=_problems(line=line, shop=shop, name=name, quote=quote if page else None, left=left),
         left=left,
-        trace=quote.trace if quote else {},
+        quote=quote,
     )
 
 
@@ -250,7 +251,7 @@ def _problems(
     line: LineRow,
     shop: Shop,
     name: str,
-    quote: Any,  # noqa: ANN401 -- catalog's PriceQuote or None
+    quote: PriceQuote | None,
     left: int | None,
 ) -> tuple[Problem, ...]:
     if quote is None:

@@ -166,7 +166,7 @@ def tax_lines_json(basket: PricedBasket) -> list[dict[str, str]]:
     """The tax per rate as kept on the order: percent, net, tax and gross as decimal text."""
     return [
         {
-            "percent": str(line.percent.normalize()),
+            "percent": f"{line.percent.normalize():f}",
             "net": str(line.net.amount),
             "tax": str(line.tax.amount),
             "gross": str(line.gross.amount),
