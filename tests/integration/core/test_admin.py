@@ -12,7 +12,7 @@ from apps.core.testing import drain_outbox
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
-QUERIES = 5  # session, user, count, page, and its rows' total
+QUERIES = 3  # the user, how many deliveries, and one page of them with their events
 
 
 @pytest.fixture
@@ -38,6 +38,8 @@ def dead(listen):
 @pytest.mark.parametrize("rows", [1, 3])
 def test_outbox_list_query_count_is_constant(client, staff, dead, django_assert_num_queries, rows):  # noqa: ARG001
     dead(rows)
+    # Once before: what a process reads once and keeps is not the page's.
+    client.get(reverse("admin:core_heartbeat_changelist"))
 
     with django_assert_num_queries(QUERIES):
         page = client.get(reverse("admin:core_outboxdelivery_changelist"))
