@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "config.security.ContentPolicyMiddleware",
+    "apps.storefront.views.errors.RefusalMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -121,11 +122,13 @@ CHECK_LOCK_ORDER = DEBUG  # raise when locks are taken against the order of apps
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "customer.User"
+LOGIN_URL = "account_login"  # of the shop the visitor is in
+CSRF_FAILURE_VIEW = "apps.storefront.views.errors.csrf_failure"
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
-ACCOUNT_ADAPTER = "apps.accounts.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "apps.storefront.adapter.ShopAccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
