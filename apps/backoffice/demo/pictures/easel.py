@@ -80,8 +80,8 @@ class Easel:
     def _textured(self, fill: Image.Image, material: str, speckle: bool) -> Image.Image:
         names = [material] if materials.tile(name=material, zoom=self.zoom) is not None else []
         for name in [*names, *(["speckle"] if speckle else [])]:
-            sheet = materials.stretched(name=name, width=-(-fill.width // 64) * 64, height=-(-fill.height // 64) * 64, zoom=self.zoom)
-            fill = ImageChops.add(fill, sheet.crop((0, 0, fill.width, fill.height)), 1, -128)
+            sheet = materials.stretched(name=name, width=fill.width, height=fill.height, zoom=self.zoom)
+            fill = ImageChops.add(fill, sheet, 1, -128)
         return fill
 
     def _lay(self, fill: Image.Image, box: tuple[int, int, int, int], mask: Image.Image) -> None:

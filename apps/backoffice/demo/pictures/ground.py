@@ -16,9 +16,14 @@ WALLS: tuple[Rgb, ...] = ((243, 234, 219), (238, 224, 208), (231, 230, 216), (24
 SCENE_WALLS: tuple[Rgb, ...] = ((226, 208, 184), (206, 208, 190), (222, 194, 172), (208, 206, 200), (228, 212, 170), (196, 204, 204))
 
 
-@lru_cache(maxsize=24)
 def studio(*, brand: Brand, tint: int, width: int, height: int, horizon: float) -> Image.Image:
-    """Return an even studio ground; Volt's is white, Maison Halles' one of six pale tints. Do not draw on it: copy it."""
+    """Return an even studio ground; Volt's is white, Maison Halles' one of six pale tints. """
+    small = _studio(brand=brand, tint=tint % len(WALLS), horizon=horizon)
+    return _papered(small.resize((width, height), Image.Resampling.BICUBIC))
+
+
+@lru_cache(maxsize=24)
+def _studio(*, brand: Brand, tint: int, horizon: float) -> Image.Image:
     wall: Rgb = (255, 255, 255) if brand == "volt" else WALLS[tint % len(WALLS)]
     floor = mix(wall, (214, 220, 230), 0.16) if brand == "volt" else tone(wall, -0.07)
     fall = 0.03 if brand == "volt" else 0.13
@@ -30,15 +35,14 @@ def studio(*, brand: Brand, tint: int, width: int, height: int, horizon: float) 
         for x in range(60):
             far = ((x / 59 - 0.28) ** 2 + (v - 0.24) ** 2 * 0.8) ** 0.5
             pixels.append(tone(base, (0.24 if brand == "halles" else 0.0) * max(0.0, 0.6 - far) - fall * max(0.0, far - 0.45)))
-    small = Image.frombytes("RGB", (60, 75), bytes(c for p in pixels for c in p))
-    return _papered(small.resize((width, height), Image.Resampling.BICUBIC))
+    return Image.frombytes("RGB", (60, 75), bytes(c for p in pixels for c in p))
 
 
-@lru_cache(maxsize=24)
+@lru_cache(maxsize=20)
 def room(*, tint: int, width: int, height: int, horizon: float, table: str) -> Image.Image:
     """Return a wall with window light over a table ("oak", "walnut", "linen", "chalk", "slate") or floor. Copy before drawing."""
     wall = SCENE_WALLS[tint % len(SCENE_WALLS)]
-    image = studio_wall(wall=wall, width=width, height=height).copy()
+    image = studio_wall(wall=wall, width=width, height=height)
     _window(image, horizon)
     top = round(height * horizon)
     deep = height - top
@@ -55,7 +59,6 @@ def room(*, tint: int, width: int, height: int, horizon: float, table: str) -> I
     return _papered(image)
 
 
-@lru_cache(maxsize=16)
 def studio_wall(*, wall: Rgb, width: int, height: int) -> Image.Image:
     """Return a wall that darkens away from the lamp at the upper left."""
     pixels = [tone(wall, 0.16 - 0.34 * ((x / 31) * 0.8 + (y / 31) * 0.4)) for y in range(32) for x in range(32)]

@@ -73,15 +73,9 @@ def tile(*, name: str, zoom: float = 1.0) -> Image.Image | None:
     return None if maker is None else maker(zoom).convert("RGB")
 
 
-@lru_cache(maxsize=48)
-def stretched(*, name: str, width: int, height: int, zoom: float = 1.0) -> Image.Image:
-    """Return the tile repeated over width × height pixels."""
-    source = tile(name=name, zoom=zoom)
-    if source is None:
-        message = f"no texture for {name}"
-        raise KeyError(message)
-    if width <= TILE and height <= TILE:
-        return source.crop((0, 0, width, height))
+@lru_cache(maxsize=6)
+def _sheet(*, name: str, width: int, height: int, zoom: float) -> Image.Image:
+    source = _known(name=name, zoom=zoom)
     sheet = Image.new("RGB", (width, height))
     # Every second tile is mirrored, so no seam shows where two meet.
     for column in range(-(-width // TILE)):
@@ -89,3 +83,19 @@ def stretched(*, name: str, width: int, height: int, zoom: float = 1.0) -> Image
         for row in range(-(-height // TILE)):
             sheet.paste(across.transpose(Image.Transpose.FLIP_TOP_BOTTOM) if row % 2 else across, (column * TILE, row * TILE))
     return sheet
+
+
+def stretched(*, name: str, width: int, height: int, zoom: float = 1.0) -> Image.Image:
+    """Return the tile repeated over width × height pixels."""
+    if width <= TILE and height <= TILE:
+        return _known(name=name, zoom=zoom).crop((0, 0, width, height))
+    # Large sheets are kept at steps of 256 pixels, so that a few of them serve every picture.
+    sheet = _sheet(name=name, width=-(-width // 256) * 256, height=-(-height // 256) * 256, zoom=zoom)
+    return sheet.crop((0, 0, width, height))
+
+
+def _known(*, name: str, zoom: float) -> Image.Image:
+    source = tile(name=name, zoom=zoom)
+    if source is None:
+        raise KeyError(name)
+    return source

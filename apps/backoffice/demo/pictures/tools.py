@@ -74,8 +74,8 @@ def screwdriver(e: Easel, paint: Paint, _dice: random.Random) -> None:
 @kind("hammer", width=34, height=15, focus=(-8, 9), beside="tape")
 def hammer(e: Easel, paint: Paint, _dice: random.Random) -> None:
     """Draw a hammer leaning on its head."""
-    e.poly([(-9.4, 5.6), (-9.0, 8.0), (4, 10.0), (14, 11.6), (16.8, 11.0), (16.6, 8.6), (14.0, 8.0), (4, 6.6)], "ash", material="wood", soft=True, edge=0.8)
-    e.poly([(6.6, 7.0), (14, 8.0), (16.8, 8.8), (16.8, 11.0), (14, 11.7), (6.4, 10.5)], paint, soft=True, edge=0.7)
+    e.poly([(-10.2, 8.2), (-9.8, 10.8), (4, 6.6), (14, 3.8), (17.0, 2.6), (16.6, 0.4), (14.0, 0.6), (4, 3.6)], "beech", material="wood", soft=True, edge=0.8)
+    e.poly([(5.6, 2.9), (14, 0.4), (16.8, 0.2), (17.2, 2.6), (14, 4.2), (6.4, 6.2)], paint, soft=True, edge=0.7)
     e.poly([(-13.2, 0.2), (-8.0, 0.2), (-8.2, 3.6), (-8.6, 9.6), (-9.2, 13.6), (-10.4, 14.2), (-11.4, 9.6), (-12.4, 3.6)], "iron", material="metal", edge=0.9)
     e.poly([(-13.6, 0), (-7.6, 0), (-7.8, 2.0), (-13.4, 2.0)], "steel", material="metal", edge=0.6)
 

@@ -175,6 +175,7 @@ def plant_pot(e: Easel, paint: Paint, dice: random.Random) -> None:
 @kind("basket", width=38, height=34, focus=(-9, 14), setting="floor", beside="books")
 def basket(e: Easel, paint: Paint, _dice: random.Random) -> None:
     """Draw a woven basket with two handles."""
+    paint = rgb_of(paint)  # woven whatever the wood it is named after
     for side in (-1, 1):
         e.tube([(side * 11, 23), (side * 12.5, 29), (side * 17.5, 29), (side * 17.6, 23)], 1.5, paint, material="wicker")
     e.lathe([(13, 0), (13, 0), (15.5, 3), (17.5, 14), (17, 25), (17, 25)], paint, material="wicker", inside=(96, 68, 44), lip=1.1)

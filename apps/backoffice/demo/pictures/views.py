@@ -66,7 +66,7 @@ def draw(*, kind: str, paint: Paint, view: View, brand: Brand, seed: int, width:
 
 
 def _front(subject: Kind, paint: Paint, brand: Brand, seed: int, width: int, height: int) -> Image.Image:
-    image = studio(brand=brand, tint=seed, width=width, height=height, horizon=0.6).copy()
+    image = studio(brand=brand, tint=seed, width=width, height=height, horizon=0.6)
     share_x, share_y = (0.68, 0.58) if brand == "halles" else (0.72, 0.74)
     scale = min(width * share_x / subject.width, height * share_y / subject.height)
     x = width * 0.49 - subject.centre * scale
@@ -80,7 +80,7 @@ def _front(subject: Kind, paint: Paint, brand: Brand, seed: int, width: int, hei
 
 
 def _detail(subject: Kind, paint: Paint, brand: Brand, seed: int, width: int, height: int) -> Image.Image:
-    image = studio(brand=brand, tint=seed + 1, width=width, height=height, horizon=0.78).copy()
+    image = studio(brand=brand, tint=seed + 1, width=width, height=height, horizon=0.78)
     scale = min(width / subject.width, height / subject.height) * 1.4
     foot = (width * 0.5 - subject.focus[0] * scale, height * 0.5 + subject.focus[1] * scale)
     set_down(image=image, name=subject.name, paint=paint, seed=seed, foot=foot, scale=scale, zoom=2.0, cool=brand == "volt")
@@ -135,7 +135,7 @@ def _still_life(things: tuple[tuple[str, Paint, int, float, float], ...], brand:
     if scene:
         image = room(tint=tint, width=width, height=height, horizon=0.6, table="oak" if brand == "halles" else "ash").copy()
     else:
-        image = studio(brand=brand, tint=tint, width=width, height=height, horizon=0.6).copy()
+        image = studio(brand=brand, tint=tint, width=width, height=height, horizon=0.6)
     kinds = [KINDS[name] for name, *_ in things]
     scale = min(height * fill / max(k.height for k in kinds), width * (0.94 if scene else 0.82) / sum(k.width for k in kinds))
     for (name, paint, seed, across, forward), kind in zip(things, kinds, strict=True):
