@@ -41,15 +41,28 @@ def test_every_product_speaks_french_english_german_and_about_half_dutch():
 
 def test_every_text_is_filled_and_tells_more_than_its_name():
     thin = [
-        (p.key, language) for p in CATALOGUE.products for language, t in p.texts.items()
-        if not (t.name and t.charm and len(t.points) == 3 and len(t.description) > 40 and "{" not in "".join((t.name, *t.points)))
+        (p.key, language)
+        for p in CATALOGUE.products
+        for language, t in p.texts.items()
+        if not (
+            t.name
+            and t.charm
+            and len(t.points) == 3
+            and len(t.description) > 40
+            and "{" not in "".join((t.name, *t.points))
+        )
     ]
     assert thin == []
 
 
 def test_no_text_makes_a_green_claim():
-    claims = re.compile(r"écolog|ecolog|eco-friendly|durable\b|nachhaltig|umwelt|klimaneutral|duurzaam|milieu|carbon|biodegrad", re.IGNORECASE)
-    texts = [" ".join((t.name, t.charm, t.description, *t.points)) for p in CATALOGUE.products for t in p.texts.values()]
+    claims = re.compile(
+        r"écolog|ecolog|eco-friendly|durable\b|nachhaltig|umwelt|klimaneutral|duurzaam|milieu|carbon|biodegrad",
+        re.IGNORECASE,
+    )
+    texts = [
+        " ".join((t.name, t.charm, t.description, *t.points)) for p in CATALOGUE.products for t in p.texts.values()
+    ]
     assert [text for text in texts if claims.search(text)] == []
 
 

@@ -1,7 +1,7 @@
 """The demo catalogue: `load()` returns everything `seed_demo` plants, the same at every call."""
 
-from .loader import load
-from .model import DemoCatalogue, DemoProduct
-from .stock import units
+from apps.backoffice.demo.catalogue.loader import load
+from apps.backoffice.demo.catalogue.model import DemoCatalogue, DemoProduct
+from apps.backoffice.demo.catalogue.stock import units
 
 __all__ = ["DemoCatalogue", "DemoProduct", "load", "units"]

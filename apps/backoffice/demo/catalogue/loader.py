@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
-from .model import (
+from apps.backoffice.demo.catalogue.model import (
     LANGUAGES,
     Brand,
     DemoAttribute,
@@ -21,8 +21,8 @@ from .model import (
     DemoProduct,
     Words,
 )
-from .places import locations
-from .products import FIELDS, product, slugify
+from apps.backoffice.demo.catalogue.places import locations
+from apps.backoffice.demo.catalogue.products import FIELDS, product, slugify
 
 DATA = Path(__file__).parent / "data"
 
@@ -37,8 +37,14 @@ def load() -> DemoCatalogue:
     }
     products = _products(words)
     return DemoCatalogue(
-        attributes=attributes, options=_options(words, products), families=_families(words, products), categories=_categories(products),
-        products=products, locations=locations(), homes=_homes(), pages=_pages(),
+        attributes=attributes,
+        options=_options(words, products),
+        families=_families(words, products),
+        categories=_categories(products),
+        products=products,
+        locations=locations(),
+        homes=_homes(),
+        pages=_pages(),
     )
 
 
@@ -66,12 +72,25 @@ def _products(words: dict[str, Any]) -> tuple[DemoProduct, ...]:
         row = dict(zip(FIELDS, line.split("|"), strict=True))
         seen[row["type"]] += 1
         key = f"{row['type']}-{slugify(row['series'])}"
-        made.append(product(row=row, number=seen[row["type"]], kinds=kinds, words=words, points=points, told=told[key], parents=parents))
+        made.append(
+            product(
+                row=row,
+                number=seen[row["type"]],
+                kinds=kinds,
+                words=words,
+                points=points,
+                told=told[key],
+                parents=parents,
+            )
+        )
     return tuple(made)
 
 
 def _options(words: dict[str, Any], products: tuple[DemoProduct, ...]) -> tuple[DemoOption, ...]:
-    sizes = sorted({variant.options["size_cm"] for p in products for variant in p.variants if "size_cm" in variant.options}, key=int)
+    sizes = sorted(
+        {variant.options["size_cm"] for p in products for variant in p.variants if "size_cm" in variant.options},
+        key=int,
+    )
     classes = sorted({str(p.attributes["energy_class"]) for p in products if "energy_class" in p.attributes})
     return (
         *(DemoOption("colour", code, _words(labels)) for code, labels in words["colours"].items()),
@@ -86,7 +105,9 @@ def _families(words: dict[str, Any], products: tuple[DemoProduct, ...]) -> dict[
     for code, labels in words["families"].items():
         own = [p for p in products if p.family == code]
         used = {a for p in own for a in p.attributes} | {p.axis for p in own if p.axis} | {"colour"}
-        families[code] = DemoFamily(code=code, names=_words(labels), attributes=tuple(a for a in words["attributes"] if a in used))
+        families[code] = DemoFamily(
+            code=code, names=_words(labels), attributes=tuple(a for a in words["attributes"] if a in used)
+        )
     return families
 
 
@@ -95,19 +116,29 @@ def _categories(products: tuple[DemoProduct, ...]) -> tuple[DemoCategory, ...]:
     for key, parent, *told in _json("categories"):
         sold = {brand for p in products if key in p.category for brand in p.brands}
         names, slugs, descriptions = zip(*told, strict=True)
-        made.append(DemoCategory(
-            key=key, parent=parent, names=_words(list(names)), slugs=_words(list(slugs)), descriptions=_words(list(descriptions)),
-            brands=cast("tuple[Brand, ...]", tuple(brand for brand in ("halles", "volt") if brand in sold)),
-        ))
+        made.append(
+            DemoCategory(
+                key=key,
+                parent=parent,
+                names=_words(list(names)),
+                slugs=_words(list(slugs)),
+                descriptions=_words(list(descriptions)),
+                brands=cast("tuple[Brand, ...]", tuple(brand for brand in ("halles", "volt") if brand in sold)),
+            )
+        )
     return tuple(made)
 
 
 def _homes() -> dict[tuple[Brand, str], DemoHome]:
     return {
         (cast("Brand", brand), language): DemoHome(
-            headline=home["headline"], sentence=home["sentence"], button=home["button"], promises=tuple((title, text) for title, text in home["promises"]),
+            headline=home["headline"],
+            sentence=home["sentence"],
+            button=home["button"],
+            promises=tuple((title, text) for title, text in home["promises"]),
         )
-        for brand, by_language in _json("homes").items() for language, home in by_language.items()
+        for brand, by_language in _json("homes").items()
+        for language, home in by_language.items()
     }
 
 
@@ -119,8 +150,13 @@ def _pages() -> dict[tuple[Brand, str], tuple[DemoPage, ...]]:
         for brand, company in companies.items():
             pages[brand, language] = tuple(
                 DemoPage(
-                    code=code, title=title, slug=slugify(title),
-                    sections=tuple((heading, tuple(text.format_map(company) for text in paragraphs)) for heading, *paragraphs in sections),
+                    code=code,
+                    title=title,
+                    slug=slugify(title),
+                    sections=tuple(
+                        (heading, tuple(text.format_map(company) for text in paragraphs))
+                        for heading, *paragraphs in sections
+                    ),
                 )
                 for code, (title, sections) in told.items()
             )

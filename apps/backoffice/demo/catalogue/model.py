@@ -119,7 +119,7 @@ class DemoProduct:
     A product with one or more variants.
 
     sku: of the product itself; when it has several variants it is the parent's, else equal to its only variant's.
-    axis: the attribute its variants differ by, None for a single one. attributes: code → value; option values are codes,
+    axis: the attribute its variants differ by, None for a single one. attributes: code → value; options are codes,
     text values are words per language. texts: fr, en and de always, nl for about half.
     """
 
@@ -144,7 +144,7 @@ class DemoProduct:
 
 @dataclass(frozen=True, slots=True)
 class DemoLocation:
-    """A warehouse or a store, plainly a demo address in a real city. hours: weekday 0 (Monday) to 6 → (opens, closes)."""
+    """A place that holds stock, at a demo address in a real city. hours: weekday 0 (Monday) to 6 → (opens, closes)."""
 
     code: str
     kind: Literal["warehouse", "store"]

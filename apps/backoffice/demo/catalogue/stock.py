@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 
-from .model import DemoLocation, StockProfile
+from apps.backoffice.demo.catalogue.model import DemoLocation, StockProfile
 
 _RANGES: dict[StockProfile, tuple[tuple[int, int], tuple[int, int]]] = {
     "plenty": ((40, 160), (2, 9)),

@@ -2,20 +2,43 @@
 
 from __future__ import annotations
 
+import itertools
 from functools import lru_cache
 
 from PIL import Image
 
-from .paints import Rgb, tone
+from apps.backoffice.demo.pictures.paints import Rgb, tone
 
 # Light across a round body, from its left edge (0) to its right edge (1): key light left, core shadow and rim right.
 ROUND: dict[str, tuple[tuple[float, float], ...]] = {
-    "enamel": ((0, -0.3), (0.07, -0.05), (0.2, 0.16), (0.25, 0.5), (0.3, 0.52), (0.36, 0.18), (0.58, -0.08),
-               (0.84, -0.46), (0.94, -0.52), (1, -0.22)),
+    "enamel": (
+        (0, -0.3),
+        (0.07, -0.05),
+        (0.2, 0.16),
+        (0.25, 0.5),
+        (0.3, 0.52),
+        (0.36, 0.18),
+        (0.58, -0.08),
+        (0.84, -0.46),
+        (0.94, -0.52),
+        (1, -0.22),
+    ),
     "ceramic": ((0, -0.18), (0.12, 0.05), (0.28, 0.26), (0.48, 0.04), (0.74, -0.26), (0.92, -0.46), (1, -0.28)),
     "plastic": ((0, -0.22), (0.14, 0.06), (0.24, 0.3), (0.4, 0.05), (0.72, -0.22), (0.92, -0.44), (1, -0.2)),
-    "metal": ((0, -0.5), (0.07, -0.12), (0.17, 0.5), (0.25, 0.72), (0.32, 0.2), (0.46, -0.26), (0.56, -0.08),
-              (0.68, 0.34), (0.76, -0.05), (0.9, -0.6), (0.96, -0.3), (1, -0.05)),
+    "metal": (
+        (0, -0.5),
+        (0.07, -0.12),
+        (0.17, 0.5),
+        (0.25, 0.72),
+        (0.32, 0.2),
+        (0.46, -0.26),
+        (0.56, -0.08),
+        (0.68, 0.34),
+        (0.76, -0.05),
+        (0.9, -0.6),
+        (0.96, -0.3),
+        (1, -0.05),
+    ),
     "iron": ((0, -0.3), (0.18, 0.12), (0.27, 0.3), (0.4, 0.04), (0.75, -0.35), (0.95, -0.55), (1, -0.05)),
     "wood": ((0, -0.16), (0.25, 0.14), (0.5, 0.0), (0.8, -0.26), (0.95, -0.4), (1, -0.25)),
     "wicker": ((0, -0.3), (0.25, 0.16), (0.5, 0.0), (0.8, -0.32), (1, -0.5)),
@@ -33,7 +56,7 @@ def between(stops: tuple[tuple[float, float], ...], u: float) -> float:
     """Return the value at u on a line through the stops, level outside them."""
     if u <= stops[0][0]:
         return stops[0][1]
-    for (u0, v0), (u1, v1) in zip(stops, stops[1:], strict=False):
+    for (u0, v0), (u1, v1) in itertools.pairwise(stops):
         if u <= u1:
             share = (u - u0) / (u1 - u0)
             share = share * share * (3 - 2 * share)
