@@ -144,7 +144,7 @@ def _homes() -> dict[tuple[Brand, str], DemoHome]:
 
 def _pages() -> dict[tuple[Brand, str], tuple[DemoPage, ...]]:
     companies: dict[Brand, dict[str, str]] = _json("companies")
-    pages = {}
+    pages: dict[tuple[Brand, str], tuple[DemoPage, ...]] = {}
     for language in LANGUAGES:
         told = _json(f"pages.{language}")
         for brand, company in companies.items():

@@ -62,7 +62,7 @@ def product(
     variants, axis = _variants(row, sku, key, picture_kind)
     if axis != "colour":
         attributes["colour"] = variants[0].picture.paint
-    texts = {}
+    texts: dict[str, DemoText] = {}
     for index, language in enumerate(LANGUAGES[: len(told) // 2]):
         name = names[index].replace("{s}", row["series"])
         lines = tuple(_pointed(points[code][index], attributes, language) for code in row["points"].split(","))
@@ -92,7 +92,7 @@ def _attributes(
     for pair in row["attributes"].split(","):
         code, raw = pair.split("=")
         kind = words["attributes"][code][0]
-        values[code] = {"integer": int, "decimal": Decimal, "boolean": lambda r: r == "1"}.get(kind, str)(raw)
+        values[code] = _value(kind, raw)
     paint = row["variants"].split(";")[0][2:].split(",")[0]
     values["material"] = MATERIAL_BY_PAINT.get(paint, material)
     if family in SIZED_FAMILIES and not {"diameter_cm", "length_cm"} & values.keys():
@@ -105,6 +105,18 @@ def _attributes(
     )
     values["care"] = dict(zip(LANGUAGES, words["care"][rule], strict=True))
     return values
+
+
+def _value(kind: str, raw: str) -> Value:
+    match kind:
+        case "integer":
+            return int(raw)
+        case "decimal":
+            return Decimal(raw)
+        case "boolean":
+            return raw == "1"
+        case _:
+            return raw
 
 
 def _variants(

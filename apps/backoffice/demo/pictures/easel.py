@@ -20,6 +20,7 @@ from apps.backoffice.demo.pictures.curves import Point, arc, smooth
 from apps.backoffice.demo.pictures.paints import Rgb, material_of, rgb_of, tone
 
 Paint = str | Rgb
+Mesh = list[tuple[tuple[int, int, int, int], tuple[float, ...]]]
 
 
 @dataclass(slots=True)
@@ -115,9 +116,7 @@ class Easel:
         if inside is not None:
             self.opening(x, y1, r1, paint, inside, lip=lip, material=material)
 
-    def _lathe_mesh(
-        self, line: Sequence[Point], x: float, box: tuple[int, int, int, int]
-    ) -> list[tuple[tuple[int, int, int, int], tuple[float, ...]]]:
+    def _lathe_mesh(self, line: Sequence[Point], x: float, box: tuple[int, int, int, int]) -> Mesh:
         width, height = box[2] - box[0], box[3] - box[1]
         rows = sorted((self.px((0, y))[1] - box[1], max(r * self.scale, 0.5)) for r, y in line)
         rows = [(-9e3, rows[0][1]), *rows, (9e3, rows[-1][1])]
@@ -138,7 +137,7 @@ class Easel:
             return max(0.0, min(23.0, (y - top) / (bottom - top) * 23))
 
         step = max(3, height // 48)
-        mesh = []
+        mesh: Mesh = []
         for a in range(0, height, step):
             b = min(height, a + step)
             ra, rb = at(a), at(b)

@@ -227,10 +227,13 @@ def fan(e: Easel, paint: Paint, _dice: random.Random) -> None:
         ]
         e.poly(blade, paint, soft=True, lift=0.1 - 0.09 * n, edge=0.5)
     wire = tone(rgb_of("steel"), -0.1)
-    for n in range(36):
-        a = math.radians(n * 10)
+    for spoke in range(36):
+        turn = math.radians(spoke * 10)
         e.stroke(
-            [(3.6 * math.cos(a), 32 + 3.6 * math.sin(a)), (16.6 * math.cos(a + 0.22), 32 + 16.6 * math.sin(a + 0.22))],
+            [
+                (3.6 * math.cos(turn), 32 + 3.6 * math.sin(turn)),
+                (16.6 * math.cos(turn + 0.22), 32 + 16.6 * math.sin(turn + 0.22)),
+            ],
             max(1.1, 0.16 * e.scale),
             wire,
             cover=0.85,
@@ -244,7 +247,7 @@ def fan(e: Easel, paint: Paint, _dice: random.Random) -> None:
 @kind("heater", width=62, height=48, focus=(16, 34), setting="floor", beside="books")
 def heater(e: Easel, paint: Paint, _dice: random.Random) -> None:
     """Draw a radiator with rounded fins on feet."""
-    for x in (-20, 20):
+    for x in (-20.0, 20.0):
         e.box(x - 5, 0, x + 5, 3.2, 1.4, DARK, edge=0.3)
     for n in range(8):
         x = -26.4 + n * 5.8

@@ -57,7 +57,7 @@ SPLITS: dict[Brand, tuple[tuple[str, Paint, int, float, float], ...]] = {
         ("espresso", "steel", 3, 0.37, 0),
         ("kettle", "navy", 4, 0.56, 3),
         ("drill", "amber", 3, 0.76, 8),
-        ("fan", "signal", 3, 0.92, -2),
+        ("fan", "signal", 3, 0.9, -2),
     ),
 }
 COMPANION_PAINT: dict[str, Paint] = {
