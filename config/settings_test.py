@@ -33,7 +33,8 @@ ALLOWED_HOSTS = [*ALLOWED_HOSTS, "testserver"]  # noqa: F405 -- from the setting
 _number = int(TEST_PROCESS.removeprefix("gw") or 0) + 1 if TEST_PROCESS else 0
 _redis_url = f"{ENV.redis_url.rpartition('/')[0]}/{_number}"  # noqa: F405 -- from the settings above
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": _redis_url}}
-CELERY_BROKER_URL = _redis_url
+CELERY_BROKER_URL = REDIS_URL = _redis_url
+CHECK_LOCK_ORDER = True
 
 # Tests need no stored hashes: files are served as they are, straight from where they are written.
 STORAGES = {

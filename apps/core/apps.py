@@ -1,7 +1,8 @@
 """Django's entry for the core app."""
 
 from django.apps import AppConfig
-from django.utils.module_loading import autodiscover_modules
+from django.conf import settings
+from django.utils.module_loading import autodiscover_modules, import_string
 from django.utils.translation import gettext_lazy as _
 
 
@@ -12,5 +13,7 @@ class CoreConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Find the outbox handlers of every app: whoever publishes must know who listens."""
+        """Find the outbox handlers of every app, for whoever publishes must know who listens; load the task application."""
         autodiscover_modules("handlers")
+        # Sending a task needs the application with its broker, also in web processes and commands.
+        import_string(settings.CELERY_APP).set_default()

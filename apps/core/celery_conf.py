@@ -44,8 +44,8 @@ CELERY: dict[str, Any] = {
     "task_reject_on_worker_lost": True,
     "worker_prefetch_multiplier": 1,
     # A handler declares its own limit; these stand behind it.
-    "task_soft_time_limit": 620,
-    "task_time_limit": 650,
+    "task_soft_time_limit": 640,
+    "task_time_limit": 670,
     "task_default_queue": "now",
     "task_create_missing_queues": True,
     "task_default_delivery_mode": "transient",

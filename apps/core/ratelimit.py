@@ -48,7 +48,7 @@ def hit(*, name: str, subject: str, limit: int, window_s: int, at: datetime, cos
     used = current + earlier
     # A try that is only asked about needs room for itself.
     allowed = used <= limit if cost else used < limit
-    retry_after_s = 0 if allowed else math.ceil(window_s * (1 - elapsed))
+    retry_after_s = 0 if allowed else math.ceil((window + 1) * window_s - now_s)
     return Verdict(allowed=allowed, left=max(limit - math.ceil(used), 0), retry_after_s=retry_after_s)
 
 

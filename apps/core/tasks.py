@@ -3,9 +3,11 @@
 import time
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import structlog
 from celery import Task, shared_task
+from celery.signals import before_task_publish
 
 from apps.core import clock, heartbeat, idempotency, outbox
 from apps.core.outbox import wake
@@ -14,6 +16,13 @@ from apps.core.outbox.deliver import claim, claim_next, run
 logger = structlog.get_logger(__name__)
 
 SWEEP_S = 20.0
+TICK = "core.beat_tick"
+
+
+@before_task_publish.connect(sender=TICK)
+def _stamp_tick(headers: dict[str, Any], **_signal: object) -> None:
+    """Write the time of sending into the tick itself: it is sent by beat and read by a worker, whenever that is."""
+    headers["sent_at"] = clock.now().isoformat()
 
 
 @shared_task(name=wake.TASK, ignore_result=True)
@@ -62,11 +71,11 @@ def purge() -> None:
     logger.info("core_purged", events=outbox.purge(at=at), idempotency_keys=idempotency.purge(at=at))
 
 
-@shared_task(name="core.beat_tick", bind=True, ignore_result=True)
+@shared_task(name=TICK, bind=True, ignore_result=True)
 def beat_tick(self: Task) -> None:
     """Write two signs of life: when beat sent this tick (from the message), and that a worker received it."""
     at = clock.now()
-    sent_at = (self.request.headers or {}).get("sent_at") or getattr(self.request, "sent_at", None)
+    sent_at = self.request.get("sent_at")
     heartbeat.beat(name=heartbeat.WORKER, at=at, detail=str(self.request.hostname or ""))
     heartbeat.beat(name=heartbeat.BEAT, at=datetime.fromisoformat(sent_at) if sent_at else at)
 

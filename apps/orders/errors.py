@@ -128,3 +128,10 @@ class OfferUsedUp(LostRace):
 
     code = "order.offer_used_up"
     message = _("The offer “%(name)s” has just ended. Please check the new total.")
+
+
+class PriceChanged(Refusal):
+    """The unit price is not the one seen when the product was put into the basket. Parameters: name, old, new."""
+
+    code = "basket.price_changed"
+    message = _("The price of %(name)s has changed from %(old)s to %(new)s.")

@@ -1,0 +1,213 @@
+"""The core's screens: what waits in the outbox and why, what was answered, who did what, and who is alive."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import F, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.timesince import timesince
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
+from unfold.decorators import action, display
+
+from apps.core import clock, outbox
+from apps.core.enums import DeliveryState
+from apps.core.errors import Refusal
+from apps.core.outbox import registry
+from apps.core.models import AuditEvent, Heartbeat, IdempotencyRecord, OutboxDelivery, OutboxEvent
+
+
+class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc] -- unfold is not typed
+    """Rows people read and nobody edits: the database, a job or an operation writes them."""
+
+    list_per_page = 50
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 -- Django's signature
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 -- Django's signature
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 -- Django's signature
+        return False
+
+
+def pretty(value: Any) -> str:
+    """Return a JSON value as indented, escaped text."""
+    text = json.dumps(value, indent=2, ensure_ascii=False, sort_keys=True)
+    return format_html('<pre class="whitespace-pre-wrap break-words">{}</pre>', text)
+
+
+class HandlerFilter(admin.SimpleListFilter):
+    """By handler, from the registry: asking a large table for its distinct names would cost more than the list."""
+
+    title = _("handler")
+    parameter_name = "handler"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:  # noqa: ARG002 -- Django's
+        return [(name, name) for name in sorted(set(registry.timeouts()[0]))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002 -- Django's
+        return queryset.filter(handler=self.value()) if self.value() else queryset
+
+
+@admin.register(OutboxDelivery)
+class OutboxDeliveryAdmin(ReadOnlyAdmin):
+    """What handlers have to do and did, newest first; filter by state for what waits or was given up."""
+
+    list_display = ("handler", "topic", "key", "state_label", "age", "attempts", "next_attempt_at", "error_line")
+    list_filter = ("state", "queue", HandlerFilter)
+    search_fields = ("=event__key", "=handler", "=event__topic")
+    list_select_related = ("event",)
+    ordering = ("-id",)
+    fields = (
+        "handler", "topic", "key", "queue", "state", "age", "attempts", "next_attempt_at", "locked_until", "done_at",
+        "ordering_key", "last_error", "payload",
+    )
+    actions = ("retry_selected",)
+    actions_detail = ("retry_now",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[OutboxDelivery]:
+        """Return deliveries with their events, so that no column asks again."""
+        return super().get_queryset(request).select_related("event")  # type: ignore[no-any-return] -- untyped base
+
+    def has_retry_permission(self, request: HttpRequest, object_id: object = None) -> bool:  # noqa: ARG002 -- unfold's
+        """Tell whether this person may retry: those who may change deliveries, were they editable."""
+        return request.user.has_perm("core.change_outboxdelivery")
+
+    @display(description=_("topic"), ordering="event__topic")
+    def topic(self, delivery: OutboxDelivery) -> str:
+        return delivery.event.topic
+
+    @display(description=_("key"), ordering="event__key")
+    def key(self, delivery: OutboxDelivery) -> str:
+        return delivery.event.key
+
+    @display(
+        description=_("state"),
+        ordering="state",
+        label={
+            DeliveryState.PENDING: "info",
+            DeliveryState.RUNNING: "warning",
+            DeliveryState.DONE: "success",
+            DeliveryState.DEAD: "danger",
+        },
+    )
+    def state_label(self, delivery: OutboxDelivery) -> tuple[str, str]:
+        return delivery.state, delivery.get_state_display()
+
+    @display(description=_("age"), ordering="event__created_at")
+    def age(self, delivery: OutboxDelivery) -> str:
+        return timesince(delivery.event.created_at, delivery.done_at or clock.now())
+
+    @display(description=_("last error"))
+    def error_line(self, delivery: OutboxDelivery) -> str:
+        longest = 120
+        line = delivery.last_error.partition("\n")[0]
+        return line if len(line) <= longest else line[: longest - 1] + "…"
+
+    @display(description=_("payload"))
+    def payload(self, delivery: OutboxDelivery) -> str:
+        return pretty(delivery.event.payload)
+
+    @action(description=_("Retry now"), permissions=["retry"], icon="refresh")
+    def retry_now(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """Ask on GET, because a link must not change anything, and retry on POST."""
+        delivery = get_object_or_404(OutboxDelivery.objects.select_related("event"), pk=object_id)
+        if request.method != "POST":
+            context = {**self.admin_site.each_context(request), "title": _("Retry now"), "delivery": delivery}
+            return TemplateResponse(request, "core/confirm_retry.html", context)
+        _retry(request, delivery_id=delivery.pk, at=clock.now())
+        return HttpResponseRedirect(reverse("admin:core_outboxdelivery_change", args=[object_id]))
+
+    @action(description=_("Retry now"), permissions=["retry"])
+    def retry_selected(self, request: HttpRequest, queryset: QuerySet[OutboxDelivery]) -> None:
+        """Retry each of the chosen deliveries; those that cannot be are named."""
+        at = clock.now()
+        for delivery_id in queryset.order_by("pk").values_list("pk", flat=True):
+            _retry(request, delivery_id=delivery_id, at=at)
+
+
+def _retry(request: HttpRequest, *, delivery_id: int, at: datetime) -> None:
+    try:
+        outbox.retry(delivery_id=delivery_id, by=f"user:{request.user.pk}", at=at)
+    except Refusal as refusal:
+        messages.error(request, f"#{delivery_id}: {refusal}")
+    except OutboxDelivery.DoesNotExist:
+        messages.error(request, _("#%(id)s is gone.") % {"id": delivery_id})
+    else:
+        messages.success(request, _("#%(id)s will be retried now.") % {"id": delivery_id})
+
+
+@admin.register(OutboxEvent)
+class OutboxEventAdmin(ReadOnlyAdmin):
+    """What happened, newest first."""
+
+    list_display = ("topic", "key", "created_at", "request_id")
+    search_fields = ("=key", "=topic", "=request_id")
+    ordering = ("-id",)
+    fields = ("topic", "key", "created_at", "request_id", "payload_text", "delivery_states")
+
+    @display(description=_("payload"))
+    def payload_text(self, event: OutboxEvent) -> str:
+        return pretty(event.payload)
+
+    @display(description=_("deliveries"))
+    def delivery_states(self, event: OutboxEvent) -> str:
+        lines = [
+            f"{delivery.handler}: {delivery.get_state_display()}" for delivery in event.deliveries.order_by("handler")
+        ]
+        return format_html('<pre class="whitespace-pre-wrap">{}</pre>', "\n".join(lines))
+
+
+@admin.register(AuditEvent)
+class AuditEventAdmin(ReadOnlyAdmin):
+    """Who did what, newest first."""
+
+    list_display = ("at", "action", "target", "actor", "reason")
+    list_filter = ("action",)
+    search_fields = ("=target", "=actor", "=action", "=request_id")
+    ordering = ("-at", "-id")
+    fields = ("at", "action", "target", "actor", "before_text", "after_text", "reason", "request_id", "ip")
+
+    @display(description=_("before"))
+    def before_text(self, event: AuditEvent) -> str:
+        return pretty(event.before)
+
+    @display(description=_("after"))
+    def after_text(self, event: AuditEvent) -> str:
+        return pretty(event.after)
+
+
+@admin.register(IdempotencyRecord)
+class IdempotencyRecordAdmin(ReadOnlyAdmin):
+    """Answers already given, newest first."""
+
+    list_display = ("scope", "key", "created_at", "expires_at")
+    list_filter = ("scope",)
+    search_fields = ("=key",)
+    ordering = ("-id",)
+    fields = ("scope", "key", "body_sha256", "answer_text", "created_at", "expires_at")
+
+    @display(description=_("answer"))
+    def answer_text(self, record: IdempotencyRecord) -> str:
+        return pretty(record.answer)
+
+
+@admin.register(Heartbeat)
+class HeartbeatAdmin(ReadOnlyAdmin):
+    """When beat and worker were last seen."""
+
+    list_display = ("name", "at", "seen", "detail")
+    ordering = ("name",)
+
+    @display(description=_("last seen"), ordering=F("at"))
+    def seen(self, heartbeat: Heartbeat) -> str:
+        return timesince(heartbeat.at, clock.now())

@@ -1,0 +1,141 @@
+"""The basket as pages, checkout and placement see it. Plain values; nothing here asks the database."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from apps.catalog.pricing import PriceQuote
+from apps.core.errors import Refusal
+from apps.core.money import Money
+from apps.orders.delivery import DeliveryOption
+from apps.orders.totals import LineTotals, Totals
+
+
+class Fix(StrEnum):
+    """What the shopper can do about a problem, in one press."""
+
+    REMOVE = "remove"
+    LOWER = "lower"
+    ACCEPT = "accept"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """Something about a line the shopper must know: a typed sentence, whether it stops the order, and the way out."""
+
+    refusal: Refusal
+    blocking: bool
+    fix: Fix
+    fix_quantity: int | None = None
+
+    @property
+    def code(self) -> str:
+        """Stable name of the problem."""
+        return self.refusal.code
+
+    @property
+    def message(self) -> str:
+        """The sentence in the active language."""
+        return str(self.refusal)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineDiscount:
+    """What one offer takes off one line."""
+
+    offer_id: int
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PricedLine:
+    """A basket line with everything said about it. `totals` is None when it cannot be bought at all."""
+
+    id: int
+    product_id: int
+    stockrecord_id: int
+    sku: str
+    name: str
+    url: str
+    picture: dict[str, Any]
+    quantity: int
+    unit: Money | None
+    prior: Money | None
+    tax_percent: Decimal
+    totals: LineTotals | None
+    discounts: tuple[LineDiscount, ...]
+    problems: tuple[Problem, ...]
+    left: int | None
+    quote: PriceQuote | None
+
+    @property
+    def trace(self) -> dict[str, Any]:
+        """How the price came about, JSON values; built when asked for."""
+        return self.quote.trace if self.quote else {}
+
+    @property
+    def blocked(self) -> bool:
+        """Whether this line stops the order."""
+        return any(problem.blocking for problem in self.problems)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppliedOffer:
+    """An offer that gives something. `on_delivery`: it lowers the delivery charge, not the goods."""
+
+    offer_id: int
+    name: str
+    voucher_id: int | None
+    voucher_code: str
+    times: int
+    amount: Money
+    on_delivery: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BasketVoucher:
+    """A voucher in the basket; `reason` says why it gives nothing."""
+
+    id: int
+    code: str
+    name: str
+    usage: str
+    discount: Money
+    reason: Refusal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PricedBasket:
+    """A basket with prices, discounts, tax and problems at one moment."""
+
+    id: int
+    owner_id: int | None
+    priced_at: datetime
+    lines: tuple[PricedLine, ...]
+    offers: tuple[AppliedOffer, ...]
+    vouchers: tuple[BasketVoucher, ...]
+    delivery: DeliveryOption | None
+    delivery_options: tuple[DeliveryOption, ...]
+    totals: Totals
+
+    @property
+    def total(self) -> Money:
+        """What is to be paid, delivery (or its estimate) and all taxes included."""
+        return self.totals.gross
+
+    @property
+    def problems(self) -> tuple[tuple[PricedLine, Problem], ...]:
+        """Every problem with its line, in the order of the lines."""
+        return tuple((line, problem) for line in self.lines for problem in line.problems)
+
+    @property
+    def can_be_ordered(self) -> bool:
+        """Whether there is something in it and nothing stops the order."""
+        return bool(self.lines) and not any(line.blocked for line in self.lines)
+
+    @property
+    def count(self) -> int:
+        """Pieces in the basket."""
+        return sum(line.quantity for line in self.lines)

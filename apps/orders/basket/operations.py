@@ -1,0 +1,124 @@
+"""Every change of a basket. All lock the basket first, so two tabs cannot undo each other."""
+
+from datetime import datetime
+from django.db import connection, transaction
+
+from apps.catalog import pricing as catalog_pricing
+from apps.catalog import queries as catalog_queries
+from apps.inventory import queries as stock
+from apps.markets.context import Shop
+from apps.markets.enums import LaunchState
+from apps.orders.basket import rows as basket_rows
+from apps.orders.basket.merging import merge
+from apps.orders.basket.rows import MAX_QUANTITY
+from apps.orders.basket.vouchers import apply_voucher, remove_voucher
+from apps.orders.basket.writes import open_basket, put_line
+from apps.orders.errors import BasketNotFound, NotEnough, NotSoldHere, QuantityRefused, ShopClosed, SoldOut
+
+__all__ = [
+    "accept_prices",
+    "add_line",
+    "apply_voucher",
+    "change_quantity",
+    "merge",
+    "open_basket",
+    "remove_line",
+    "remove_voucher",
+]
+
+_IN_BASKET = "SELECT quantity FROM basket_line WHERE basket_id = %s AND product_id = %s"
+_PRODUCT_OF_LINE = "SELECT product_id, quantity FROM basket_line WHERE id = %s AND basket_id = %s"
+_REMOVE = "DELETE FROM basket_line WHERE id = %s AND basket_id = %s"
+
+
+@transaction.atomic
+def add_line(
+    *, shop: Shop, basket_id: int, owner_id: int | None, product_id: int, quantity: int, at: datetime
+) -> int:
+    """
+    Put more of a product into a basket; return how many are in it now. Six statements.
+
+    quantity: whole, from 1 to MAX_QUANTITY with what is there. Locks the basket. Raises QuantityRefused, NotSoldHere,
+    SoldOut, NotEnough, ShopClosed, BasketNotFound; then nothing has changed.
+    """
+    _check_quantity(quantity, lowest=1)
+    _check_open(shop)
+    basket_rows.lock(shop=shop, basket_id=basket_id, owner_id=owner_id)
+    with connection.cursor() as cursor:
+        cursor.execute(_IN_BASKET, [basket_id, product_id])
+        row = cursor.fetchone()
+    wanted = quantity + (row[0] if row else 0)
+    _check_quantity(wanted, lowest=1)
+    _put_checked(shop=shop, basket_id=basket_id, product_id=product_id, quantity=wanted, at=at)
+    return wanted
+
+
+@transaction.atomic
+def change_quantity(
+    *, shop: Shop, basket_id: int, owner_id: int | None, line_id: int, quantity: int, at: datetime
+) -> None:
+    """
+    Set the quantity of a line; 0 removes it.
+
+    Locks the basket. A line that is not in this basket is not there: nothing happens but BasketNotFound. Raises
+    QuantityRefused, NotSoldHere, SoldOut, NotEnough; then nothing has changed.
+    """
+    _check_quantity(quantity, lowest=0)
+    basket_rows.lock(shop=shop, basket_id=basket_id, owner_id=owner_id)
+    with connection.cursor() as cursor:
+        cursor.execute(_PRODUCT_OF_LINE, [line_id, basket_id])
+        row = cursor.fetchone()
+        if row is None:
+            raise BasketNotFound
+        if quantity == 0:
+            cursor.execute(_REMOVE, [line_id, basket_id])
+            return
+    product_id, _ = row
+    _put_checked(shop=shop, basket_id=basket_id, product_id=product_id, quantity=quantity, at=at)
+
+
+@transaction.atomic
+def remove_line(*, shop: Shop, basket_id: int, owner_id: int | None, line_id: int) -> None:
+    """Take a line out. Safe to repeat: a line that is gone stays gone. Raises BasketNotFound."""
+    basket_rows.lock(shop=shop, basket_id=basket_id, owner_id=owner_id)
+    with connection.cursor() as cursor:
+        cursor.execute(_REMOVE, [line_id, basket_id])
+
+
+@transaction.atomic
+def accept_prices(*, shop: Shop, basket_id: int, owner_id: int | None, at: datetime) -> None:
+    """Take today's unit prices as seen, so that the basket stops saying they changed."""
+    basket_rows.lock(shop=shop, basket_id=basket_id, owner_id=owner_id)
+    found = basket_rows.load(shop=shop, basket_id=basket_id)
+    wanted = {line.product_id: line.quantity for line in found.lines}
+    quotes = catalog_pricing.quote_many(market=shop.market, wanted=wanted, at=at)
+    for line in found.lines:
+        quote = quotes.get(line.product_id)
+        if quote is not None and quote.unit != line.seen:
+            put_line(
+                shop=shop, basket_id=basket_id, product_id=line.product_id, quantity=line.quantity, quote=quote, at=at
+            )
+
+
+def _put_checked(*, shop: Shop, basket_id: int, product_id: int, quantity: int, at: datetime) -> None:
+    page = catalog_queries.sellable_lines(shop=shop, product_ids=[product_id]).get(product_id)
+    quote = catalog_pricing.quote_many(market=shop.market, wanted={product_id: quantity}, at=at).get(product_id)
+    if page is None or quote is None:
+        raise NotSoldHere(name=page.name if page else stock.sku_of(product_id=product_id))
+    left = stock.available(product_ids=[product_id], market=shop.market).get(product_id, 0)
+    if left == 0:
+        raise SoldOut(name=page.name)
+    if left < quantity:
+        raise NotEnough(name=page.name, left=left, wanted=quantity)
+    put_line(shop=shop, basket_id=basket_id, product_id=product_id, quantity=quantity, quote=quote, at=at)
+
+
+def _check_quantity(quantity: object, *, lowest: int) -> None:
+    whole = isinstance(quantity, int) and not isinstance(quantity, bool)
+    if not whole or not lowest <= quantity <= MAX_QUANTITY:  # type: ignore[operator] # whole is checked first
+        raise QuantityRefused(quantity=quantity, limit=MAX_QUANTITY)
+
+
+def _check_open(shop: Shop) -> None:
+    if shop.market.launch_state == LaunchState.CLOSED:
+        raise ShopClosed

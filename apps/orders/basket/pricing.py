@@ -1,0 +1,275 @@
+"""From stored rows to a priced basket: quotes, offers, totals and problems, in a fixed number of statements."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from apps.catalog import pricing as catalog_pricing
+from apps.catalog import queries as catalog_queries
+from apps.catalog.pricing import PriceQuote
+from apps.core.errors import Refusal
+from apps.core.money import Money, format_money
+from apps.markets.context import Shop
+from apps.orders import delivery as deliveries
+from apps.orders import totals as calculator
+from apps.orders.basket import offers as offer_engine
+from apps.orders.basket.data import (
+    AppliedOffer,
+    BasketVoucher,
+    Fix,
+    LineDiscount,
+    PricedBasket,
+    PricedLine,
+    Problem,
+)
+from apps.orders.basket.rows import BasketRows, LineRow, VoucherRow
+from apps.orders.errors import (
+    NotEnough,
+    NotSoldHere,
+    PriceChanged,
+    SoldOut,
+    VoucherNeedsAccount,
+    VoucherNotActive,
+    VoucherNotApplicable,
+    VoucherUsedUp,
+)
+
+SINGLE_USE = "Single use"
+ONCE_PER_CUSTOMER = "Once per customer"
+
+
+def price_basket(
+    *,
+    shop: Shop,
+    rows: BasketRows,
+    stock: Mapping[int, int] | None,
+    delivery_code: str | None,
+    at: datetime,
+    customer_group: str = "",
+) -> PricedBasket:
+    """
+    Price stored rows as they are now. Two statements, one more when offers or vouchers run.
+
+    stock: units left by product id, None to leave stock aside (placement asks by reserving). delivery_code: the chosen
+    method; None estimates with the market's first one. Raises DeliveryRefused for an unknown code.
+    """
+    wanted = {line.product_id: line.quantity for line in rows.lines}
+    quotes: Mapping[int, PriceQuote] = {}
+    pages: Mapping[int, Any] = {}
+    if wanted:
+        quotes = catalog_pricing.quote_many(market=shop.market, wanted=wanted, at=at, customer_group=customer_group)
+        pages = catalog_queries.sellable_lines(shop=shop, product_ids=list(wanted))
+    sold = [
+        line
+        for line in rows.lines
+        if line.product_id in quotes
+        and line.product_id in pages
+        and (stock is None or stock.get(line.product_id, 0) > 0)
+    ]
+    given, reasons = _offers(shop=shop, rows=rows, sold=sold, quotes=quotes, at=at)
+    discounts = _discounts_by_line(given)
+    inputs = [_line_input(line, quote=quotes[line.product_id], discounts=discounts) for line in sold]
+    goods = calculator.count_totals(market=shop.market, lines=inputs, delivery=None).goods
+    options = deliveries.options(shop=shop, goods=goods, at=at)
+    chosen = _chosen(shop=shop, options=options, code=delivery_code, goods=goods, at=at)
+    charge = chosen.price if chosen else None
+    on_delivery = _on_delivery(given=given, charge=charge)
+    totals = calculator.count_totals(
+        market=shop.market,
+        lines=inputs,
+        delivery=charge,
+        delivery_discount=sum((amount for _, amount in on_delivery), Money.zero(shop.market.currency)),
+    )
+    counted = {line.id: counted for line, counted in zip(sold, totals.lines, strict=True)}
+    applied = _applied(given=given, on_delivery=on_delivery, currency=shop.market.currency)
+    return PricedBasket(
+        id=rows.id,
+        owner_id=rows.owner_id,
+        priced_at=at,
+        lines=tuple(
+            _priced_line(
+                line=line,
+                shop=shop,
+                quote=quotes.get(line.product_id),
+                page=pages.get(line.product_id),
+                counted=counted.get(line.id),
+                discounts=discounts.get(line.id, ()),
+                left=None if stock is None else stock.get(line.product_id, 0),
+            )
+            for line in rows.lines
+        ),
+        offers=applied,
+        vouchers=tuple(_voucher(row=row, reasons=reasons, applied=applied, shop=shop) for row in rows.vouchers),
+        delivery=chosen,
+        delivery_options=tuple(options),
+        totals=totals,
+    )
+
+
+def _offers(
+    *, shop: Shop, rows: BasketRows, sold: list[LineRow], quotes: Mapping[int, PriceQuote], at: datetime
+) -> tuple[list[offer_engine.Given], dict[int, Refusal]]:
+    reasons = {row.id: reason for row in rows.vouchers if (reason := _voucher_refusal(row, rows.owner_id, at))}
+    given = offer_engine.apply_offers(
+        market=shop.market,
+        lines=[
+            offer_engine.OfferLine(
+                line_id=line.id,
+                product_id=line.product_id,
+                stockrecord_id=line.stockrecord_id,
+                quantity=line.quantity,
+                unit=quotes[line.product_id].unit,
+            )
+            for line in sold
+        ],
+        vouchers=[row for row in rows.vouchers if row.id not in reasons],
+        owner_id=rows.owner_id,
+        at=at,
+    )
+    return given, reasons
+
+
+def _voucher_refusal(row: VoucherRow, owner_id: int | None, at: datetime) -> Refusal | None:
+    if not row.is_active(at=at):
+        return VoucherNotActive(code=row.code)
+    if row.usage == ONCE_PER_CUSTOMER and owner_id is None:
+        return VoucherNeedsAccount(code=row.code)
+    if row.taken:
+        return VoucherUsedUp(code=row.code)
+    return None
+
+
+def _discounts_by_line(given: list[offer_engine.Given]) -> dict[int, tuple[LineDiscount, ...]]:
+    found: dict[int, tuple[LineDiscount, ...]] = {}
+    for each in given:
+        for line_id, amount in each.by_line.items():
+            if amount:
+                found[line_id] = (*found.get(line_id, ()), LineDiscount(offer_id=each.offer.pk, amount=amount))
+    return found
+
+
+def _line_input(
+    line: LineRow,
+    *,
+    quote: PriceQuote,
+    discounts: Mapping[int, tuple[LineDiscount, ...]],
+) -> calculator.LineInput:
+    return calculator.LineInput(
+        unit=quote.unit,
+        quantity=line.quantity,
+        tax_percent=quote.tax_percent,
+        discount=sum((each.amount for each in discounts.get(line.id, ())), Money.zero(quote.unit.currency)),
+    )
+
+
+def _chosen(
+    *, shop: Shop, options: list[deliveries.DeliveryOption], code: str | None, goods: Money, at: datetime
+) -> deliveries.DeliveryOption | None:
+    if code is not None:
+        return deliveries.option(shop=shop, code=code, goods=goods, at=at)
+    return options[0] if options else None
+
+
+def _on_delivery(
+    *, given: list[offer_engine.Given], charge: Money | None
+) -> list[tuple[offer_engine.Given, Money]]:
+    """What each delivery offer takes off the charge, one after the other, never below zero."""
+    found = []
+    left = charge
+    for each in given:
+        if each.on_delivery and left:
+            amount = min(each.delivery_discount(charge=left), left)
+            left -= amount
+            found.append((each, amount))
+    return found
+
+
+def _applied(
+    *, given: list[offer_engine.Given], on_delivery: list[tuple[offer_engine.Given, Money]], currency: str
+) -> tuple[AppliedOffer, ...]:
+    goods = [(each, each.amount(currency=currency)) for each in given if not each.on_delivery]
+    return tuple(
+        AppliedOffer(
+            offer_id=each.offer.pk,
+            name=each.offer.name,
+            voucher_id=each.offer.get_voucher().id if each.offer.get_voucher() else None,
+            voucher_code=each.offer.get_voucher().code if each.offer.get_voucher() else "",
+            times=each.times,
+            amount=amount,
+            on_delivery=each.on_delivery,
+        )
+        for each, amount in (*goods, *on_delivery)
+        if amount
+    )
+
+
+def _voucher(
+    *, row: VoucherRow, reasons: Mapping[int, Refusal], applied: tuple[AppliedOffer, ...], shop: Shop
+) -> BasketVoucher:
+    zero = Money.zero(shop.market.currency)
+    discount = sum((offer.amount for offer in applied if offer.voucher_id == row.id), zero)
+    reason = reasons.get(row.id) or (None if discount else VoucherNotApplicable(code=row.code))
+    return BasketVoucher(
+        id=row.id, code=row.code, name=row.name, usage=row.usage, discount=discount, reason=reason
+    )
+
+
+def _priced_line(  # noqa: PLR0913 -- what is known of a line from five sides
+    *,
+    line: LineRow,
+    shop: Shop,
+    quote: PriceQuote | None,
+    page: Any,  # noqa: ANN401 -- catalog's sellable line or None
+    counted: calculator.LineTotals | None,
+    discounts: tuple[LineDiscount, ...],
+    left: int | None,
+) -> PricedLine:
+    name = page.name if page else line.title
+    return PricedLine(
+        id=line.id,
+        product_id=line.product_id,
+        stockrecord_id=line.stockrecord_id,
+        sku=line.sku,
+        name=name,
+        url=page.url if page else "",
+        picture=(page.picture or {}) if page else {},
+        quantity=line.quantity,
+        unit=quote.unit if quote else None,
+        prior=quote.prior if quote else None,
+        tax_percent=quote.tax_percent if quote else Decimal(0),
+        totals=counted,
+        discounts=discounts,
+        problems=_problems(line=line, shop=shop, name=name, quote=quote if page else None, left=left),
+        left=left,
+        quote=quote,
+    )
+
+
+def _problems(
+    *,
+    line: LineRow,
+    shop: Shop,
+    name: str,
+    quote: PriceQuote | None,
+    left: int | None,
+) -> tuple[Problem, ...]:
+    if quote is None:
+        return (Problem(refusal=NotSoldHere(name=name), blocking=True, fix=Fix.REMOVE),)
+    if left == 0:
+        return (Problem(refusal=SoldOut(name=name), blocking=True, fix=Fix.REMOVE),)
+    found = []
+    if left is not None and left < line.quantity:
+        refusal = NotEnough(name=name, left=left, wanted=line.quantity)
+        found.append(Problem(refusal=refusal, blocking=True, fix=Fix.LOWER, fix_quantity=left))
+    if line.seen is not None and line.seen != quote.unit:
+        refusal_of_price = PriceChanged(
+            name=name, old=written(money=line.seen, shop=shop), new=written(money=quote.unit, shop=shop)
+        )
+        found.append(Problem(refusal=refusal_of_price, blocking=False, fix=Fix.ACCEPT))
+    return tuple(found)
+
+
+def written(*, money: Money, shop: Shop) -> str:
+    """An amount as readers of the shop write it."""
+    return format_money(money=money, language=shop.language, country=shop.market.country)

@@ -1,0 +1,58 @@
+"""Reads of baskets: which one is this visitor's, what is in it, what it costs."""
+
+from datetime import datetime
+
+from django.db import connection
+
+from apps.inventory import queries as stock
+from apps.markets.context import Shop
+from apps.orders import tokens
+from apps.orders.basket import rows as basket_rows
+from apps.orders.basket.data import PricedBasket
+from apps.orders.basket.pricing import price_basket
+
+_OF_OWNER = "SELECT id FROM basket_basket WHERE owner_id = %s AND market_id = %s AND status = 'Open'"
+_OF_NOBODY = "SELECT id FROM basket_basket WHERE id = %s AND market_id = %s AND status = 'Open' AND owner_id IS NULL"
+_COUNT = "SELECT coalesce(sum(quantity), 0) FROM basket_line WHERE basket_id = %s"
+
+
+def find_basket(*, shop: Shop, owner_id: int | None, token: str = "") -> int | None:
+    """
+    The open basket of an account, or of the cookie token of a visitor without one, in this market. One statement.
+
+    A token never opens the basket of an account, and a basket of another market is None here.
+    """
+    if owner_id is not None:
+        params = [owner_id, shop.market.id]
+    else:
+        basket_id = tokens.basket_id(token) if token else None
+        if basket_id is None:
+            return None
+        params = [basket_id, shop.market.id]
+    with connection.cursor() as cursor:
+        cursor.execute(_OF_NOBODY if owner_id is None else _OF_OWNER, params)
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def basket_view(
+    *, shop: Shop, basket_id: int, at: datetime, delivery_code: str | None = None, customer_group: str = ""
+) -> PricedBasket:
+    """
+    A basket with prices, discounts, tax, problems and a delivery estimate. At most 6 statements for any number of lines.
+
+    basket_id: from `find_basket`, which is what checks whose it is. Raises BasketNotFound (also for another market's),
+    DeliveryRefused.
+    """
+    found = basket_rows.load(shop=shop, basket_id=basket_id)
+    left = stock.available(product_ids=[line.product_id for line in found.lines], market=shop.market)
+    return price_basket(
+        shop=shop, rows=found, stock=left, delivery_code=delivery_code, at=at, customer_group=customer_group
+    )
+
+
+def pieces(*, basket_id: int) -> int:
+    """How many pieces are in a basket, for the header. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT, [basket_id])
+        return int(cursor.fetchone()[0])

@@ -1,0 +1,210 @@
+"""
+Place an order: lock the basket, price it again, compare with what the shopper agreed to, write, take limits and stock.
+
+Everything that can say no says so before the transaction ends, and then nothing was written. What everybody wants (stock,
+then vouchers and offers) is taken last, so that its locks are held for the shortest time.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from apps.core import idempotency, outbox
+from apps.core.locks import retry_on_conflict
+from apps.core.money import Money
+from apps.inventory import operations as inventory
+from apps.inventory import queries as stock
+from apps.inventory.errors import UnableToReserve
+from apps.markets.context import Shop
+from apps.markets.enums import LaunchState
+from apps.orders import tokens
+from apps.orders.basket import rows as basket_rows
+from apps.orders.basket.data import PricedBasket
+from apps.orders.basket.pricing import price_basket, written
+from apps.orders.errors import (
+    AddressRefused,
+    BasketEmpty,
+    NotEnough,
+    PaymentRefused,
+    PriceMoved,
+    ShopClosed,
+    SoldOut,
+)
+from apps.orders.placement.data import Address, Contact, PlacedOrder
+from apps.orders.placement.limits import take_offers, take_vouchers
+from apps.orders.placement.write import NewOrder, NumberTakenError, write_order
+
+SCOPE = "orders.place"
+# A bank needs days, not minutes; the goods wait for the money this long.
+BANK_TRANSFER_WAIT = timedelta(days=10)
+_NUMBER_TRIES = 5
+
+
+@retry_on_conflict()
+def place_order(  # noqa: PLR0913 -- a checkout form has that many answers
+    *,
+    shop: Shop,
+    basket_id: int,
+    owner_id: int | None,
+    confirmed_total: Money,
+    contact: Contact,
+    address: Address,
+    delivery_code: str,
+    payment_method: str,
+    idempotency_key: str,
+    at: datetime,
+    by: str,
+    billing: Address | None = None,
+    customer_group: str = "",
+) -> PlacedOrder:
+    """
+    Turn an open basket into a placed, unpaid order with its stock reserved; return its number, token and payment.
+
+    owner_id: the signed-in account, None for a guest; another's basket is not found. confirmed_total: what the shopper
+    saw beside the button. Same key, same answer: a repeat returns the first order with `replayed`, a repeat with other
+    contents raises IdempotencyConflict. Publishes `order.placed`. Opens its own transaction and repeats it when
+    PostgreSQL ends it for another's sake; call it outside any. Locks: key, basket, stock levels, vouchers, offers.
+
+    Raises, having written nothing: BasketNotFound, BasketEmpty, NotSoldHere, PriceMoved (409, with the new total),
+    SoldOut, NotEnough, VoucherUsedUp, OfferUsedUp, DeliveryRefused, PaymentRefused, AddressRefused, ShopClosed.
+    """
+    bill_to = billing or address
+    _check_market(shop=shop, address=address, payment_method=payment_method)
+    body = {
+        "market": shop.market.code,
+        "basket": basket_id,
+        "owner": owner_id,
+        "total": str(confirmed_total),
+        "contact": [contact.email, contact.phone],
+        "address": address.as_dict(),
+        "billing": bill_to.as_dict(),
+        "delivery": delivery_code,
+        "payment": payment_method,
+    }
+
+    def work(number: str) -> dict[str, Any]:
+        basket_rows.lock(shop=shop, basket_id=basket_id, owner_id=owner_id)
+        rows = basket_rows.load(shop=shop, basket_id=basket_id)
+        basket = price_basket(
+            shop=shop, rows=rows, stock=None, delivery_code=delivery_code, at=at, customer_group=customer_group
+        )
+        _check_agreed(shop=shop, basket=basket, confirmed_total=confirmed_total)
+        order = NewOrder(
+            number=number,
+            shop=shop,
+            basket=basket,
+            contact=contact,
+            address=address,
+            billing=bill_to,
+            payment_method=payment_method,
+            expires_at=_expiry(shop=shop, payment_method=payment_method, at=at),
+            at=at,
+            by=by,
+        )
+        return _write(order)
+
+    answer = _with_number(
+        shop=shop,
+        place=lambda number: idempotency.once(
+            scope=SCOPE, key=idempotency_key, body=body, at=at, work=lambda: work(number)
+        ),
+    )
+    value = answer.value
+    return PlacedOrder(
+        number=value["number"],
+        token=tokens.order_token(value["number"]),
+        payment_id=value["payment_id"],
+        order_id=value["order_id"],
+        replayed=answer.replayed,
+    )
+
+
+def reference_of(*, number: str) -> str:
+    """The name under which an order's reservations stand in the stock ledger."""
+    return f"order:{number}"
+
+
+def _write(order: NewOrder) -> dict[str, Any]:
+    """Write the order, then take what is limited; return the answer to keep under the key."""
+    order_id, payment_id = write_order(order=order)
+    # Stock before vouchers before offers: the one order of locks (core.locks.Rank).
+    _reserve(order)
+    take_vouchers(
+        order_id=order_id,
+        number=order.number,
+        owner_id=order.basket.owner_id,
+        vouchers=order.basket.vouchers,
+        at=order.at,
+    )
+    take_offers(order_id=order_id, owner_id=order.basket.owner_id, offers=order.basket.offers)
+    outbox.publish(
+        topic="order.placed",
+        key=order.number,
+        payload={
+            "order_id": order_id,
+            "payment_id": payment_id,
+            "market": order.shop.market.code,
+            "language": order.shop.language,
+        },
+        at=order.at,
+    )
+    return {"number": order.number, "order_id": order_id, "payment_id": payment_id}
+
+
+def _with_number(*, shop: Shop, place: Callable[[str], idempotency.Answer]) -> idempotency.Answer:
+    """Place under a random number; draw again in the rare case that it is taken."""
+    for _ in range(_NUMBER_TRIES):
+        try:
+            return place(tokens.new_order_number(market_code=shop.market.code))
+        except NumberTakenError:
+            continue
+    raise NumberTakenError(f"{_NUMBER_TRIES} random order numbers were all taken")
+
+
+def _check_market(*, shop: Shop, address: Address, payment_method: str) -> None:
+    if shop.market.launch_state == LaunchState.CLOSED:
+        raise ShopClosed
+    if payment_method not in shop.market.payment_methods:
+        raise PaymentRefused(method=payment_method)
+    if address.country != shop.market.country:
+        raise AddressRefused(country=address.country)
+
+
+def _check_agreed(*, shop: Shop, basket: PricedBasket, confirmed_total: Money) -> None:
+    if not basket.lines:
+        raise BasketEmpty
+    for _, problem in basket.problems:
+        if problem.blocking:
+            raise problem.refusal
+    for voucher in basket.vouchers:
+        # Better a clear no than an order without the discount the shopper counted on.
+        if voucher.reason is not None and confirmed_total != basket.total:
+            raise voucher.reason
+    if confirmed_total != basket.total:
+        raise PriceMoved(
+            confirmed=written(money=confirmed_total, shop=shop), total=written(money=basket.total, shop=shop)
+        )
+
+
+def _reserve(order: NewOrder) -> None:
+    lines = order.basket.lines
+    try:
+        inventory.reserve_lines(
+            lines=[inventory.Wanted(product_id=line.product_id, quantity=line.quantity, sku=line.sku) for line in lines],
+            location_ids=stock.serving_location_ids(market=order.shop.market),
+            reference=reference_of(number=order.number),
+            at=order.at,
+            by=order.by,
+        )
+    except UnableToReserve as refusal:
+        short = next(line for line in lines if line.product_id == refusal.params["product_id"])
+        left = refusal.params["left"]
+        if left == 0:
+            raise SoldOut(name=short.name) from refusal
+        raise NotEnough(name=short.name, left=left, wanted=short.quantity) from refusal
+
+
+def _expiry(*, shop: Shop, payment_method: str, at: datetime) -> datetime:
+    if payment_method == "bank_transfer":
+        return at + BANK_TRANSFER_WAIT
+    return at + timedelta(minutes=shop.market.unpaid_order_ttl_minutes)

@@ -1,0 +1,19 @@
+"""
+The clock's part in each room above the core: which task beat sends, how often, to which queue.
+
+Beat only reminds. Each task asks the database what is due, so a reminder that is lost or doubled changes nothing.
+"""
+
+from typing import Any
+
+ROOMS: dict[str, dict[str, Any]] = {
+    "orders-expire-unpaid": {
+        "task": "orders.expire_unpaid", "schedule": 60.0, "options": {"queue": "soon", "expires": 60},
+    },
+    "orders-reconcile-payments": {
+        "task": "orders.reconcile_payments", "schedule": 120.0, "options": {"queue": "soon", "expires": 120},
+    },
+    "orders-settle-demo-bank": {
+        "task": "orders.settle_demo_bank", "schedule": 15.0, "options": {"queue": "soon", "expires": 15},
+    },
+}
