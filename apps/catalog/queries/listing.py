@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import connection
 
-from apps.catalog.queries import facets, menu
+from apps.catalog.queries import categories, facets
 from apps.catalog.queries.cards import COLUMNS, card_of
 from apps.catalog.queries.counting import Counts, Filters, counted, kept
 from apps.catalog.queries.types import (
@@ -46,30 +46,30 @@ def listing(*, shop: Shop, request: ListingRequest) -> ListingResult:
     if not words(asked.text):
         return _page(shop, asked, None, Suggestions())
     condition = condition_for(text=asked.text, language=shop.language)
-    categories = _categories(shop, asked.text)
-    found = _page(shop, asked, condition, Suggestions(categories=categories))
+    fitting = _categories(shop, asked.text)
+    found = _page(shop, asked, condition, Suggestions(categories=fitting))
     if found.total or _is_filtered(asked):
         return found
-    return _instead(shop, asked, categories)
+    return _instead(shop, asked, fitting)
 
 
-def _instead(shop: Shop, asked: ListingRequest, categories: tuple[MenuNode, ...]) -> ListingResult:
+def _instead(shop: Shop, asked: ListingRequest, fitting: tuple[MenuNode, ...]) -> ListingResult:
     """Look for what was meant."""
     near = words_for(shop=shop, text=asked.text)
     if near.corrected:
         condition = condition_for_words(groups=near.groups, every=True, language=shop.language)
-        more = categories or _categories(shop, near.corrected)
+        more = fitting or _categories(shop, near.corrected)
         found = _page(shop, asked, condition, Suggestions("corrected", near.corrected, more))
         if found.total:
             return found
     if len(near.groups) > 1:
         condition = condition_for_words(groups=near.groups, every=False, language=shop.language)
-        found = _page(shop, asked, condition, Suggestions("any_word", "", categories))
+        found = _page(shop, asked, condition, Suggestions("any_word", "", fitting))
         if found.total:
             return found
-    others = menu.menu(shop=shop)
+    others = categories.menu(shop=shop)
     popular = replace(asked, category_id=None, text="", sort="popular", page=1)
-    found = _page(shop, popular, None, Suggestions("popular", "", categories or others))
+    found = _page(shop, popular, None, Suggestions("popular", "", fitting or others))
     return replace(found, request=asked, total=0, pages=1, facets=())
 
 
@@ -185,7 +185,7 @@ def _categories(shop: Shop, text: str) -> tuple[MenuNode, ...]:
     if not typed:
         return ()
     found = []
-    for node in menu.tree(shop=shop).by_id.values():
+    for node in categories.tree(shop=shop).by_id.values():
         named = [fold(word) for word in words(node.name)]
         if node.product_count and all(
             any(name.startswith(word[: max(_STEM, len(word) - 2)]) for name in named) for word in typed

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from django.db import connection
 
-from apps.catalog.queries import menu
+from apps.catalog.queries import categories
 from apps.catalog.queries.cards import product_url
 from apps.catalog.queries.types import Alternate, Moved, ProductPageData, SellableLine, Variant
 from apps.core.money import from_minor
@@ -97,7 +97,7 @@ def alternates(
     with connection.cursor() as cursor:
         cursor.execute(_ALTERNATES[kind], [object_id])
         slugs = {(row[0], row[1]): row[2] for row in cursor.fetchall()}
-    make = product_url if kind == "product" else menu.category_url
+    make = product_url if kind == "product" else categories.category_url
     return tuple(
         Alternate(shop=shop, url=make(shop=shop, slug=slugs[shop.market.id, shop.language]))
         for shop in live_shops(brand_code=brand.code)
@@ -121,7 +121,7 @@ def sitemap_products(*, shop: Shop) -> Iterator[tuple[int, str, datetime]]:
 
 def sitemap_categories(*, shop: Shop) -> Iterator[tuple[int, str]]:
     """Yield (category id, address) of every category with products."""
-    for node in menu.tree(shop=shop).by_id.values():
+    for node in categories.tree(shop=shop).by_id.values():
         if node.product_count:
             yield node.category_id, node.url
 
@@ -130,7 +130,7 @@ def _page_of(shop: Shop, row: tuple[Any, ...]) -> ProductPageData:
     (product_id, slug, name, page_text, sources, price, price_max, prior, currency, availability, first, published,
      is_promotion) = row  # fmt: skip
     page = json.loads(page_text)
-    nodes = menu.tree(shop=shop)
+    nodes = categories.tree(shop=shop)
     return ProductPageData(
         product_id=product_id,
         slug=slug,
