@@ -72,7 +72,7 @@ def publish_categories(*, at: datetime) -> int:
             changed += int(cursor.rowcount)
             cursor.execute(_COUNTS)
         if changed:
-            versions.bump(keys=[versions.shop_key(market_id=shop.market.id, language=shop.language) for shop in shops])
+            versions.bump(keys=[versions.menu_key(market_id=shop.market.id, language=shop.language) for shop in shops])
     return changed
 
 

@@ -4,9 +4,15 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import structlog
+from celery import current_app
 from django.db import connection, transaction
 
+from apps.core.enums import Queue
+from apps.core.outbox.wake import hints
+
 logger = structlog.get_logger(__name__)
+
+TASK = "catalog.publish_due"
 
 # A child's mark is its parent's: publications are of whole families.
 _MARK = """
@@ -73,13 +79,13 @@ def _mark_found(sql: str, ids: Iterable[int], *, reason: str, at: datetime) -> i
 
 
 def _wake() -> None:
-    from apps.catalog.tasks import publish_due_products  # noqa: PLC0415 -- tasks import this package
-
+    if not hints.open():
+        return
     try:
-        publish_due_products.delay()
-    except (OSError, publish_due_products.OperationalError) as error:
-        # The marks are committed: the sweep publishes them, only later.
-        logger.warning("publisher_not_woken", error=str(error))
+        current_app.send_task(TASK, queue=Queue.SOON.value, retry=False, ignore_result=True)
+    except Exception as error:  # noqa: BLE001 -- whatever a broker's client raises: the marks are committed, the sweep finds them
+        hints.failed()
+        logger.warning("publisher_not_woken", error=type(error).__name__, reason=str(error)[:200])
 
 
 def _wake_after_commit() -> None:

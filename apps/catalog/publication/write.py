@@ -101,9 +101,10 @@ def write(*, root_ids: list[int], rows: Iterable[Row], shown: Mapping[tuple[int,
             moves.add(scope=key[1:], categories=have.category_ids, facets=have.facet_ids, by=-1)
     _remove([have.id for have in gone.values()])
     _upsert(changed.values(), at=at)
-    counts.apply(differences=moves)
+    recounted = counts.apply(differences=moves)
     history.record(shown=shown, at=at)
     touched = {versions.shop_key(market_id=key[1], language=key[2]) for key in (*changed, *gone)}
+    touched |= {versions.menu_key(market_id=market_id, language=language) for market_id, language in recounted}
     versions.bump(keys=touched | ({versions.FACETS} if renamed else set()))
     updated = sum(1 for key in changed if key in existing)
     return Written(
