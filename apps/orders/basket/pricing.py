@@ -70,7 +70,7 @@ def price_basket(
     given, reasons = _offers(shop=shop, rows=rows, sold=sold, quotes=quotes, at=at)
     discounts = _discounts_by_line(given)
     inputs = [_line_input(line, quote=quotes[line.product_id], discounts=discounts) for line in sold]
-    goods = calculator.count_totals(market=shop.market, lines=inputs, delivery=None).goods
+    goods = calculator.goods_of(lines=inputs, currency=shop.market.currency)
     options = deliveries.options(shop=shop, goods=goods, at=at)
     chosen = _chosen(shop=shop, options=options, code=delivery_code, goods=goods, at=at)
     charge = chosen.price if chosen else None
