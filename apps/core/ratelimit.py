@@ -34,8 +34,9 @@ def hit(*, name: str, subject: str, limit: int, window_s: int, at: datetime, cos
     Count a try of `subject` (an address, a basket, an account) at `name` and say whether it is within the limit.
 
     At most `limit` in any `window_s` seconds, by a sliding estimate over two fixed windows. cost=0 asks without
-    counting, for limits that count misses only. Two Valkey commands. While Valkey is away each process counts for itself,
-    so a limit is looser but never gone, and nobody is refused because of the outage. The subject is stored hashed.
+    counting, for limits that count misses only. Two Valkey commands. While Valkey is away each process counts for
+    itself, so a limit is looser but never gone, and nobody is refused because of the outage. The subject is
+    stored hashed.
     """
     store = counters()
     now_s = at.timestamp()

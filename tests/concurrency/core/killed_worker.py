@@ -1,4 +1,4 @@
-"""A worker that is killed after its handler's work and before the commit, or right after it. Run by the tests as a process."""
+"""A worker that is killed after its handler's work, before the commit or right after it; run as a process."""
 
 import os
 import signal

@@ -37,7 +37,12 @@ def run_and_be_killed(when, guard):
     environment = os.environ | {"DATABASE_URL": url, "REDIS_URL": django_settings.REDIS_URL}
     done = subprocess.run(
         [sys.executable, "-m", "tests.concurrency.core.killed_worker", when, guard],
-        env=environment, cwd=SCRIPT.parents[3], capture_output=True, text=True, timeout=60, check=False,
+        env=environment,
+        cwd=SCRIPT.parents[3],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
     assert done.returncode == -signal.SIGKILL, done.stderr
 

@@ -1,4 +1,4 @@
-"""The core's screens show what waits and why, change nothing on a link, and ask the database a fixed number of times."""
+"""The core's screens show what waits and why, change nothing on a link, and ask a fixed number of times."""
 
 from datetime import UTC, datetime
 
@@ -36,7 +36,7 @@ def dead(listen):
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-def test_outbox_list_query_count_is_constant(client, staff, dead, django_assert_num_queries, rows):  # noqa: ARG001
+def test_outbox_list_query_count_is_constant(client, staff, dead, django_assert_num_queries, rows):
     dead(rows)
     # Once before: what a process reads once and keeps is not the page's.
     client.get(reverse("admin:core_heartbeat_changelist"))
@@ -48,7 +48,7 @@ def test_outbox_list_query_count_is_constant(client, staff, dead, django_assert_
     assert "ZeroDivisionError: division by zero" in page.content.decode()
 
 
-def test_outbox_detail_shows_the_payload_escaped(client, staff, dead):  # noqa: ARG001
+def test_outbox_detail_shows_the_payload_escaped(client, staff, dead):
     page = client.get(reverse("admin:core_outboxdelivery_change", args=[dead().pk])).content.decode()
 
     assert "&lt;b&gt;é&lt;/b&gt;" in page
@@ -67,7 +67,7 @@ def test_retry_link_only_asks_and_its_form_retries(client, staff, dead):
     assert (delivery.state, audit.AuditEvent.objects.get().actor) == ("pending", f"user:{staff.pk}")
 
 
-def test_retry_of_selected_deliveries_retries_each(client, staff, dead):  # noqa: ARG001
+def test_retry_of_selected_deliveries_retries_each(client, staff, dead):
     dead(3)
     chosen = list(OutboxDelivery.objects.order_by("pk").values_list("pk", flat=True))[:2]
 
@@ -92,12 +92,12 @@ def test_retry_by_staff_without_the_permission_is_refused(client, dead):
 
 
 @pytest.mark.parametrize("model", ["outboxevent", "auditevent", "idempotencyrecord", "heartbeat", "outboxdelivery"])
-def test_core_screens_can_be_read_and_not_added_to(client, staff, model):  # noqa: ARG001
+def test_core_screens_can_be_read_and_not_added_to(client, staff, model):
     assert client.get(reverse(f"admin:core_{model}_changelist")).status_code == 200
     assert client.get(reverse(f"admin:core_{model}_add")).status_code == 403
 
 
-def test_audit_event_cannot_be_deleted_in_the_admin(client, staff):  # noqa: ARG001
+def test_audit_event_cannot_be_deleted_in_the_admin(client, staff):
     event = audit.record(action="a", target="b:1", actor="c", at=AT)
 
     assert client.post(reverse("admin:core_auditevent_delete", args=[event.pk]), {"post": "yes"}).status_code == 403

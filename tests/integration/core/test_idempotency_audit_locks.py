@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import InternalError, IntegrityError, OperationalError, transaction
+from django.db import IntegrityError, InternalError, OperationalError, transaction
 
 from apps.core import audit, heartbeat, idempotency, locks, ratelimit
 from apps.core.models import AuditEvent, Heartbeat, IdempotencyRecord
@@ -89,13 +89,22 @@ def test_purge_removes_expired_keys_only():
 def test_record_writes_who_what_when_and_why_in_one_statement(django_assert_num_queries):
     with django_assert_num_queries(1):
         event = audit.record(
-            action="order.ship", target="order.order:1", actor="user:2", at=AT, before={"state": "paid"},
-            after={"state": "shipped", "weight": Decimal("1.5")}, reason="picked", ip="192.0.2.7",
+            action="order.ship",
+            target="order.order:1",
+            actor="user:2",
+            at=AT,
+            before={"state": "paid"},
+            after={"state": "shipped", "weight": Decimal("1.5")},
+            reason="picked",
+            ip="192.0.2.7",
         )
 
     event.refresh_from_db()
     assert (event.before, event.after, event.reason, event.ip) == (
-        {"state": "paid"}, {"state": "shipped", "weight": "1.5"}, "picked", "192.0.2.7",
+        {"state": "paid"},
+        {"state": "shipped", "weight": "1.5"},
+        "picked",
+        "192.0.2.7",
     )
 
 
@@ -133,7 +142,7 @@ def test_lock_rows_when_a_lower_rank_follows_a_higher_one_is_refused():
     with transaction.atomic():
         locks.note(rank=locks.Rank.STOCK_LEVEL)
         locks.note(rank=locks.Rank.ORDER)
-        with pytest.raises(locks.LockOrderError, match="BASKET .* locked after ORDER"):
+        with pytest.raises(locks.LockOrderError, match=r"BASKET .* locked after ORDER"):
             locks.lock_rows(queryset=Heartbeat.objects.all(), rank=locks.Rank.BASKET)
 
 
@@ -171,7 +180,7 @@ def test_lock_rows_outside_a_transaction_is_refused():
         locks.lock_rows(queryset=Heartbeat.objects.all(), rank=locks.Rank.BASKET)
 
 
-class Deadlock(OperationalError):
+class Deadlock(OperationalError):  # noqa: N818 -- named as the fact it is
     def __init__(self):
         super().__init__("deadlock detected")
         self.__cause__ = type("Cause", (Exception,), {"sqlstate": "40P01"})()
@@ -224,7 +233,7 @@ def test_retry_on_conflict_inside_a_transaction_is_refused():
         locks.retry_on_conflict()(lambda: None)()
 
 
-def test_limit_allows_as_many_as_said_and_frees_up_with_time(local_counters):  # noqa: ARG001
+def test_limit_allows_as_many_as_said_and_frees_up_with_time(local_counters):
     def hit(seconds):
         at = datetime(2026, 3, 1, tzinfo=UTC) + timedelta(seconds=seconds)
         return ratelimit.hit(name="voucher", subject="ip", limit=3, window_s=60, at=at)
@@ -233,14 +242,14 @@ def test_limit_allows_as_many_as_said_and_frees_up_with_time(local_counters):  #
     assert (hit(1).retry_after_s, hit(61).allowed, hit(115).allowed) == (59, False, True)
 
 
-def test_limit_of_one_subject_does_not_touch_another_and_asking_does_not_count(local_counters):  # noqa: ARG001
+def test_limit_of_one_subject_does_not_touch_another_and_asking_does_not_count(local_counters):
     def hit(subject, cost=1):
         return ratelimit.hit(name="v", subject=subject, limit=1, window_s=60, at=AT, cost=cost).allowed
 
     assert [hit("a", 0), hit("a", 0), hit("a"), hit("a", 0), hit("b")] == [True, True, True, False, True]
 
 
-def test_require_beyond_the_limit_says_how_long_to_wait(local_counters):  # noqa: ARG001
+def test_require_beyond_the_limit_says_how_long_to_wait(local_counters):
     ratelimit.require(name="v", subject="a", limit=1, window_s=60, at=AT)
 
     with pytest.raises(ratelimit.TooManyTries, match="wait 60 seconds"):
