@@ -212,7 +212,8 @@ class Frame:
     """
     What surrounds every page of one shop; the same for all visitors and all pages, so built once per shop.
 
-    menu_html, sheet_html, footer_html: `components/menu.html`, `menu_sheet.html`, `footer.html`, rendered once per frame.
+    head_html, menu_html, sheet_html, footer_html: `components/head.html`, `menu.html`, `menu_sheet.html`, `footer.html`,
+    rendered once per frame.
     locale_text: "France · français · €". withdrawal: the link the law wants on every page, None where it does not apply.
     """
 
@@ -228,6 +229,7 @@ class Frame:
     markets_url: str
     locale_text: str
     promise_line: str = ""
+    head_html: SafeString = field(default_factory=SafeString)
     menu_html: SafeString = field(default_factory=SafeString)
     sheet_html: SafeString = field(default_factory=SafeString)
     footer_html: SafeString = field(default_factory=SafeString)
