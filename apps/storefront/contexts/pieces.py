@@ -43,7 +43,8 @@ class PriceView:
     """
     A price as the market writes it.
 
-    amount_text: "39,90 €"; from_text: "from" where variants cost more. prior_text: the lowest price of the 30 days before, only
+    amount_text: "39,90 €"; from_text: "from" where variants cost more.
+    prior_text: the lowest price of the 30 days before, only
     with a lawful reduction. net_text: the amount without tax, for brands that show it. unit_text: "12,40 € / kg".
     shipping_label, shipping_url: the words and page for delivery costs where the market must link them (Germany).
     """
