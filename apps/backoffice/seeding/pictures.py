@@ -8,7 +8,8 @@ from io import BytesIO
 from multiprocessing import get_context
 
 from apps.backoffice.demo import pictures as drawing
-from apps.backoffice.demo.catalogue import DemoCatalogue, DemoPicture
+from apps.backoffice.demo.catalogue import DemoCatalogue
+from apps.backoffice.demo.catalogue.model import DemoPicture
 from apps.backoffice.seeding.catalogue import BY, Sold
 from apps.backoffice.seeding.families import Vocabulary
 from apps.catalog.models import CategoryMedia, ProductMedia
