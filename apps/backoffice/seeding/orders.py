@@ -51,6 +51,8 @@ def seed_orders(*, at: datetime, count: int, progress: Progress) -> int:
             _finish(order, end, moment, at)
             placed += 1
         progress(number + 1, count)
+    if count and not placed:
+        raise RuntimeError("No demo order could be placed: is there stock at the markets' locations?")
     return placed
 
 
