@@ -65,9 +65,7 @@ def make_trading_shop(*, locations: tuple[str, ...] = ("main",), **market_fields
     """Make a shop that can sell: locations, a delivery method, cards accepted, a base price list."""
     for code in locations:
         make_location(code=code)
-    shop = make_shop(
-        payment_methods=["card", "bank_transfer"], stock_location_codes=list(locations), **market_fields
-    )
+    shop = make_shop(payment_methods=["card", "bank_transfer"], stock_location_codes=list(locations), **market_fields)
     market = Market.objects.get(pk=shop.market.id)
     make_country(code=market.country)
     if not DeliveryMethod.objects.filter(market=market).exists():
@@ -79,7 +77,13 @@ def make_trading_shop(*, locations: tuple[str, ...] = ("main",), **market_fields
 
 
 def make_item(
-    *, shop: Shop, price: str | None = "10.00", units: int = 10, location: str = "main", sku: str | None = None, **fields: Any
+    *,
+    shop: Shop,
+    price: str | None = "10.00",
+    units: int = 10,
+    location: str = "main",
+    sku: str | None = None,
+    **fields: Any,
 ) -> Product:
     """Make a product that is published, priced and in stock in a shop."""
     product = make_product(sku=sku, brands=[shop.brand.code], **fields)

@@ -1,6 +1,7 @@
 """Every change of a basket. All lock the basket first, so two tabs cannot undo each other."""
 
 from datetime import datetime
+
 from django.db import connection, transaction
 
 from apps.catalog import pricing as catalog_pricing
@@ -33,9 +34,7 @@ _REMOVE = "DELETE FROM basket_line WHERE id = %s AND basket_id = %s"
 
 
 @transaction.atomic
-def add_line(
-    *, shop: Shop, basket_id: int, owner_id: int | None, product_id: int, quantity: int, at: datetime
-) -> int:
+def add_line(*, shop: Shop, basket_id: int, owner_id: int | None, product_id: int, quantity: int, at: datetime) -> int:
     """
     Put more of a product into a basket; return how many are in it now. Six statements.
 

@@ -171,9 +171,7 @@ def _chosen(
     return options[0] if options else None
 
 
-def _on_delivery(
-    *, given: list[offer_engine.Given], charge: Money | None
-) -> list[tuple[offer_engine.Given, Money]]:
+def _on_delivery(*, given: list[offer_engine.Given], charge: Money | None) -> list[tuple[offer_engine.Given, Money]]:
     """What each delivery offer takes off the charge, one after the other, never below zero."""
     found = []
     left = charge
@@ -210,12 +208,10 @@ def _voucher(
     zero = Money.zero(shop.market.currency)
     discount = sum((offer.amount for offer in applied if offer.voucher_id == row.id), zero)
     reason = reasons.get(row.id) or (None if discount else VoucherNotApplicable(code=row.code))
-    return BasketVoucher(
-        id=row.id, code=row.code, name=row.name, usage=row.usage, discount=discount, reason=reason
-    )
+    return BasketVoucher(id=row.id, code=row.code, name=row.name, usage=row.usage, discount=discount, reason=reason)
 
 
-def _priced_line(  # noqa: PLR0913 -- what is known of a line from five sides
+def _priced_line(
     *,
     line: LineRow,
     shop: Shop,

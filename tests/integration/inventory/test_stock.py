@@ -49,7 +49,10 @@ def test_receive_reserve_release_reserve_ship_leaves_the_story_and_the_right_fig
     assert inventory.ship(reference="order:B", **WHO) == [Allocation(kettle.pk, main.pk, 3)]
 
     story = stock.explain(level_id=StockLevel.objects.get().pk)
-    told = [(row.kind, row.on_hand_delta, row.reserved_delta, row.on_hand_after, row.reserved_after) for row in story.movements]
+    told = [
+        (row.kind, row.on_hand_delta, row.reserved_delta, row.on_hand_after, row.reserved_after)
+        for row in story.movements
+    ]
     assert told == [
         ("receive", 10, 0, 10, 0),
         ("reserve", 0, 4, 10, 4),
@@ -126,7 +129,10 @@ def test_count_writes_the_difference_and_nothing_when_there_is_none(kettle, main
     assert inventory.count_stock(counts={pair: 4}, reference="inventory 2026", **WHO) == 1
     assert inventory.count_stock(counts={pair: 4}, reference="inventory 2026", **WHO) == 0
 
-    assert list(StockMovement.objects.order_by("id").values_list("kind", "on_hand_delta")) == [("count", 7), ("count", -3)]
+    assert list(StockMovement.objects.order_by("id").values_list("kind", "on_hand_delta")) == [
+        ("count", 7),
+        ("count", -3),
+    ]
 
 
 def test_count_below_what_is_promised_is_refused_and_writes_nothing(kettle, main):
@@ -192,7 +198,9 @@ def test_check_ledger_names_a_level_that_was_changed_behind_its_back(kettle, mai
     assert stock.explain(level_id=found.level_id).proven is False
 
 
-@pytest.mark.parametrize("statement", ["UPDATE partner_stockmovement SET on_hand_delta = 1", "DELETE FROM partner_stockmovement"])
+@pytest.mark.parametrize(
+    "statement", ["UPDATE partner_stockmovement SET on_hand_delta = 1", "DELETE FROM partner_stockmovement"]
+)
 def test_database_refuses_to_change_a_movement(kettle, main, statement):
     make_stock(product=kettle, location=main, units=5)
 
@@ -207,7 +215,7 @@ def test_database_refuses_an_impossible_level(kettle, main, change):
     make_stock(product=kettle, location=main, units=5)
 
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"UPDATE partner_stocklevel SET {change}")  # noqa: S608 -- constants above
+        cursor.execute(f"UPDATE partner_stocklevel SET {change}")
 
 
 def test_ensure_stock_records_gives_each_sellable_product_one_and_repeats_safely():

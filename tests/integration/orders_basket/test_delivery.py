@@ -100,5 +100,7 @@ def test_order_token_forged_or_of_a_basket_is_nobody():
     token = tokens.order_token("HFR-ABC")
 
     assert tokens.order_number(token) == "HFR-ABC"
-    assert [tokens.order_number(text) for text in (token + "x", "HFR-ABC", "", "~", tokens.basket_token(1))] == [None] * 5
+    assert [tokens.order_number(text) for text in (token + "x", "HFR-ABC", "", "~", tokens.basket_token(1))] == [
+        None
+    ] * 5
     assert [tokens.basket_id(text) for text in ("1", "1~x", tokens.order_token("1"))] == [None] * 3
