@@ -1,13 +1,15 @@
 """The order's tables. Carries Oscar's label `order`: Oscar's rows extended, its unused ones kept as they are."""
 
-from oscar.apps.order.models import *  # noqa: F403 -- last: Oscar skips what is registered above
-
 from apps.orders.models.delivery import DeliveryHoliday, DeliveryMethod
 from apps.orders.models.fulfilment import Fulfilment, FulfilmentLine
 from apps.orders.models.order import Line, Order
 from apps.orders.models.payment import Payment, PaymentNotice
 from apps.orders.models.transition import Transition
 from apps.orders.models.voucher import OfferMarket, VoucherSlot
+
+# isort: split
+# Last: Oscar skips what is registered above.
+from oscar.apps.order.models import *  # noqa: F403
 
 __all__ = [
     "DeliveryHoliday",
