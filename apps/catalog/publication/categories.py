@@ -19,7 +19,7 @@ SELECT a.id, a.width, a.height, a.focal_x::float, a.focal_y::float,
        (SELECT jsonb_object_agg(t.language, t.alt)::text FROM media_assettext t WHERE t.asset_id = a.id),
        (SELECT jsonb_object_agg(f.format, f.files)::text FROM (
             SELECT r.format, jsonb_agg(jsonb_build_array(r.width, r.path) ORDER BY r.width) AS files
-            FROM media_rendition r WHERE r.asset_id = a.id AND r.version = a.renditions_version GROUP BY r.format) f)
+            FROM media_rendition r WHERE r.asset_id = a.id AND r.version = a.renditions_version AND r.ratio = '' GROUP BY r.format) f)
 FROM media_asset a WHERE a.state = 'ready' AND a.id = ANY(%s)
 """
 _UPSERT = """

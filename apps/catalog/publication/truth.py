@@ -122,7 +122,7 @@ SELECT m.product_id, m.asset_id, a.width, a.height, a.focal_x::float, a.focal_y:
        (SELECT jsonb_object_agg(t.language, t.alt)::text FROM media_assettext t WHERE t.asset_id = a.id),
        (SELECT jsonb_object_agg(f.format, f.files)::text FROM (
             SELECT r.format, jsonb_agg(jsonb_build_array(r.width, r.path) ORDER BY r.width) AS files
-            FROM media_rendition r WHERE r.asset_id = a.id AND r.version = a.renditions_version GROUP BY r.format) f)
+            FROM media_rendition r WHERE r.asset_id = a.id AND r.version = a.renditions_version AND r.ratio = '' GROUP BY r.format) f)
 FROM catalogue_productmedia m JOIN media_asset a ON a.id = m.asset_id AND a.state = 'ready'
 WHERE m.product_id = ANY(%(items)s)
 ORDER BY m.product_id, m.position, m.id
