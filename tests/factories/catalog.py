@@ -35,7 +35,7 @@ def make_product_class(*, code: str = "things", **fields: Any) -> ProductClass:
     )[0]
 
 
-def make_product(  # noqa: PLR0913 -- each argument is one fact a test may care about
+def make_product(
     *,
     sku: str | None = None,
     title: str | None = None,
@@ -106,7 +106,7 @@ def make_category(
     *, name: str | None = None, parent: Category | None = None, names: Mapping[str, str] | None = None, **fields: Any
 ) -> Category:
     """Make a category below `parent`; names: language → name, the slug is made of it."""
-    from django.utils.text import slugify  # noqa: PLC0415 -- only here
+    from django.utils.text import slugify
 
     label = name or f"Category {next(_numbers)}"
     values = {"name": label, "slug": slugify(label), **fields}
@@ -116,7 +116,7 @@ def make_category(
     return node
 
 
-def make_attribute(  # noqa: PLR0913 -- each argument is one fact a test may care about
+def make_attribute(
     *,
     code: str,
     kind: str = "option",

@@ -15,7 +15,7 @@ _FIELDS = frozenset({"name", "slug", "description", "meta_title", "meta_descript
 
 
 @transaction.atomic
-def set_category_content(  # noqa: PLR0913 -- a text has that many sides
+def set_category_content(
     *,
     category_id: int,
     language: str,
@@ -55,7 +55,7 @@ def place_category(
     _published(category, "catalog.place_category", before, after, by, at)
 
 
-def _published(  # noqa: PLR0913 -- what an audit line has
+def _published(
     category: Category, action: str, before: dict[str, Any], after: dict[str, Any], by: str, at: datetime
 ) -> None:
     if before == after:

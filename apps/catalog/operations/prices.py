@@ -13,7 +13,7 @@ from apps.core.money import Money
 
 
 @transaction.atomic
-def set_price(  # noqa: PLR0913 -- a price has that many sides
+def set_price(
     *,
     price_list: str,
     sku: str,

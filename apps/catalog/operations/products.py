@@ -24,7 +24,7 @@ UPDATE catalogue_publication p SET popularity = told.score FROM told WHERE told.
 
 
 @transaction.atomic
-def set_content(  # noqa: PLR0913 -- a text has that many sides
+def set_content(
     *,
     product_id: int,
     language: str,
@@ -129,7 +129,7 @@ def _locked(product_id: int) -> Product:
     return found[0]
 
 
-def _done(  # noqa: PLR0913 -- what an audit line has
+def _done(
     product: Product, action: str, before: Mapping[str, Any], after: Mapping[str, Any], by: str, at: datetime
 ) -> None:
     if before == after:

@@ -23,8 +23,8 @@ LEFT JOIN LATERAL (
     SELECT array_agg(s.seen_from) AS seen_from, array_agg(s.amount_minor) AS amounts, array_agg(s.is_reduced) AS reduced
     FROM catalogue_pricehistory s
     WHERE s.market_id = %(market)s AND s.product_id = w.product_id AND s.currency = %(currency)s
-      AND s.seen_from <= %(at)s AND s.seen_from > %(at)s - interval '400 days'
-) h ON l.kind = 'promotion'
+      AND s.seen_from <= %(at)s AND s.seen_from > %(at)s - interval '400 days' AND l.kind = 'promotion'
+) h ON true
 WHERE %(everything)s OR (
     l.is_active AND l.currency = %(currency)s AND l.customer_group IN ('', %(group)s)
     AND p.min_quantity <= w.quantity
@@ -34,7 +34,7 @@ WHERE %(everything)s OR (
 """
 
 
-def load(  # noqa: PLR0913 -- the question has that many parts
+def load(
     *,
     market_id: int,
     currency: str,

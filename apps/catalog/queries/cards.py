@@ -70,7 +70,7 @@ def cards(
     sql = f"""
 SELECT {COLUMNS} FROM catalogue_publication
 WHERE market_id = %(market)s AND language = %(language)s {where} {within} ORDER BY {order} LIMIT %(limit)s
-"""  # noqa: S608 -- made of constants
+"""
     params = {"market": shop.market.id, "language": shop.language, "category": [category_id], "limit": limit}
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
@@ -87,7 +87,7 @@ FROM catalogue_publication pub
 WHERE market_id = %(market)s AND language = %(language)s AND product_id IN (
     SELECT coalesce(parent_id, id) FROM catalogue_product WHERE id = ANY(%(ids)s))
 ORDER BY place
-"""  # noqa: S608 -- made of constants
+"""
     with connection.cursor() as cursor:
         cursor.execute(sql, {"ids": ids, "market": shop.market.id, "language": shop.language})
         return tuple(card_of(shop=shop, row=row) for row in cursor.fetchall())

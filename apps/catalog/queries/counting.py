@@ -91,12 +91,12 @@ WITH base AS MATERIALIZED (
     SELECT * FROM (SELECT {", ".join(["facet_ids", *matches])} FROM catalogue_publication WHERE {filters.base}) seen
     {kept_rows}
 ) {" UNION ALL ".join(selected)}
-"""  # noqa: S608 -- made of constants; values are parameters
+"""
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         rows = cursor.fetchall()
     total = next(row[2] for row in rows if row[0] == -1)
     of_chosen = {value for _, values in filters.groups for value in values}
-    by_value = {row[1]: row[2] for row in rows if row[0] == -2 and row[1] not in of_chosen}  # noqa: PLR2004 -- the tag above
+    by_value = {row[1]: row[2] for row in rows if row[0] == -2 and row[1] not in of_chosen}
     by_value |= {row[1]: row[2] for row in rows if row[0] >= 0}
     return total, by_value, not (filters.bounded and total > COUNT_AT_MOST)

@@ -109,7 +109,7 @@ def _cards(shop: Shop, filters: Filters, order: str, limit: int, offset: int) ->
     sql = f"""
 SELECT {COLUMNS} FROM catalogue_publication WHERE {" AND ".join(where)}
 ORDER BY {order} LIMIT %(limit)s OFFSET %(offset)s
-"""  # noqa: S608 -- made of constants; values are parameters
+"""
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return tuple(card_of(shop=shop, row=row) for row in cursor.fetchall())

@@ -84,7 +84,7 @@ def sellable_lines(*, shop: Shop, product_ids: Iterable[int]) -> dict[int, Sella
 
 def variant_url(*, shop: Shop, slug: str, sku: str) -> str:
     """Return the address of a product with one of its variants chosen (none for an empty SKU)."""
-    from urllib.parse import urlencode  # noqa: PLC0415 -- only here
+    from urllib.parse import urlencode
 
     query = f"?{urlencode({'sku': sku})}" if sku else ""
     return product_url(shop=shop, slug=slug) + query

@@ -68,7 +68,7 @@ def alternatives(*, word: str, texts: list[str]) -> list[str]:
 
 def allowed(word: str) -> int:
     """Return how many typing errors are forgiven: one in a short word, two in a long one, three in a very long one."""
-    return 1 + (len(word) > 5) + (len(word) > 10)  # noqa: PLR2004 -- the thresholds are the rule
+    return 1 + (len(word) > 5) + (len(word) > 10)
 
 
 def distance(left: str, right: str) -> int:

@@ -375,7 +375,7 @@ def test_publish_statement_count_does_not_grow(shop, base, products):
     ids = list(Product.objects.values_list("id", flat=True))
     publication.mark_due(product_ids=ids, reason="test", at=clock.now())
 
-    from django.test.utils import CaptureQueriesContext  # noqa: PLC0415 -- only here
+    from django.test.utils import CaptureQueriesContext
 
     with CaptureQueriesContext(connection) as seen:
         publication.publish_due(at=clock.now())
