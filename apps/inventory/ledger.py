@@ -1,5 +1,5 @@
 """
-The statements that change stock. Every one writes its movements in the same breath, so a level is never without its why.
+The statements that change stock. Every one writes its movements in the same breath: no level without its why.
 
 Nothing here decides: `operations` locks and checks, these functions write. Each takes a constant number of statements
 for any number of lines.
@@ -60,7 +60,8 @@ SELECT level.id, level.product_id, level.location_id, level.on_hand, level.reser
 _LOCK_RESERVED = """
 SELECT level.id, level.product_id, level.location_id, level.on_hand, level.reserved, level.safety
   FROM partner_stocklevel level
- WHERE level.id IN (SELECT held.level_id FROM partner_reservation held WHERE held.reference = %s AND held.state = 'held')
+ WHERE level.id IN (SELECT held.level_id FROM partner_reservation held
+                     WHERE held.reference = %s AND held.state = 'held')
    AND (%s::bigint IS NULL OR level.location_id = %s)
  ORDER BY level.id
    FOR UPDATE OF level
@@ -156,7 +157,7 @@ def write_reservations(*, plan: Sequence[tuple[int, int]], reference: str, by: s
         return int(cursor.fetchone()[0])
 
 
-def close_reservations(  # noqa: PLR0913 -- a movement has that many facts
+def close_reservations(
     *, reference: str, level_ids: Sequence[int], state: str, kind: str, leaves: bool, reason: str, by: str, at: datetime
 ) -> dict[int, int]:
     """End what a reference holds on levels; return units by level. `leaves`: the goods go out. One statement."""
@@ -177,9 +178,7 @@ def close_reservations(  # noqa: PLR0913 -- a movement has that many facts
         return dict(cursor.fetchall())
 
 
-def write_changes(
-    *, changes: Sequence[Change], kind: str, reference: str, reason: str, by: str, at: datetime
-) -> None:
+def write_changes(*, changes: Sequence[Change], kind: str, reference: str, reason: str, by: str, at: datetime) -> None:
     """Change levels and say why. Levels are locked by the caller; at most one change per level. One statement."""
     with connection.cursor() as cursor:
         cursor.execute(

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from apps.backoffice.demo.catalogue import DemoCatalogue, DemoProduct, DemoVariant, units
+from apps.backoffice.demo.catalogue import DemoCatalogue, DemoProduct, units
+from apps.backoffice.demo.catalogue.model import DemoVariant
 from apps.backoffice.seeding.families import Vocabulary
 from apps.catalog.enums import ProductStatus
 from apps.catalog.models import (

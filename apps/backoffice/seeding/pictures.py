@@ -2,13 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
 from datetime import datetime
-from io import BytesIO
 from multiprocessing import get_context
 
-from apps.backoffice.demo import pictures as drawing
-from apps.backoffice.demo.catalogue import DemoCatalogue, DemoPicture
+from apps.backoffice.demo.catalogue import DemoCatalogue
+from apps.backoffice.demo.jobs import Drawing, draw_job
 from apps.backoffice.seeding.catalogue import BY, Sold
 from apps.backoffice.seeding.families import Vocabulary
 from apps.catalog.models import CategoryMedia, ProductMedia
@@ -17,38 +15,8 @@ from apps.media.models import Asset, AssetText
 from apps.storefront.models import ContentBlock
 
 PROCESSES = 2
-WIDTH = 960
-SPLIT_WIDTH = 1600
-QUALITY = 93
 
 Progress = Callable[[int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Drawing:
-    """One picture to make and where it goes."""
-
-    name: str
-    kind: str
-    brand: str
-    picture: DemoPicture | None = None
-    view: str = ""
-    target: str = ""
-
-
-def _draw(job: Drawing) -> bytes:
-    if job.kind == "tile":
-        image = drawing.draw_category_tile(category=job.target, brand=job.brand, width=WIDTH)
-    elif job.kind == "split":
-        image = drawing.draw_home_split(brand=job.brand, width=SPLIT_WIDTH)
-    else:
-        shown = job.picture
-        image = drawing.draw(
-            kind=shown.kind, paint=shown.paint, seed=shown.seed, view=job.view, brand=job.brand, width=WIDTH
-        )
-    buffer = BytesIO()
-    image.save(buffer, "JPEG", quality=QUALITY)
-    return buffer.getvalue()
 
 
 def plan(*, demo: DemoCatalogue) -> list[Drawing]:
@@ -92,7 +60,7 @@ def seed_pictures(
 
 def _drawn(jobs: list[Drawing]) -> Iterator[tuple[Drawing, bytes]]:
     with ProcessPoolExecutor(max_workers=PROCESSES, mp_context=get_context("spawn")) as pool:
-        yield from zip(jobs, pool.map(_draw, jobs, chunksize=4), strict=True)
+        yield from zip(jobs, pool.map(draw_job, jobs, chunksize=4), strict=True)
 
 
 def _attach(demo: DemoCatalogue, sold: Sold, words: Vocabulary, assets: dict[str, Asset]) -> None:

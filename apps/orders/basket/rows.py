@@ -27,7 +27,8 @@ SELECT basket.id, basket.owner_id,
        CASE WHEN EXISTS (SELECT FROM basket_basket_vouchers held WHERE held.basket_id = basket.id) THEN (
          SELECT jsonb_agg(jsonb_build_object(
                   'id', voucher.id, 'code', voucher.code, 'name', voucher.name, 'usage', voucher.usage,
-                  'starts', extract(epoch FROM voucher.start_datetime), 'ends', extract(epoch FROM voucher.end_datetime),
+                  'starts', extract(epoch FROM voucher.start_datetime),
+                  'ends', extract(epoch FROM voucher.end_datetime),
                   'offers', (SELECT coalesce(jsonb_agg(link.conditionaloffer_id), '[]'::jsonb)
                                FROM voucher_voucher_offers link WHERE link.voucher_id = voucher.id),
                   'taken', EXISTS (SELECT FROM order_voucherslot taken

@@ -90,7 +90,7 @@ closed AS (
    WHERE id = %(basket)s AND EXISTS (SELECT FROM placed)
 )
 SELECT order_id, id FROM paid
-"""
+"""  # noqa: S608 -- put together from constants above
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,8 +114,10 @@ class NumberTakenError(RuntimeError):
 
 
 def write_order(*, order: NewOrder) -> tuple[int, int]:
-    """Write the order, its addresses, lines, discounts, payment and history and close the basket; return the ids of
-    order and payment. One statement. Raises NumberTakenError."""
+    """
+    Write the order, its addresses, lines, discounts, payment and history and close the basket; return the ids of
+    order and payment. One statement. Raises NumberTakenError.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_WRITE, _params(order))
         row = cursor.fetchone()
