@@ -76,7 +76,10 @@ class Price(models.Model):
 class PriceHistory(models.Model):
     """Append-only: each price a shopper could see, from when on. The prior price (C. conso L112-1-1) is read from it."""
 
-    market = models.ForeignKey("markets.Market", models.CASCADE, related_name="+", verbose_name=_("market"))
+    # The unique index starts with the market; one of its own would tempt the planner to read a market's whole past.
+    market = models.ForeignKey(
+        "markets.Market", models.CASCADE, related_name="+", verbose_name=_("market"), db_index=False
+    )
     product = models.ForeignKey("catalogue.Product", models.CASCADE, related_name="+", verbose_name=_("product"))
     amount_minor = models.BigIntegerField(_("amount in minor units"))
     currency = models.CharField(_("currency"), max_length=3)
