@@ -54,7 +54,11 @@ def make_product(
     text). attributes: code → value, as `set_attribute` takes it. structure="parent" gives one without a SKU.
     """
     number = next(_numbers)
-    values: dict[str, Any] = {"status": ProductStatus.ACTIVE, "structure": "child" if parent else "standalone", **fields}
+    values: dict[str, Any] = {
+        "status": ProductStatus.ACTIVE,
+        "structure": "child" if parent else "standalone",
+        **fields,
+    }
     if values["structure"] != "parent":
         values["upc"] = sku or f"SKU-{number}"
     if parent is None:
@@ -88,7 +92,12 @@ def make_price_list(
 
 
 def make_price(
-    *, product: Product, price_list: PriceList, amount: str, min_quantity: int = 1, valid_from: datetime | None = None,
+    *,
+    product: Product,
+    price_list: PriceList,
+    amount: str,
+    min_quantity: int = 1,
+    valid_from: datetime | None = None,
     valid_to: datetime | None = None,
 ) -> Price:
     """Make a price; `amount` is in the list's currency, as in "19.90"."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -52,7 +53,7 @@ def load(
     seen: dict[int, list[Seen]] = {}
     if not wanted:
         return candidates, seen
-    params = {
+    params: dict[str, Any] = {
         "ids": list(wanted),
         "quantities": list(wanted.values()),
         "market": market_id,

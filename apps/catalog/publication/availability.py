@@ -26,7 +26,7 @@ UPDATE catalogue_publication p SET availability = told.code FROM told WHERE told
 """
 
 
-def mark_availability(*, product_ids: Iterable[int], at: datetime) -> int:
+def mark_availability(*, product_ids: Iterable[int], at: datetime) -> int:  # noqa: ARG001 -- part of the agreed call
     """
     Bring the availability codes of these products' families up to date; return how many rows changed.
 

@@ -131,9 +131,9 @@ class Builder:
             category_ids=categories,
             facets=facets,
             skus=skus,
-            words=" ".join([texts["name"].value, texts["keywords"].value, category_names, *skus]),
+            words=f"{texts['name'].value} {texts['keywords'].value} {category_names} {' '.join(skus)}",
             text_a=f"{texts['name'].value} {' '.join(skus)}",
-            text_b=" ".join([texts["tagline"].value, texts["keywords"].value, category_names]),
+            text_b=f"{texts['tagline'].value} {texts['keywords'].value} {category_names}",
             text_c=" ".join([parts.plain_text(description), facts, *map(str, texts["bullets"].value or [])]),
             popularity=max(0, root.priority),
             hash="",
@@ -205,7 +205,7 @@ def _slug(texts: Mapping[str, ResolvedText], root: Item) -> str:
     return slugify(texts["name"].value)[:200] or root.slug[:200] or f"p-{root.id}"
 
 
-def _json(value: Any) -> str:
+def _json(value: Any) -> str:  # noqa: ANN401 -- JSON of any shape
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 

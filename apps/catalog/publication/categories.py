@@ -14,7 +14,7 @@ from apps.catalog.publication.truth import FILES, Asset, asset_of
 from apps.markets.context import Shop
 from apps.markets.queries import all_shops
 
-_ASSETS = f"SELECT a.id, {FILES} FROM media_asset a WHERE a.state = 'ready' AND a.id = ANY(%s)"
+_ASSETS = f"SELECT a.id, {FILES} FROM media_asset a WHERE a.state = 'ready' AND a.id = ANY(%s)"  # noqa: S608 -- constants
 _UPSERT = """
 INSERT INTO catalogue_categorypublication AS have
     (category_id, market_id, language, parent_id, depth, position, slug, name, page, product_count, published_at)

@@ -207,4 +207,3 @@ def plain_text(markup: str) -> str:
 def _largest(entry: Mapping[str, Any]) -> str:
     files = entry["sources"].get("jpeg") or entry["sources"].get("webp") or []
     return files[-1][1] if files else ""
-

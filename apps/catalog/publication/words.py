@@ -99,7 +99,10 @@ def _facet_keys(fact: Fact, languages: tuple[str, ...]) -> list[FacetKey]:
     if fact.kind == "boolean":
         value, sort_key = ("yes", "0") if fact.value else ("no", "1")
     elif isinstance(fact.value, int | float):
-        value, sort_key = f"{fact.value:g}" if isinstance(fact.value, float) else str(fact.value), f"{fact.value:020.6f}"
+        value, sort_key = (
+            f"{fact.value:g}" if isinstance(fact.value, float) else str(fact.value),
+            f"{fact.value:020.6f}",
+        )
     else:
         value = _key(str(fact.value or next(iter(fact.texts.values()), "")))
         sort_key = value
@@ -125,7 +128,7 @@ def _key(text: str) -> str:
 
 
 @lru_cache(maxsize=64)
-def _yes_no(value: bool, language: str) -> str:
+def _yes_no(value: bool, language: str) -> str:  # noqa: FBT001 -- a cached lookup
     with translation.override(language):
         return _("Yes") if value else _("No")
 

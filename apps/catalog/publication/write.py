@@ -34,13 +34,14 @@ _COLUMNS = (
 )  # fmt: skip
 _UPSERT = f"""
 INSERT INTO catalogue_publication
-    (product_id, market_id, language, {", ".join(_COLUMNS)}, search, words, popularity, first_published_at, published_at)
+    (product_id, market_id, language, {", ".join(_COLUMNS)}, search, words, popularity, first_published_at,
+     published_at)
 SELECT product_id, market_id, language, {", ".join(_COLUMNS)}, {_VECTOR}, lower(unaccent(words)), popularity, %(at)s,
        %(at)s
 FROM publication_in
 ON CONFLICT (market_id, language, product_id) DO UPDATE SET
     {", ".join(f"{name} = excluded.{name}" for name in (*_COLUMNS, "search", "words", "published_at"))}
-"""
+"""  # noqa: S608 -- made of constants; values are parameters
 
 
 @dataclass(slots=True)
@@ -116,11 +117,17 @@ def write(
 
 
 def _number_rows(changed: Mapping[_Key, Row], numbers: Mapping[tuple[str, str], int], at: datetime) -> None:
-    given = slugs.assign(
-        kind="product",
-        wanted=[((market_id, language), root, row.slug_base) for (root, market_id, language), row in changed.items()],
-        at=at,
-    ) if changed else {}
+    given = (
+        slugs.assign(
+            kind="product",
+            wanted=[
+                ((market_id, language), root, row.slug_base) for (root, market_id, language), row in changed.items()
+            ],
+            at=at,
+        )
+        if changed
+        else {}
+    )
     for (root, market_id, language), row in changed.items():
         row.slug = given[(market_id, language), root]
         row.facet_ids = sorted(numbers[hash_key(key)] for key in {hash_key(key): key for key in row.facets}.values())
@@ -155,7 +162,8 @@ def _record(row: Row) -> tuple[object, ...]:
     return (
         row.product_id, row.market_id, row.language, row.slug, row.name, row.card, row.page, row.sources,
         row.price_minor, row.price_max_minor, row.prior_minor, row.currency, int(row.availability),
-        _array(row.category_ids), _array(row.facet_ids), _texts(row.skus), row.words, row.text_a, row.text_b, row.text_c,
+        _array(row.category_ids), _array(row.facet_ids), _texts(row.skus), row.words,
+        row.text_a, row.text_b, row.text_c,
         row.popularity, row.hash,
     )  # fmt: skip
 

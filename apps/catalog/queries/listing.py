@@ -109,7 +109,7 @@ def _cards(shop: Shop, filters: Filters, order: str, limit: int, offset: int) ->
     sql = f"""
 SELECT {COLUMNS} FROM catalogue_publication WHERE {" AND ".join(where)}
 ORDER BY {order} LIMIT %(limit)s OFFSET %(offset)s
-"""
+"""  # noqa: S608 -- made of constants; values are parameters
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return tuple(card_of(shop=shop, row=row) for row in cursor.fetchall())
@@ -158,9 +158,7 @@ def _groups(shop: Shop, asked: ListingRequest, counts: Counts) -> tuple[FacetGro
         )
         if options:
             first = next(iter(values.values()))
-            out.append(
-                FacetGroup(code=code, name=first.attribute_labels.get(shop.language) or code, options=options)
-            )
+            out.append(FacetGroup(code=code, name=first.attribute_labels.get(shop.language) or code, options=options))
     return tuple(out)
 
 

@@ -55,7 +55,7 @@ def product_page(*, shop: Shop, slug: str) -> ProductPageData | Moved | None:
 
 
 def sellable_lines(*, shop: Shop, product_ids: Iterable[int]) -> dict[int, SellableLine]:
-    """Return how basket lines show these products and variants; absent is what the shop does not sell. One statement."""
+    """Return how basket lines show these products and variants; what is not sold is absent. One statement."""
     ids = list(product_ids)
     out: dict[int, SellableLine] = {}
     if not ids:
@@ -90,9 +90,7 @@ def variant_url(*, shop: Shop, slug: str, sku: str) -> str:
     return product_url(shop=shop, slug=slug) + query
 
 
-def alternates(
-    *, kind: Literal["product", "category"], object_id: int, brand: BrandInfo
-) -> tuple[Alternate, ...]:
+def alternates(*, kind: Literal["product", "category"], object_id: int, brand: BrandInfo) -> tuple[Alternate, ...]:
     """Return where an object can be read in the brand's shops that are live, itself included. One statement."""
     with connection.cursor() as cursor:
         cursor.execute(_ALTERNATES[kind], [object_id])

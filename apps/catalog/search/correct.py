@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -26,7 +27,7 @@ _SHORTEST = 3
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What to search instead. groups: per word its alternatives; corrected: the text to show, empty when none changed."""
+    """What to search instead. groups: per word its alternatives; corrected: the text to show, if any."""
 
     groups: list[list[str]]
     corrected: str
@@ -38,7 +39,12 @@ def words_for(*, shop: Shop, text: str) -> Words:
     if not typed:
         return Words(groups=[], corrected="")
     config = f"shop_{shop.language}" if shop.language in LANGUAGES else "simple"
-    params = {"market": shop.market.id, "language": shop.language, "config": config, "words": list(dict.fromkeys(typed))}
+    params: dict[str, Any] = {
+        "market": shop.market.id,
+        "language": shop.language,
+        "config": config,
+        "words": list(dict.fromkeys(typed)),
+    }
     with connection.cursor() as cursor:
         cursor.execute(_THRESHOLD)
         cursor.execute(_NEAR, params)
@@ -68,7 +74,7 @@ def alternatives(*, word: str, texts: list[str]) -> list[str]:
 
 def allowed(word: str) -> int:
     """Return how many typing errors are forgiven: one in a short word, two in a long one, three in a very long one."""
-    return 1 + (len(word) > 5) + (len(word) > 10)
+    return 1 + (len(word) > 5) + (len(word) > 10)  # noqa: PLR2004 -- the thresholds are the rule
 
 
 def distance(left: str, right: str) -> int:

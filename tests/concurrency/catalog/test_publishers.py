@@ -116,7 +116,7 @@ def test_mark_made_while_publishing_is_published_afterwards(monkeypatch, one, sh
 
 
 def test_control_without_the_products_lock_an_older_truth_overwrites_a_newer(monkeypatch, one):
-    unguarded = locks._DUE_ROOTS.replace(  # noqa: SLF001 -- the control takes the guard out
+    unguarded = locks._DUE_ROOTS.replace(
         "pg_try_advisory_xact_lock(%(class)s, (root %% 2147483647)::int)", "%(class)s > 0"
     )
     monkeypatch.setattr(locks, "_DUE_ROOTS", unguarded)

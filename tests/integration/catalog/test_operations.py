@@ -133,7 +133,10 @@ def test_record_popularity_orders_the_list_and_survives_publication(shop, base, 
     _set()
     publication.publish_due(at=clock.now())
 
-    assert [card.name for card in queries.listing(shop=shop, request=queries.ListingRequest()).cards] == ["Lamp", "Kettle"]
+    assert [card.name for card in queries.listing(shop=shop, request=queries.ListingRequest()).cards] == [
+        "Lamp",
+        "Kettle",
+    ]
 
 
 def test_publish_command_says_how_many(base, product, capsys):
