@@ -92,7 +92,7 @@ class Written:
     ids: dict[str, int]
 
 
-def write(  # noqa: PLR0913 -- everything an import decides
+def write(
     *,
     plan: Plan,
     profile: Profile,

@@ -15,7 +15,7 @@ _FIELDS = frozenset({"name", "slug", "description", "meta_title", "meta_descript
 
 
 @transaction.atomic
-def set_category_content(  # noqa: PLR0913 -- a text has that many sides
+def set_category_content(
     *,
     category_id: int,
     language: str,
@@ -33,8 +33,9 @@ def set_category_content(  # noqa: PLR0913 -- a text has that many sides
     unknown = sorted(set(fields) - _FIELDS)
     if unknown:
         raise UnableToSetContent(field=unknown[0], sku=category.name)
-    content = CategoryContent.objects.filter(category=category, language=language, market_id=market_id).first()
-    content = content or CategoryContent(category=category, language=language, market_id=market_id)
+    scope: dict[str, Any] = {"language": language, "market_id": market_id}
+    content = CategoryContent.objects.filter(category=category, **scope).first()
+    content = content or CategoryContent(category=category, **scope)
     before = {name: getattr(content, name) for name in fields}
     for name, value in fields.items():
         setattr(content, name, value)
@@ -44,9 +45,7 @@ def set_category_content(  # noqa: PLR0913 -- a text has that many sides
 
 
 @transaction.atomic
-def place_category(
-    *, category_id: int, is_public: bool, exclude_from_menu: bool, by: str, at: datetime
-) -> None:
+def place_category(*, category_id: int, is_public: bool, exclude_from_menu: bool, by: str, at: datetime) -> None:
     """Show or hide a category and all below it, and say whether it stands in the menu."""
     category = locks.lock_row(queryset=Category.objects.filter(pk=category_id), rank=locks.Rank.CATALOGUE)
     before = {"is_public": category.is_public, "exclude_from_menu": category.exclude_from_menu}
@@ -55,7 +54,7 @@ def place_category(
     _published(category, "catalog.place_category", before, after, by, at)
 
 
-def _published(  # noqa: PLR0913 -- what an audit line has
+def _published(  # noqa: PLR0917 -- what an audit line has
     category: Category, action: str, before: dict[str, Any], after: dict[str, Any], by: str, at: datetime
 ) -> None:
     if before == after:

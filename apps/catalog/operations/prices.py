@@ -1,6 +1,7 @@
 """Set and remove prices."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -13,7 +14,7 @@ from apps.core.money import Money
 
 
 @transaction.atomic
-def set_price(  # noqa: PLR0913 -- a price has that many sides
+def set_price(
     *,
     price_list: str,
     sku: str,
@@ -37,11 +38,14 @@ def set_price(  # noqa: PLR0913 -- a price has that many sides
     why = _refused(owner, amount, min_quantity, valid_from, valid_to)
     if why:
         raise UnableToSetPrice(sku=sku, amount=str(amount), why=why)
-    key = {"price_list": owner, "product": product, "min_quantity": min_quantity, "valid_from": valid_from}
+    key: dict[str, Any] = {
+        "price_list": owner,
+        "product": product,
+        "min_quantity": min_quantity,
+        "valid_from": valid_from,
+    }
     before = Price.objects.filter(**key).values("amount_minor", "valid_to").first()
-    price, _made = Price.objects.update_or_create(
-        **key, defaults={"amount_minor": amount.minor, "valid_to": valid_to}
-    )
+    price, _made = Price.objects.update_or_create(**key, defaults={"amount_minor": amount.minor, "valid_to": valid_to})
     audit.record(
         action="catalog.set_price",
         target=audit.target_of(model="catalogue.product", pk=product.pk),
@@ -73,7 +77,7 @@ def remove_price(*, price_id: int, by: str, at: datetime) -> None:
 
 
 def _product(sku: str) -> Product:
-    found = locks.lock_rows(queryset=Product.objects.filter(upc=sku), rank=locks.Rank.CATALOGUE)
+    found: list[Product] = locks.lock_rows(queryset=Product.objects.filter(upc=sku), rank=locks.Rank.CATALOGUE)
     if not found:
         raise UnknownProduct(sku=sku)
     return found[0]

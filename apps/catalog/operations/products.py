@@ -10,8 +10,10 @@ from apps.catalog import publication
 from apps.catalog.content import FIELDS
 from apps.catalog.enums import ProductStatus
 from apps.catalog.errors import UnableToSetContent, UnknownProduct
-from apps.catalog.models import Product, ProductBrand, ProductCategory, ProductContent, ProductMedia
+from apps.catalog.models import Product, ProductBrand, ProductContent, ProductMedia
 from apps.core import audit, locks
+
+_ProductCategory = Product.categories.through
 
 _POPULARITY = """
 WITH told AS (
@@ -24,7 +26,7 @@ UPDATE catalogue_publication p SET popularity = told.score FROM told WHERE told.
 
 
 @transaction.atomic
-def set_content(  # noqa: PLR0913 -- a text has that many sides
+def set_content(
     *,
     product_id: int,
     language: str,
@@ -43,7 +45,8 @@ def set_content(  # noqa: PLR0913 -- a text has that many sides
     for name in fields:
         if name not in FIELDS:
             raise UnableToSetContent(field=name, sku=product.upc or product.title)
-    content, _made = ProductContent.objects.get_or_create(product=product, language=language, market_id=market_id)
+    scope: dict[str, Any] = {"language": language, "market_id": market_id}
+    content, _made = ProductContent.objects.get_or_create(product=product, **scope)
     before = {name: getattr(content, name) for name in fields}
     for name, value in fields.items():
         setattr(content, name, value)
@@ -71,10 +74,10 @@ def set_categories(*, product_id: int, category_ids: Iterable[int], by: str, at:
     """Put a product (not a variant) into exactly these categories."""
     product = _locked(product_id)
     wanted = set(category_ids)
-    have = set(ProductCategory.objects.filter(product=product).values_list("category_id", flat=True))
-    ProductCategory.objects.filter(product=product, category_id__in=have - wanted).delete()
-    ProductCategory.objects.bulk_create(
-        [ProductCategory(product=product, category_id=category_id) for category_id in sorted(wanted - have)]
+    have = set(_ProductCategory.objects.filter(product=product).values_list("category_id", flat=True))
+    _ProductCategory.objects.filter(product=product, category_id__in=have - wanted).delete()
+    _ProductCategory.objects.bulk_create(
+        [_ProductCategory(product=product, category_id=category_id) for category_id in sorted(wanted - have)]
     )
     _done(product, "catalog.set_categories", {"categories": sorted(have)}, {"categories": sorted(wanted)}, by, at)
 
@@ -96,7 +99,8 @@ def set_brands(*, product_id: int, brand_ids: Iterable[int], by: str, at: dateti
 def set_media(*, product_id: int, asset_ids: Sequence[int], by: str, at: datetime) -> None:
     """Show exactly these pictures on a product or variant, in this order; the first one leads."""
     product = _locked(product_id)
-    have = list(ProductMedia.objects.filter(product=product).order_by("position", "id").values_list("asset_id", flat=True))
+    shown = ProductMedia.objects.filter(product=product).order_by("position", "id")
+    have = list(shown.values_list("asset_id", flat=True))
     wanted = list(dict.fromkeys(asset_ids))
     ProductMedia.objects.filter(product=product).exclude(asset_id__in=wanted).delete()
     ProductMedia.objects.bulk_create(
@@ -123,13 +127,13 @@ def record_popularity(*, market_id: int, scores: Mapping[int, int]) -> int:
 
 
 def _locked(product_id: int) -> Product:
-    found = locks.lock_rows(queryset=Product.objects.filter(pk=product_id), rank=locks.Rank.CATALOGUE)
+    found: list[Product] = locks.lock_rows(queryset=Product.objects.filter(pk=product_id), rank=locks.Rank.CATALOGUE)
     if not found:
         raise UnknownProduct(sku=f"#{product_id}")
     return found[0]
 
 
-def _done(  # noqa: PLR0913 -- what an audit line has
+def _done(  # noqa: PLR0917 -- what an audit line has
     product: Product, action: str, before: Mapping[str, Any], after: Mapping[str, Any], by: str, at: datetime
 ) -> None:
     if before == after:

@@ -12,7 +12,11 @@ from apps.catalog.content import FIELDS, Level
 
 @dataclass(slots=True)
 class Fact:
-    """One attribute value of one product, with what is needed to show it in any language."""
+    """
+    One attribute value, with what is needed to show it in any language. Products with the same option share one.
+
+    memo: what has been made of it, by name and languages; a batch asks the same few hundred facts thousands of times.
+    """
 
     code: str
     name: str
@@ -26,6 +30,7 @@ class Fact:
     """Of option attributes: text, labels, swatch, position."""
     value: Any
     texts: dict[str, str]
+    memo: dict[Any, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -132,7 +137,7 @@ SELECT m.product_id, m.asset_id, {FILES}
 FROM catalogue_productmedia m JOIN media_asset a ON a.id = m.asset_id AND a.state = 'ready'
 WHERE m.product_id = ANY(%(items)s)
 ORDER BY m.product_id, m.position, m.id
-"""  # noqa: S608 -- made of constants
+"""  # noqa: S608 -- made of constants; values are parameters
 
 
 def load(*, root_ids: list[int]) -> Truth:
@@ -171,6 +176,7 @@ def _add_facts(items: dict[int, Item], rows: list[tuple[Any, ...]]) -> None:
     # The same few labels come back for every product: parsed once per batch.
     parsed: dict[str, dict[str, str]] = {"{}": {}}
     multi: dict[tuple[int, int], Fact] = {}
+    shared: dict[tuple[int, int], Fact] = {}
 
     def labels(text: str) -> dict[str, str]:
         if text not in parsed:
@@ -179,6 +185,9 @@ def _add_facts(items: dict[int, Item], rows: list[tuple[Any, ...]]) -> None:
 
     for row in rows:
         product_id, attribute_id, kind = row[0], row[1], row[5]
+        if kind == "option" and (attribute_id, row[17]) in shared:
+            items[product_id].facts.append(shared[attribute_id, row[17]])
+            continue
         option = (row[18], labels(row[19]), row[20], row[21]) if row[17] is not None else None
         if (product_id, attribute_id) in multi and option is not None:
             multi[product_id, attribute_id].options.append(option)
@@ -202,6 +211,8 @@ def _add_facts(items: dict[int, Item], rows: list[tuple[Any, ...]]) -> None:
         items[product_id].facts.append(fact)
         if kind == "multi_option":
             multi[product_id, attribute_id] = fact
+        elif kind == "option" and option is not None:
+            shared[attribute_id, row[17]] = fact
 
 
 def _add_pictures(items: dict[int, Item], rows: list[tuple[Any, ...]]) -> dict[int, Asset]:

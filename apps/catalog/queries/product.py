@@ -55,7 +55,7 @@ def product_page(*, shop: Shop, slug: str) -> ProductPageData | Moved | None:
 
 
 def sellable_lines(*, shop: Shop, product_ids: Iterable[int]) -> dict[int, SellableLine]:
-    """Return how basket lines show these products and variants; absent is what the shop does not sell. One statement."""
+    """Return how basket lines show these products and variants; what is not sold is absent. One statement."""
     ids = list(product_ids)
     out: dict[int, SellableLine] = {}
     if not ids:
@@ -84,15 +84,13 @@ def sellable_lines(*, shop: Shop, product_ids: Iterable[int]) -> dict[int, Sella
 
 def variant_url(*, shop: Shop, slug: str, sku: str) -> str:
     """Return the address of a product with one of its variants chosen (none for an empty SKU)."""
-    from urllib.parse import urlencode  # noqa: PLC0415 -- only here
+    from urllib.parse import urlencode
 
     query = f"?{urlencode({'sku': sku})}" if sku else ""
     return product_url(shop=shop, slug=slug) + query
 
 
-def alternates(
-    *, kind: Literal["product", "category"], object_id: int, brand: BrandInfo
-) -> tuple[Alternate, ...]:
+def alternates(*, kind: Literal["product", "category"], object_id: int, brand: BrandInfo) -> tuple[Alternate, ...]:
     """Return where an object can be read in the brand's shops that are live, itself included. One statement."""
     with connection.cursor() as cursor:
         cursor.execute(_ALTERNATES[kind], [object_id])
