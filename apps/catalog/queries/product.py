@@ -11,6 +11,7 @@ from apps.catalog.queries import categories
 from apps.catalog.queries.cards import product_url
 from apps.catalog.queries.types import Alternate, Moved, ProductPageData, SellableLine, Variant
 from apps.core.money import from_minor
+from apps.core.sql import prepared_cursor
 from apps.markets.context import BrandInfo, Shop
 from apps.markets.queries import live_shops
 
@@ -60,7 +61,7 @@ def sellable_lines(*, shop: Shop, product_ids: Iterable[int]) -> dict[int, Sella
     out: dict[int, SellableLine] = {}
     if not ids:
         return out
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(_LINES, [shop.market.id, shop.language, ids])
         rows = cursor.fetchall()
     for product_id, root_id, name, slug, availability, variants, picture, gallery in rows:
@@ -84,7 +85,7 @@ def sellable_lines(*, shop: Shop, product_ids: Iterable[int]) -> dict[int, Sella
 
 def variant_url(*, shop: Shop, slug: str, sku: str) -> str:
     """Return the address of a product with one of its variants chosen (none for an empty SKU)."""
-    from urllib.parse import urlencode  # noqa: PLC0415 -- only here
+    from urllib.parse import urlencode
 
     query = f"?{urlencode({'sku': sku})}" if sku else ""
     return product_url(shop=shop, slug=slug) + query
