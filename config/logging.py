@@ -56,14 +56,14 @@ def settings_for(env: Env) -> dict[str, Any]:
 
 def instrument_celery(app: Celery) -> None:
     """Give every task's log lines its id and the id of the request that sent it. Call once on the Celery app."""
-    from celery.signals import setup_logging  # noqa: PLC0415 -- web processes need not pay for it
-    from django_structlog.celery.steps import DjangoStructLogInitStep  # noqa: PLC0415 -- as above
+    from celery.signals import setup_logging
+    from django_structlog.celery.steps import DjangoStructLogInitStep
 
     app.steps["worker"].add(DjangoStructLogInitStep)
     setup_logging.connect(_keep_our_logging, weak=False)
 
 
-def _keep_our_logging(**kwargs: object) -> None:  # noqa: ARG001 -- a signal's signature
+def _keep_our_logging(**kwargs: object) -> None:
     """Being connected is enough: Celery then leaves the logging alone that the settings have set up."""
 
 

@@ -61,8 +61,8 @@ def extract(*, root: Path = ROOT) -> Catalog:
 
 def template_as_python(source: str, *, origin: str = "") -> str:
     """Return a template as calls of gettext that a Python tokenizer can read, everything else blanked out."""
-    from django.conf import settings  # noqa: PLC0415 -- only extraction needs Django
-    from django.utils.translation.template import templatize  # noqa: PLC0415 -- as above
+    from django.conf import settings
+    from django.utils.translation.template import templatize
 
     if not settings.configured:
         settings.configure()
@@ -148,7 +148,7 @@ def _python_files(root: Path) -> Iterator[Path]:
 def _add(catalogue: Catalog, *, source: str, path: Path) -> None:
     try:
         for _line, function, found, _comments in extract_python(
-            io.BytesIO(source.encode()), list(KEYWORDS), [], {"encoding": "utf-8"}
+            io.BytesIO(source.encode()), KEYWORDS, [], {"encoding": "utf-8"}
         ):
             message = _arguments(function, found)
             if message is not None:
@@ -157,7 +157,7 @@ def _add(catalogue: Catalog, *, source: str, path: Path) -> None:
         raise CatalogueError(f"{path}: {error}") from error
 
 
-def _arguments(function: str, found: Any) -> tuple[str | None, str | tuple[str, str]] | None:  # noqa: ANN401 -- Babel's
+def _arguments(function: Any, found: Any) -> tuple[str | None, str | tuple[str, str]] | None:  # noqa: ANN401 -- Babel's
     """Return (context, msgid or pair) of one call, or None when it is not a literal (a variable is not extractable)."""
     values = found if isinstance(found, tuple) else (found,)
     spec = KEYWORDS[function] or (1,)

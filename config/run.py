@@ -16,6 +16,7 @@ import subprocess
 import sys
 import sysconfig
 from pathlib import Path
+from typing import NoReturn
 from urllib.parse import unquote, urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -56,9 +57,14 @@ def main(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         say("Stopped.")
         return 130
+    return hand_over(arguments)
+
+
+def hand_over(arguments: list[str]) -> NoReturn:
+    """Become the launcher inside the virtual environment."""
     python = str(python_of_venv())
     os.chdir(ROOT)
-    os.execv(python, [python, "-m", "config.launch", *arguments])  # noqa: S606 -- a fixed program of our own
+    os.execv(python, [python, "-m", "config.launch", *arguments])
 
 
 def check_machine() -> None:
@@ -91,8 +97,8 @@ def make_venv() -> None:
     if python.exists() and succeeds([str(python), "-m", "pip", "--version"]):
         return
     try:
-        import ensurepip  # noqa: F401, PLC0415 -- Debian ships Python without it
-        import venv  # noqa: F401, PLC0415 -- as above
+        import ensurepip  # noqa: F401 -- Debian ships Python without it
+        import venv  # noqa: F401 -- as above
     except ImportError:
         version = ".".join(map(str, sys.version_info[:2]))
         hint = f"apt install python{version}-venv" if shutil.which("apt") else "install Python's venv module"
@@ -119,7 +125,7 @@ def install_packages(lock: Path) -> None:
 
 
 def uv_environment(python: str) -> dict[str, str]:
-    """Return pip's index settings as uv's variables; what the user set for uv wins. Never printed: may hold passwords."""
+    """Return pip's index settings as uv's variables; what the user set for uv wins. Never printed."""
     listing = run_quietly([python, "-m", "pip", "config", "list", "--disable-pip-version-check"])
     settings = pip_settings(listing.stdout if listing.returncode == 0 else "")
     variables = {}

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from oscar.defaults import *  # noqa: F403 -- Oscar reads its defaults from the settings module
 
 from apps.core import celery_conf
-from config import env, logging, security
+from config import env, logging, schedule, security
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -59,13 +59,13 @@ INSTALLED_APPS = [
 
 # The project owns the whole schema: one fresh set of migrations for every Oscar label.
 MIGRATION_MODULES = {
-    label: f"apps.oscar.migrations.{label}"
-    for label in ("address", "communication", "offer", "voucher")
+    label: f"apps.oscar.migrations.{label}" for label in ("address", "communication", "offer", "voucher")
 }
 
 MIDDLEWARE = [
     "config.health.HealthMiddleware",  # before all others: see its docstring
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "apps.markets.middleware.MarketMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "config.security.ContentPolicyMiddleware",
+    "apps.storefront.views.errors.RefusalMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -92,6 +93,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "apps.storefront.context_processors.shop_page",
             ],
         },
     },
@@ -114,18 +116,20 @@ PAGE_CACHE = True  # whole pages that are the same for everybody; see apps/store
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"  # losing the cache signs nobody out
 REDIS_URL = ENV.redis_url
 CELERY_APP = "config.celery.app"  # loaded while Django starts, so that every process that publishes knows the broker
-globals().update(celery_conf.as_settings(broker_url=REDIS_URL))
+globals().update(celery_conf.as_settings(broker_url=REDIS_URL, beat_schedule=schedule.ROOMS))
 # Where each foreign system is; calls to anything else are refused (see apps/core/http).
 OUTBOUND_SYSTEMS = {"stripe": ENV.stripe_api_base, "erp": ENV.erp_base_url, "vies": ENV.vies_base_url}
 CHECK_LOCK_ORDER = DEBUG  # raise when locks are taken against the order of apps/core/locks.py
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "customer.User"
+LOGIN_URL = "account_login"  # of the shop the visitor is in
+CSRF_FAILURE_VIEW = "apps.storefront.views.errors.csrf_failure"
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
-ACCOUNT_ADAPTER = "apps.accounts.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "apps.storefront.adapter.ShopAccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -155,6 +159,10 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = ENV.media_storage.folder or ""
+
+STRIPE_API_BASE = ENV.stripe_api_base
+STRIPE_SECRET_KEY = ENV.stripe_secret_key
+STRIPE_WEBHOOK_SECRET = ENV.stripe_webhook_secret
 
 OSCAR_SHOP_NAME = "Halles"
 OSCAR_DEFAULT_CURRENCY = "EUR"

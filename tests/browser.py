@@ -53,7 +53,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason=WHY_SKIPPED))
 
 
-def pytest_terminal_summary(terminalreporter: Any) -> None:  # noqa: ANN401 -- pytest does not export its type
+def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Say in one line how many browser tests were skipped and how to have them run."""
     skipped = [report for report in terminalreporter.stats.get("skipped", []) if WHY_SKIPPED in str(report.longrepr)]
     if skipped:
@@ -65,7 +65,7 @@ def browser() -> Iterator[Browser]:
     """One Chromium for all tests of this process."""
     # Playwright keeps an event loop in this thread, and Django would then refuse the tests' own queries.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 -- a second of imports that most tests do not need
+    from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=chromium_path(), args=list(ARGUMENTS))
@@ -74,13 +74,13 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def browser_page(browser: Browser, live_server: Any) -> Iterator[Page]:  # noqa: ANN401 -- pytest-django's class
+def browser_page(browser: Browser, live_server: Any) -> Iterator[Page]:
     """A page of an own session; relative addresses lead to the live server. Script errors fail the test."""
     yield from _page(browser, base_url=live_server.url, javascript=True)
 
 
 @pytest.fixture
-def no_js_page(browser: Browser, live_server: Any) -> Iterator[Page]:  # noqa: ANN401 -- pytest-django's class
+def no_js_page(browser: Browser, live_server: Any) -> Iterator[Page]:
     """The same with JavaScript switched off."""
     yield from _page(browser, base_url=live_server.url, javascript=False)
 

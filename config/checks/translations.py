@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 PERCENT = re.compile(r"%\((?P<name>\w+)\)[#0\-+]*\d*(?:\.\d+)?[a-zA-Z]")
 POSITIONAL = re.compile(r"(?<!%)(?:%%)*%[#0\-+]*\d*(?:\.\d+)?[sdifr]\b")
+SHOWN = 60  # More than that is "run the merge", not a list to read.
 BRACES = re.compile(r"(?<!\{)\{(?P<name>\w+)\}")
 
 
@@ -87,7 +88,7 @@ def main() -> int:
         found = problems()
     except messages.CatalogueError as error:
         found = [str(error)]
-    for problem in found:
+    for problem in found[:SHOWN]:
         sys.stdout.write(f"{problem}\n")
     sys.stdout.write(f"{len(found)} problems in {len(messages.LANGUAGES)} languages.\n")
     return 1 if found else 0

@@ -132,7 +132,15 @@ class Cluster:
         secret.chmod(0o600)
         owner = self.folder.stat()
         os.chown(secret, owner.st_uid, owner.st_gid)
-        command = [self.bindir / "initdb", "-D", draft, "-U", SUPERUSER, "--encoding=UTF8", "--no-sync"]
+        command: list[str | Path] = [
+            self.bindir / "initdb",
+            "-D",
+            draft,
+            "-U",
+            SUPERUSER,
+            "--encoding=UTF8",
+            "--no-sync",
+        ]
         command += ["--auth=scram-sha-256", f"--pwfile={secret}", *self._locale_options()]
         try:
             with self.log.open("ab") as log:
@@ -160,7 +168,7 @@ class Cluster:
 
     def _start_once(self, *, identity: Identity) -> bool:
         options = COMMON | (THROWAWAY if self.throwaway else LASTING) | {"port": str(self.port)}
-        command = [self.bindir / "postgres", "-D", self.data]
+        command: list[str | Path] = [self.bindir / "postgres", "-D", self.data]
         for name, value in options.items():
             command += ["-c", f"{name}={value}"]
         end_signal = signal.SIGQUIT if self.throwaway else signal.SIGINT

@@ -113,7 +113,7 @@ def command_line(pid: int) -> str:
             return entry.read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
         except OSError:
             return ""
-    answer = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    answer = subprocess.run(["/bin/ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)
     return answer.stdout.strip()
 
 
@@ -179,7 +179,7 @@ def _root_ways(*, owner: int | None) -> Iterator[tuple[Identity, int]]:
 
 
 def _nobody() -> tuple[int, int]:
-    import pwd  # noqa: PLC0415 -- not on every system
+    import pwd
 
     entry = pwd.getpwnam("nobody")
     return entry.pw_uid, entry.pw_gid

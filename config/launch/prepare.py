@@ -64,8 +64,8 @@ def main() -> int:
 
 def migrate(console: Console) -> None:
     """Apply what the database lacks, with a bar."""
-    from django.db import connection  # noqa: PLC0415 -- needs the settings
-    from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415 -- as above
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
 
     executor = MigrationExecutor(connection)
     missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
@@ -119,7 +119,7 @@ def _static_fingerprint() -> str:
 
 
 def _static_files() -> Iterator[str]:
-    from django.contrib.staticfiles.finders import get_finders  # noqa: PLC0415 -- needs the settings
+    from django.contrib.staticfiles.finders import get_finders
 
     for finder in get_finders():
         for path, storage in finder.list([]):

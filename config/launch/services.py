@@ -49,7 +49,7 @@ class Services:
             self.environment["REDIS_URL"] = valkey.url(database=0)
 
     def start(self) -> None:
-        """Start what is embedded and make the database when missing. Raises ServiceError; then nothing keeps running."""
+        """Start what is embedded, make the database when missing. Raises ServiceError; then nothing keeps running."""
         try:
             for service in self.running.values():
                 service.start()

@@ -112,7 +112,7 @@ class Announcement:
 
     def _answers(self) -> bool:
         try:
-            with urllib.request.urlopen(f"http://{ports.HOST}:{self.port}/health/live", timeout=1) as answer:  # noqa: S310 -- our own address
+            with urllib.request.urlopen(f"http://{ports.HOST}:{self.port}/health/live", timeout=1) as answer:
                 return bool(answer.status == 200)  # noqa: PLR2004 -- the one good answer
         except (urllib.error.URLError, OSError):
             return False
@@ -139,7 +139,9 @@ def manage(arguments: list[str], *, environ: Mapping[str, str], anew: bool = Fal
             prepare(environment)
         if not arguments:
             return 0
-        return subprocess.run([sys.executable, "manage.py", *arguments], env=environment, cwd=ROOT, check=False).returncode
+        return subprocess.run(
+            [sys.executable, "manage.py", *arguments], env=environment, cwd=ROOT, check=False
+        ).returncode
     finally:
         if not shared:
             services.stop()

@@ -45,6 +45,12 @@ class State:
         lock.flush()
         self._lock = lock
 
+    def release(self) -> None:
+        """Let another launcher start before this process ends."""
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
     def is_running(self) -> bool:
         """Tell whether a launcher holds the lock."""
         try:

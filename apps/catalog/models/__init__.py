@@ -2,6 +2,7 @@
 
 from apps.catalog.models.category import Category, CategoryContent, CategoryMedia
 from apps.catalog.models.content import ProductContent, SlugRecord
+from apps.catalog.models.importing import ImportIssue, ImportJob, ImportRow
 from apps.catalog.models.price import Price, PriceHistory, PriceList
 from apps.catalog.models.product import (
     AttributeOption,
@@ -33,6 +34,9 @@ __all__ = [
     "CategoryPublication",
     "FacetCount",
     "FacetValue",
+    "ImportIssue",
+    "ImportJob",
+    "ImportRow",
     "Price",
     "PriceBoundary",
     "PriceHistory",

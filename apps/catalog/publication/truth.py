@@ -1,6 +1,7 @@
 """Read the truth about a batch of products: a fixed number of statements, whatever their number."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -117,16 +118,21 @@ LEFT JOIN catalogue_attributeoption o ON o.id = coalesce(v.value_option_id, mo.a
 WHERE v.product_id = ANY(%(items)s)
 ORDER BY a.position, a.code, o.position, o.id
 """
-_MEDIA = """
-SELECT m.product_id, m.asset_id, a.width, a.height, a.focal_x::float, a.focal_y::float,
+# Of an asset `a`: size, focal point, alt texts, and the files of the whole picture (crops are for media's own use).
+FILES = """
+a.width, a.height, a.focal_x::float, a.focal_y::float,
        (SELECT jsonb_object_agg(t.language, t.alt)::text FROM media_assettext t WHERE t.asset_id = a.id),
        (SELECT jsonb_object_agg(f.format, f.files)::text FROM (
             SELECT r.format, jsonb_agg(jsonb_build_array(r.width, r.path) ORDER BY r.width) AS files
-            FROM media_rendition r WHERE r.asset_id = a.id AND r.version = a.renditions_version GROUP BY r.format) f)
+            FROM media_rendition r
+            WHERE r.asset_id = a.id AND r.version = a.renditions_version AND r.ratio = '' GROUP BY r.format) f)
+"""
+_MEDIA = f"""
+SELECT m.product_id, m.asset_id, {FILES}
 FROM catalogue_productmedia m JOIN media_asset a ON a.id = m.asset_id AND a.state = 'ready'
 WHERE m.product_id = ANY(%(items)s)
 ORDER BY m.product_id, m.position, m.id
-"""
+"""  # noqa: S608 -- made of constants
 
 
 def load(*, root_ids: list[int]) -> Truth:
@@ -200,17 +206,25 @@ def _add_facts(items: dict[int, Item], rows: list[tuple[Any, ...]]) -> None:
 
 def _add_pictures(items: dict[int, Item], rows: list[tuple[Any, ...]]) -> dict[int, Asset]:
     assets: dict[int, Asset] = {}
-    for product_id, asset_id, width, height, focal_x, focal_y, alts, sources in rows:
-        if not sources:
+    for product_id, *row in rows:
+        asset = asset_of(row)
+        if asset is None:
             continue
-        items[product_id].asset_ids.append(asset_id)
-        if asset_id not in assets:
-            assets[asset_id] = Asset(
-                id=asset_id,
-                width=width,
-                height=height,
-                focal=(focal_x, focal_y),
-                alts=json.loads(alts) if alts else {},
-                sources=json.loads(sources),
-            )
+        assets.setdefault(asset.id, asset)
+        items[product_id].asset_ids.append(asset.id)
     return assets
+
+
+def asset_of(row: Sequence[Any]) -> Asset | None:
+    """Return the asset of a row of its id and FILES, None when it has no files yet."""
+    asset_id, width, height, focal_x, focal_y, alts, sources = row
+    if not sources:
+        return None
+    return Asset(
+        id=asset_id,
+        width=width,
+        height=height,
+        focal=(focal_x, focal_y),
+        alts=json.loads(alts) if alts else {},
+        sources=json.loads(sources),
+    )

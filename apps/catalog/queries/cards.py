@@ -46,6 +46,7 @@ def card_of(*, shop: Shop, row: tuple[Any, ...]) -> Card:
         single_product_id=data["single_product_id"],
         swatches=tuple(data["swatches"]),
         more_swatches=data["more_swatches"],
+        fingerprint=hash(row[1:9]),
     )
 
 

@@ -45,6 +45,8 @@ class Card:
     """What "add to basket" adds when there is nothing to choose; None when a variant must be chosen."""
     swatches: tuple[Mapping[str, str], ...]
     more_swatches: int
+    fingerprint: int
+    """Changes with anything a card shows; lets a page keep what it made of one."""
 
     @property
     def is_from_price(self) -> bool:

@@ -52,8 +52,8 @@ class Received:
 
 def exchange(call: Exchange) -> Received:
     """
-    Send and receive once. Raises TryAgain when the other side cannot be reached, breaks off or takes too long, Final when
-    the answer is larger than max_bytes, compressed, or the certificate does not fit.
+    Send and receive once. Raises TryAgain when the other side cannot be reached, breaks off or takes too long, Final
+    when the answer is larger than max_bytes, compressed, or the certificate does not fit.
     """
     connection = _connect(call)
     # A read limit alone lets a slow sender drip for ever; at the deadline the socket is closed under the reader.
@@ -67,6 +67,8 @@ def exchange(call: Exchange) -> Received:
         if headers.get("content-encoding", "identity").lower() != "identity":
             raise Final("the answer is compressed, which was not asked for", system=call.system)
         body = _read(call, response)
+        # Hung up by the watchdog, a half-read answer looks like a short one.
+        _left(call)
         return Received(status=response.status, headers=headers, body=body)
     except TimeoutError as error:
         raise TryAgain("no answer in time", system=call.system) from error

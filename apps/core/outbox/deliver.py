@@ -15,7 +15,7 @@ from django.utils import translation
 
 from apps.core.errors import Final, Refusal, TryAgain
 from apps.core.outbox import registry, wake
-from apps.core.outbox.timeout import time_limit
+from apps.core.outbox.timeout import HandlerTimeout, time_limit
 
 logger = structlog.get_logger(__name__)
 
@@ -123,7 +123,7 @@ def run(*, delivery: Delivery) -> Outcome:
         # A handler says its language; it must not inherit one from the task before.
         with translation.override(None), time_limit(handler.timeout_s):
             done = _run_atomic(delivery, handler) if handler.atomic else _run_in_two_steps(delivery, handler)
-    except Exception as error:  # noqa: BLE001 -- whatever a handler raises is written down and tried again
+    except (Exception, HandlerTimeout) as error:  # noqa: BLE001 -- whatever a handler raises is written down
         return _failed(delivery, error, handler)
     finally:
         structlog.contextvars.unbind_contextvars("delivery", "event_request_id")
@@ -140,7 +140,7 @@ def finish(*, delivery: Delivery) -> bool:
     """
     with connection.cursor() as cursor:
         cursor.execute(_DONE, [delivery.at, delivery.id, delivery.attempt])
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)
 
 
 def wait_before(*, attempt: int) -> timedelta:
@@ -196,7 +196,7 @@ def _is_done(delivery: Delivery) -> bool:
         return cursor.fetchone() is not None
 
 
-def _failed(delivery: Delivery, error: Exception, handler: registry.Handler | None) -> Outcome:
+def _failed(delivery: Delivery, error: BaseException, handler: registry.Handler | None) -> Outcome:
     allowed = delivery.granted + (handler.max_attempts if handler else registry.MAX_ATTEMPTS)
     dead = _is_final(error) or delivery.attempt >= allowed
     wait = wait_before(attempt=delivery.attempt - delivery.granted)
@@ -223,7 +223,7 @@ def _failed(delivery: Delivery, error: Exception, handler: registry.Handler | No
     return Outcome.DEAD if dead else Outcome.RETRY
 
 
-def _is_final(error: Exception) -> bool:
+def _is_final(error: BaseException) -> bool:
     refused_value = isinstance(error, Refusal) and error.http_status == HTTPStatus.UNPROCESSABLE_ENTITY
     return isinstance(error, Final) or refused_value
 

@@ -7,8 +7,13 @@ from contextlib import contextmanager
 from types import FrameType
 
 
-class HandlerTimeout(Exception):  # noqa: N818 -- named as the fact it is
-    """A handler took longer than it declared."""
+class HandlerTimeout(KeyboardInterrupt):
+    """
+    A handler took longer than it declared.
+
+    An interrupt by kind, for two reasons: psycopg cancels the running statement on interrupts only and keeps the
+    connection usable, and a handler's own `except Exception` cannot swallow it.
+    """
 
 
 @contextmanager

@@ -1,7 +1,9 @@
 """The order's tables. Carries Oscar's label `order`: Oscar's rows extended, its unused ones kept as they are."""
 
 from apps.orders.models.delivery import DeliveryHoliday, DeliveryMethod
+from apps.orders.models.demo_bank import DemoBankPayment
 from apps.orders.models.fulfilment import Fulfilment, FulfilmentLine
+from apps.orders.models.mail import MailLog
 from apps.orders.models.order import Line, Order
 from apps.orders.models.payment import Payment, PaymentNotice
 from apps.orders.models.transition import Transition
@@ -14,9 +16,11 @@ from oscar.apps.order.models import *  # noqa: F403
 __all__ = [
     "DeliveryHoliday",
     "DeliveryMethod",
+    "DemoBankPayment",
     "Fulfilment",
     "FulfilmentLine",
     "Line",
+    "MailLog",
     "OfferMarket",
     "Order",
     "Payment",

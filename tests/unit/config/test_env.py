@@ -1,6 +1,6 @@
 import pytest
 
-from config import env
+from config import env, env_values
 
 PRODUCTION = {
     "DJANGO_SECRET_KEY": "k" * 60,
@@ -56,7 +56,7 @@ def test_load_in_production_returns_typed_values():
     assert settings.allowed_hosts == ("www.example.com", "www.example.org")
     assert settings.public_origin == "https://www.example.com"
     assert settings.https is True
-    assert settings.database == env.Database(
+    assert settings.database == env_values.Database(
         name="shop",
         user="halles",
         password="p@ss",
@@ -90,7 +90,7 @@ def test_problem_of_a_password_never_repeats_it():
     ],
 )
 def test_email_url_gives_server_settings(url, backend, port):
-    email = env.parse_email(url).as_django()
+    email = env_values.parse_email(url).as_django()
     assert email["EMAIL_BACKEND"] == f"django.core.mail.backends.{backend}.EmailBackend"
     assert email["EMAIL_PORT"] == port
 

@@ -107,8 +107,10 @@ def test_check_names_missing_fuzzy_and_changed_placeholders(project):
     assert sorted(found) == [
         "de: 'Filter me' is not translated.",
         "de: 'Hello' is fuzzy.",
-        "de: 'This needs %(need)s points.': placeholders must be need; "
-        "the translation is 'Il faut %(besoin)s points.'.",
+        (
+            "de: 'This needs %(need)s points.': placeholders must be need; "
+            "the translation is 'Il faut %(besoin)s points.'."
+        ),
     ]
 
 

@@ -1,0 +1,67 @@
+"""
+What a shopper has answered so far in the checkout of a market, kept in their session between the steps.
+
+Nothing here is believed at the end: placement prices the basket anew and compares it with the total the shopper confirmed.
+"""
+
+import secrets
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.http import HttpRequest
+
+from apps.storefront.forms.address import LONGEST, Details
+
+SESSION_KEY = "checkout"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckoutState:
+    """Answers so far. attempt: the idempotency key of the order to come; the same until that order is placed."""
+
+    details: Details
+    delivery_code: str = ""
+    payment_method: str = ""
+    attempt: str = ""
+
+    @property
+    def has_details(self) -> bool:
+        """Whether the first step was answered."""
+        return bool(self.details.email)
+
+
+def load(*, request: HttpRequest) -> CheckoutState:
+    """The answers so far; an empty state for the market's country when there are none."""
+    shop = request.shop  # type: ignore[attr-defined] # set by the markets middleware
+    kept: dict[str, Any] = request.session.get(SESSION_KEY, {}).get(shop.market.code, {})
+    told = kept.get("details", {})
+    details = Details(country=shop.market.country, **{name: str(told.get(name, "")) for name in LONGEST})
+    return CheckoutState(
+        details=details,
+        delivery_code=kept.get("delivery", ""),
+        payment_method=kept.get("payment", ""),
+        attempt=kept.get("attempt", ""),
+    )
+
+
+def save(*, request: HttpRequest, state: CheckoutState) -> CheckoutState:
+    """Keep the answers; the first time, give the order to come its key."""
+    shop = request.shop  # type: ignore[attr-defined] # set by the markets middleware
+    kept = replace(state, attempt=state.attempt or secrets.token_urlsafe(24))
+    everything = dict(request.session.get(SESSION_KEY, {}))
+    everything[shop.market.code] = {
+        "details": kept.details.as_dict(),
+        "delivery": kept.delivery_code,
+        "payment": kept.payment_method,
+        "attempt": kept.attempt,
+    }
+    request.session[SESSION_KEY] = everything
+    return kept
+
+
+def finish(*, request: HttpRequest, state: CheckoutState) -> None:
+    """The order is placed: keep the person's details for the next one, but not its key."""
+    save(request=request, state=replace(state, attempt=""))
+    shop = request.shop  # type: ignore[attr-defined] # set by the markets middleware
+    request.session[SESSION_KEY][shop.market.code]["attempt"] = ""
+    request.session.modified = True

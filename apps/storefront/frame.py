@@ -1,0 +1,131 @@
+"""What surrounds every page of a shop: built once per shop and publication version, then shared by all requests."""
+
+import threading
+
+from django.db import connection
+from django.urls import reverse
+from django.utils.translation import get_language_info, pgettext
+from django.utils.translation import gettext as _
+
+from apps.catalog import queries as catalog
+from apps.catalog.publication import versions
+from apps.markets import context
+from apps.markets.context import Shop
+from apps.storefront import pages, templates_by_market, words
+from apps.storefront.contexts import FooterColumn, FooterView, Frame, Link, MenuNode
+from apps.storefront.presenters.pictures import picture_from
+
+COUNTRY_NAMES = {
+    "FR": lambda: _("France"),
+    "BE": lambda: _("Belgium"),
+    "DE": lambda: _("Germany"),
+    "GB": lambda: _("United Kingdom"),
+}
+_kept: dict[tuple[str, str, str], tuple[int, Frame]] = {}
+_lock = threading.Lock()
+
+
+def country_name(*, code: str) -> str:
+    """A country in the active language; its code for one the shop has no word for."""
+    return COUNTRY_NAMES[code]() if code in COUNTRY_NAMES else code
+
+
+def frame_for(*, shop: Shop) -> Frame:
+    """The frame of a shop. No query and no rendering while the shop's publication version stands."""
+    version = versions.current(key=versions.menu_key(market_id=shop.market.id, language=shop.language))
+    key = (str(connection.settings_dict["NAME"]), shop.brand.code, shop.code)
+    found = _kept.get(key)
+    if found is not None and found[0] == version:
+        return found[1]
+    with _lock, context.using(shop=shop):
+        frame = _build(shop)
+        _kept[key] = (version, frame)
+    return frame
+
+
+def forget_frames() -> None:
+    """Build every frame anew at its next use; for tests and after a change of static pages in this process."""
+    _kept.clear()
+
+
+def _build(shop: Shop) -> Frame:
+    bare = _bare(shop)
+    menu = tuple(_node(node) for node in catalog.menu(shop=shop) if node.in_menu)
+    footer = _footer(shop, bare)
+    parts = {
+        "head_html": templates_by_market.pick(name="components/head.html").render({"frame": bare}),
+        "menu_html": templates_by_market.pick(name="components/menu.html").render({"frame": bare, "nodes": menu}),
+        "sheet_html": templates_by_market.pick(name="components/menu_sheet.html").render(
+            {"nodes": menu, "markets_url": bare.markets_url}
+        ),
+        "footer_html": templates_by_market.pick(name="components/footer.html").render({"footer": footer}),
+    }
+    return _bare(shop, **parts)
+
+
+def _bare(shop: Shop, **parts: str) -> Frame:
+    return Frame(
+        brand_code=shop.brand.code,
+        brand_name=shop.brand.name,
+        tag=shop.locale_tag,
+        home_url=reverse("home"),
+        search_url=reverse("search"),
+        basket_url=reverse("basket"),
+        basket_count_url=reverse("basket_count"),
+        account_url=reverse("account_home"),
+        contact_url=reverse("contact"),
+        markets_url=reverse("markets"),
+        locale_text=_locale_text(shop),
+        promise_line=_promise_line(shop),
+        withdrawal=_withdrawal(shop),
+        **parts,
+    )
+
+
+def _locale_text(shop: Shop) -> str:
+    language = get_language_info(shop.language)["name_local"]
+    return f"{country_name(code=shop.market.country)} · {language} · {shop.market.currency}"
+
+
+def _promise_line(shop: Shop) -> str:
+    free_from = pages.free_delivery_from(shop=shop)
+    if free_from is None:
+        return _("14 days to change your mind")
+    amount = words.money(shop=shop, amount=free_from)
+    return _("Free delivery from %(amount)s, 14 days to change your mind") % {"amount": amount}
+
+
+def _withdrawal(shop: Shop) -> Link | None:
+    page = pages.link_to(shop=shop, code="withdrawal")
+    return Link(label=pgettext("legal button", "Withdraw from contract here"), url=page) if page else None
+
+
+def _node(node: catalog.MenuNode) -> MenuNode:
+    return MenuNode(
+        label=node.name,
+        url=node.url,
+        children=tuple(_node(child) for child in node.children if child.in_menu),
+        picture=picture_from(data=node.picture, alt=node.name),
+    )
+
+
+def _footer(shop: Shop, frame: Frame) -> FooterView:
+    texts = pages.links(shop=shop)
+    help_links = (
+        Link(label=_("Contact"), url=reverse("contact")),
+        Link(label=_("Track an order"), url=reverse("order_lookup")),
+        *(texts[code] for code in ("delivery", "faq") if code in texts),
+    )
+    legal = tuple(texts[code] for code in ("terms", "legal", "privacy", "accessibility") if code in texts)
+    return FooterView(
+        frame=frame,
+        columns=(
+            FooterColumn(title=_("Help"), links=help_links),
+            FooterColumn(title=_("The shop"), links=(Link(label=_("Our stores"), url=reverse("stores")), *legal)),
+        ),
+        promises=pages.promises(shop=shop),
+        payment_labels=tuple(pages.payment_label(code=code) for code in shop.market.payment_methods),
+        legal_line=shop.brand.legal_name,
+        address=shop.brand.legal_address,
+        withdrawal=frame.withdrawal,
+    )

@@ -1,0 +1,132 @@
+"""Editorial content of a shop: static pages, blocks of the home page, and the promises that are true in its market."""
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from apps.core.money import Money, from_minor
+from apps.markets.context import Shop
+from apps.orders import delivery
+from apps.storefront.contexts import Link, PromiseView, Section, TextPage
+from apps.storefront.models import ContentBlock, StaticPage
+
+WITHDRAWAL_DAYS = 14  # C. conso L221-18, and its equals in the other markets
+EU_COUNTRIES = frozenset({"FR", "BE", "DE"})  # two years by Directive (EU) 2019/771; the United Kingdom has its own law
+
+
+def _pages(shop: Shop) -> dict[str, StaticPage]:
+    """The best static page per code: the market's own before the brand's, the language before its fallbacks."""
+    rows = StaticPage.objects.filter(
+        Q(market_id=shop.market.id) | Q(market__isnull=True), brand_id=shop.brand.id, language__in=shop.text_chain
+    ).order_by("id")
+    best: dict[str, StaticPage] = {}
+    for row in sorted(rows, key=lambda row: (shop.text_chain.index(row.language), row.market_id is None)):
+        best.setdefault(row.code, row)
+    return best
+
+
+def links(*, shop: Shop) -> dict[str, Link]:
+    """A link to each static page, by its code. One statement."""
+    return {
+        code: Link(label=page.title, url=reverse("static_page", args=[page.slug])) for code, page in _pages(shop).items()
+    }
+
+
+def link_to(*, shop: Shop, code: str) -> str:
+    """The address of a static page by its code, or an empty text where the shop has none."""
+    page = _pages(shop).get(code)
+    return reverse("static_page", args=[page.slug]) if page else ""
+
+
+def static_page(*, shop: Shop, slug: str) -> tuple[str, TextPage] | None:
+    """A static page's code and what its template needs, or None. One statement."""
+    known = _pages(shop)
+    page = next((page for page in known.values() if page.slug == slug), None)
+    if page is None:
+        return None
+    siblings = tuple(
+        Link(label=other.title, url=reverse("static_page", args=[other.slug]), is_current=other.id == page.id)
+        for other in known.values()
+    )
+    sections = tuple(
+        Section(id=f"s{number}", heading=part["heading"], paragraphs=tuple(part["paragraphs"]))
+        for number, part in enumerate(page.sections, start=1)
+    )
+    version = _("Version %(version)s") % {"version": page.version} if page.version else ""
+    return page.code, TextPage(
+        title=page.title,
+        sections=sections,
+        version_text=version,
+        siblings=siblings,
+        breadcrumbs=(Link(label=shop.brand.name, url=reverse("home")), Link(label=page.title, url="", is_current=True)),
+    )
+
+
+def slug_of(*, shop: Shop, code: str) -> str | None:
+    """The slug a static page has in another shop, for the switcher and hreflang."""
+    page = _pages(shop).get(code)
+    return page.slug if page else None
+
+
+def blocks(*, shop: Shop) -> list[ContentBlock]:
+    """The home page's blocks in order, the market's own instead of the brand's of the same kind. One statement."""
+    rows = (
+        ContentBlock.objects.filter(
+            Q(market_id=shop.market.id) | Q(market__isnull=True),
+            brand_id=shop.brand.id,
+            language__in=shop.text_chain,
+            is_active=True,
+        )
+        .order_by("position", "id")
+    )
+    best: dict[tuple[str, int], ContentBlock] = {}
+    for row in sorted(rows, key=lambda row: (shop.text_chain.index(row.language), row.market_id is None)):
+        best.setdefault((row.kind, row.position), row)
+    return sorted(best.values(), key=lambda row: (row.position, row.id))
+
+
+def free_delivery_from(*, shop: Shop) -> Money | None:
+    """From what amount on the first delivery method is free, or None where it never is."""
+    zero = Money.zero(shop.market.currency)
+    first = next(iter(delivery.options(shop=shop, goods=zero, at=timezone.now())), None)
+    if first is None or first.method.free_from_minor is None:
+        return None
+    return from_minor(first.method.free_from_minor, shop.market.currency)
+
+
+def payment_label(*, code: str) -> str:
+    """A payment method in words."""
+    return {
+        "card": _("Card"),
+        "bank_transfer": _("Bank transfer"),
+        "demo": _("Card (demo bank)"),
+    }.get(code, code)
+
+
+def promises(*, shop: Shop) -> tuple[PromiseView, ...]:
+    """Delivery, returns, guarantee: what the shop promises, from the market's own data."""
+    options = delivery.options(shop=shop, goods=Money.zero(shop.market.currency), at=timezone.now())
+    days = options[0].method if options else None
+    found = []
+    if days is not None:
+        found.append(
+            PromiseView(
+                icon="truck",
+                title=_("Delivered in %(first)s to %(last)s working days") % {"first": days.min_days, "last": days.max_days},
+                text=_("Date and price are shown before you order."),
+            )
+        )
+    found.append(
+        PromiseView(
+            icon="return",
+            title=_("%(days)s days to change your mind") % {"days": WITHDRAWAL_DAYS},
+            text=_("From the day you receive your parcel, without giving a reason."),
+        )
+    )
+    if shop.market.country in EU_COUNTRIES:
+        guarantee = _("2-year legal guarantee"), _("On everything we sell to consumers.")
+    else:
+        guarantee = _("Your statutory rights"), _("Goods must be as described, fit for purpose and of satisfactory quality.")
+    found.append(PromiseView(icon="shield", title=guarantee[0], text=guarantee[1]))
+    return tuple(found)

@@ -1,0 +1,176 @@
+"""The steps of the checkout in the words of the shop."""
+
+from collections.abc import Mapping
+
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from apps.markets.context import Shop
+from apps.orders.basket.data import PricedBasket
+from apps.storefront import pages, words
+from apps.storefront.checkout_state import CheckoutState
+from apps.storefront.contexts import (
+    CheckoutView,
+    DeliveryStep,
+    DetailsStep,
+    Link,
+    ProblemView,
+    RadioCard,
+    RecapBlock,
+    ReviewStep,
+    Step,
+)
+from apps.storefront.forms import address
+from apps.storefront.frame import country_name
+from apps.storefront.presenters import basket as baskets
+
+STEPS = ("checkout", "checkout_delivery", "checkout_review")
+
+
+def view(
+    *, shop: Shop, basket: PricedBasket, current: str, problems: tuple[ProblemView, ...] = ()
+) -> CheckoutView:
+    """What every step has."""
+    labels = {
+        "checkout": _("Your details"),
+        "checkout_delivery": _("Delivery"),
+        "checkout_review": _("Payment and order"),
+    }
+    place = STEPS.index(current)
+    steps = tuple(
+        Step(
+            label=labels[name],
+            state="done" if number < place else "current" if number == place else "ahead",
+            url=reverse(name) if number < place else "",
+        )
+        for number, name in enumerate(STEPS)
+    )
+    before = Link(label=_("Back to the basket"), url=reverse("basket"))
+    return CheckoutView(
+        steps=steps,
+        action_url=reverse("checkout_place" if current == "checkout_review" else current),
+        summary=baskets.summary(shop=shop, basket=basket),
+        problems=problems,
+        back=Link(label=labels[STEPS[place - 1]], url=reverse(STEPS[place - 1])) if place else before,
+    )
+
+
+def details_step(
+    *, shop: Shop, state: CheckoutState, errors: Mapping[str, str], signed_in_as: str, details: address.Details
+) -> DetailsStep:
+    """Contact and address; a guest comes first, signing in is a link."""
+    sign_in = None
+    if not signed_in_as:
+        target = f"{reverse('account_login')}?next={reverse('checkout')}"
+        sign_in = Link(label=_("Sign in if you have an account"), url=target)
+    return DetailsStep(
+        contact=address.contact_fields(details=details, errors=errors),
+        address=address.fields(details=details, errors=errors, country=shop.market.country),
+        country_text=_("Delivery within %(country)s") % {"country": country_name(code=shop.market.country)},
+        sign_in=sign_in,
+        signed_in_as=signed_in_as,
+    )
+
+
+def delivery_step(*, shop: Shop, basket: PricedBasket, error: str) -> DeliveryStep:
+    """Ways of delivery with price and date, the first one chosen."""
+    chosen = basket.delivery.code if basket.delivery else ""
+    methods = tuple(
+        RadioCard(
+            id=f"delivery-{option.code}",
+            name="delivery",
+            value=option.code,
+            title=option.label,
+            text=words.between(shop=shop, earliest=option.promise.earliest, latest=option.promise.latest),
+            price_text=words.money(shop=shop, amount=option.price) if option.price else _("Free"),
+            is_chosen=option.code == chosen,
+            icon="truck",
+        )
+        for option in basket.delivery_options
+    )
+    return DeliveryStep(methods=methods, error=error)
+
+
+def review_step(*, shop: Shop, basket: PricedBasket, state: CheckoutState, methods: tuple[str, ...]) -> ReviewStep:
+    """Recap, payment and the order button with the words the law of the market asks for."""
+    chosen = state.payment_method if state.payment_method in methods else methods[0] if methods else ""
+    texts = {
+        "card": _("On the secure page of our payment provider."),
+        "bank_transfer": _("We send the goods when your transfer has arrived."),
+        "demo": _("A page that plays a bank: approve or decline as you like."),
+    }
+    cards = tuple(
+        RadioCard(
+            id=f"payment-{code}",
+            name="payment",
+            value=code,
+            title=pages.payment_label(code=code),
+            text=texts.get(code, ""),
+            is_chosen=code == chosen,
+            icon="bank" if code == "bank_transfer" else "card",
+        )
+        for code in methods
+    )
+    return ReviewStep(
+        methods=cards,
+        blocks=recap(shop=shop, basket=basket, state=state),
+        order_button=order_button(),
+        total_text=words.money(shop=shop, amount=basket.total),
+        tax_text=_("including %(tax)s VAT") % {"tax": words.money(shop=shop, amount=basket.totals.tax)},
+        confirmed_total=f"{basket.total.amount} {basket.total.currency}",
+        idempotency_key=state.attempt,
+        legal=legal_sentences(shop=shop),
+    )
+
+
+def order_button() -> str:
+    """The words on the button; only they make the contract (C. conso L221-14, BGB § 312j, Directive 2011/83 art. 8)."""
+    return pgettext("legal button", "Order with obligation to pay")
+
+
+def recap(*, shop: Shop, basket: PricedBasket, state: CheckoutState) -> tuple[RecapBlock, ...]:
+    """What was answered before, each with the way to change it."""
+    details = state.details
+    blocks = [
+        RecapBlock(
+            title=_("Contact"),
+            lines=tuple(line for line in (details.email, details.phone) if line),
+            change=Link(label=_("Change contact"), url=reverse("checkout")),
+        ),
+        RecapBlock(
+            title=_("Delivery address"),
+            lines=(*details.lines(), country_name(code=details.country)),
+            change=Link(label=_("Change address"), url=reverse("checkout")),
+        ),
+    ]
+    if basket.delivery is not None:
+        option = basket.delivery
+        when = words.between(shop=shop, earliest=option.promise.earliest, latest=option.promise.latest)
+        blocks.append(
+            RecapBlock(
+                title=_("Delivery"),
+                lines=(option.label, when),
+                change=Link(label=_("Change delivery"), url=reverse("checkout_delivery")),
+            )
+        )
+    return tuple(blocks)
+
+
+def legal_sentences(*, shop: Shop) -> tuple[SafeString, ...]:
+    """Terms, withdrawal and privacy, each linked to the text in force."""
+    found = pages.links(shop=shop)
+    sentences = {
+        "terms": _("Our <a>terms of sale</a> apply to this order."),
+        "withdrawal": _("You may <a>withdraw from the contract</a> within 14 days of receiving the goods."),
+        "privacy": _("How we use your data is in our <a>privacy notice</a>."),
+    }
+    return tuple(_linked(text, found[code].url) for code, text in sentences.items() if code in found)
+
+
+def _linked(text: str, url: str) -> SafeString:
+    before, _open, rest = text.partition("<a>")
+    label, _close, after = rest.partition("</a>")
+    return format_html('{}<a href="{}">{}</a>{}', before, url, label, after)

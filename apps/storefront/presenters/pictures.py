@@ -1,0 +1,52 @@
+"""Pictures kept with publications and orders, as the templates draw them."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+
+from apps.storefront.contexts import Picture, PictureSource
+
+MIME = {"avif": "image/avif", "webp": "image/webp"}
+# The file for browsers that read neither AVIF nor WebP is the one nearest to this width.
+PLAIN_WIDTH = 640
+
+
+def picture_from(*, data: Mapping[str, Any] | None, alt: str = "") -> Picture | None:
+    """
+    A picture from its published form: {"sources": {format: [[width, path], …]}, "width", "height", "alt", "focal"}.
+
+    None for a product whose picture is not ready yet; cards and pages then show their designed empty frame.
+    """
+    files = (data or {}).get("sources", {}).get("jpeg")
+    if not data or not files:
+        return None
+    width, path = min(files, key=lambda file: abs(file[0] - PLAIN_WIDTH))
+    sources = tuple(
+        PictureSource(mime_type=mime, srcset=", ".join(f"{media_url(name)} {size}w" for size, name in found))
+        for kind, mime in MIME.items()
+        if (found := data["sources"].get(kind))
+    )
+    return Picture(
+        src=media_url(path),
+        width=width,
+        height=max(1, round(width * data["height"] / data["width"])),
+        alt=str(data.get("alt") or alt),
+        sources=sources,
+        large_url=media_url(max(files)[1]),
+        focus=_focus(*(data.get("focal") or (0.5, 0.5))),
+    )
+
+
+@lru_cache(maxsize=20_000)
+def media_url(path: str) -> str:
+    """The public address of a file of the media storage."""
+    return f"{settings.MEDIA_URL}{path}"
+
+
+def _focus(x: float | str, y: float | str) -> str:
+    """The class of the focal point, in ninths of the picture: the shop's CSP knows no style attributes."""
+    column = "lcr"[min(2, int(float(x) * 3))]
+    row = "tmb"[min(2, int(float(y) * 3))]
+    return f"focus-{row}{column}"

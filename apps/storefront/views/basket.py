@@ -1,0 +1,186 @@
+"""The basket: looking at it and changing it. Works with plain forms; htmx only swaps the same answers."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from apps.core import clock, ratelimit
+from apps.core.errors import Refusal
+from apps.orders.basket import operations, queries
+from apps.orders.basket.data import PricedBasket
+from apps.storefront import baskets
+from apps.storefront.guards import same_origin_post
+from apps.storefront.presenters import basket as present
+from apps.storefront.views.base import meta_for, page_response, private, said, shop_view
+
+
+@shop_view
+@require_GET
+def basket(request: HttpRequest) -> HttpResponse:
+    """The basket page."""
+    return private(_page(request))
+
+
+@shop_view
+@require_GET
+def basket_count(request: HttpRequest) -> HttpResponse:
+    """How many pieces the visitor has: the one thing of a cacheable page that is theirs, fetched by itself."""
+    found = baskets.find(request=request)
+    count = queries.pieces(basket_id=found) if found else 0
+    return private(HttpResponse(_count_text(count)))
+
+
+def _count_text(count: int) -> str:
+    """The number for the header's badge; nothing while there is nothing in it."""
+    return str(count) if count else ""
+
+
+@same_origin_post
+@shop_view
+@require_POST
+def basket_add(request: HttpRequest) -> HttpResponse:
+    """Put a product into the basket and show it. The form stands on cacheable pages, hence the origin check."""
+    shop = request.shop  # type: ignore[attr-defined] # set by the markets middleware
+    basket_id = baskets.find_or_open(request=request)
+    try:
+        operations.add_line(
+            shop=shop,
+            basket_id=basket_id,
+            owner_id=baskets.owner_id(request=request),
+            product_id=_number(request.POST.get("product", "")),
+            quantity=_number(request.POST.get("quantity", "1")),
+            at=clock.now(),
+        )
+        messages.success(request, _("It is in your basket."))
+    except Refusal as refusal:
+        messages.error(request, str(refusal), extra_tags=refusal.code)
+    response = HttpResponseRedirect(reverse("basket"))
+    baskets.remember(request=request, response=response, basket_id=basket_id)
+    return private(response)
+
+
+@shop_view
+@require_POST
+def basket_change(request: HttpRequest, line_id: int) -> HttpResponse:
+    """Set the quantity of a line."""
+    quantity = _number(request.POST.get("quantity", ""))
+    return _change(
+        request,
+        lambda basket_id, owner: operations.change_quantity(
+            shop=request.shop,  # type: ignore[attr-defined] # set by the markets middleware
+            basket_id=basket_id,
+            owner_id=owner,
+            line_id=line_id,
+            quantity=quantity,
+            at=clock.now(),
+        ),
+    )
+
+
+@shop_view
+@require_POST
+def basket_remove(request: HttpRequest, line_id: int) -> HttpResponse:
+    """Take a line out."""
+    return _change(
+        request,
+        lambda basket_id, owner: operations.remove_line(
+            shop=request.shop,  # type: ignore[attr-defined] # set by the markets middleware
+            basket_id=basket_id,
+            owner_id=owner,
+            line_id=line_id,
+        ),
+    )
+
+
+@shop_view
+@require_POST
+def basket_accept(request: HttpRequest) -> HttpResponse:
+    """Take today's prices as seen."""
+    return _change(
+        request,
+        lambda basket_id, owner: operations.accept_prices(
+            shop=request.shop,  # type: ignore[attr-defined] # set by the markets middleware
+            basket_id=basket_id,
+            owner_id=owner,
+            at=clock.now(),
+        ),
+    )
+
+
+@shop_view
+@require_POST
+def basket_voucher(request: HttpRequest) -> HttpResponse:
+    """Use a voucher code. Guessing is slowed down per visitor and per basket (trust 2.5)."""
+    shop = request.shop  # type: ignore[attr-defined] # set by the markets middleware
+    code = request.POST.get("code", "").strip()[:128]
+    found = baskets.find(request=request)
+    if found is None:
+        return redirect("basket")
+    try:
+        ratelimit.require(
+            name="voucher", subject=request.META.get("REMOTE_ADDR", ""), limit=20, window_s=3600, at=clock.now()
+        )
+        operations.apply_voucher(
+            shop=shop, basket_id=found, owner_id=baskets.owner_id(request=request), code=code, at=clock.now()
+        )
+    except Refusal as refusal:
+        return private(_page(request, voucher_error=str(refusal), status=refusal.http_status))
+    return redirect("basket")
+
+
+@shop_view
+@require_POST
+def basket_voucher_remove(request: HttpRequest, voucher_id: int) -> HttpResponse:
+    """Take a voucher code out."""
+    return _change(
+        request,
+        lambda basket_id, owner: operations.remove_voucher(
+            shop=request.shop,  # type: ignore[attr-defined] # set by the markets middleware
+            basket_id=basket_id,
+            owner_id=owner,
+            voucher_id=voucher_id,
+        ),
+    )
+
+
+def _change(request: HttpRequest, change: Callable[[int, int | None], object]) -> HttpResponse:
+    found = baskets.find(request=request)
+    if found is not None:
+        try:
+            change(found, baskets.owner_id(request=request))
+        except Refusal as refusal:
+            messages.error(request, str(refusal), extra_tags=refusal.code)
+    return redirect("basket")
+
+
+def _page(request: HttpRequest, *, voucher_error: str = "", status: int = 200) -> HttpResponse:
+    shop = request.shop  # type: ignore[attr-defined] # set by the markets middleware
+    priced = priced_basket(request=request)
+    title = _("Basket")
+    page = present.basket_page(shop=shop, basket=priced, problems=said(request=request), voucher_error=voucher_error)
+    meta = meta_for(request=request, title=title, robots="noindex")
+    return page_response(request=request, template="storefront/basket.html", meta=meta, basket=page, status=status)
+
+
+def priced_basket(*, request: HttpRequest, delivery_code: str | None = None) -> PricedBasket | None:
+    """The visitor's basket as it stands now, or None where they have none or it is gone."""
+    found = baskets.find(request=request)
+    if found is None:
+        return None
+    return queries.basket_view(
+        shop=request.shop,  # type: ignore[attr-defined] # set by the markets middleware
+        basket_id=found,
+        at=clock.now(),
+        delivery_code=delivery_code,
+    )
+
+
+def _number(text: str) -> int:
+    """A whole number as typed; -1, which every operation refuses in words, for anything else."""
+    text = text.strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else -1  # noqa: PLR2004 -- digits

@@ -1,0 +1,221 @@
+"""The checkout: details, delivery, payment and order. Plain forms; a guest needs no account and no JavaScript."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal, InvalidOperation
+from functools import wraps
+from typing import Any
+
+import structlog
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from apps.core import clock
+from apps.core.errors import GatewayError, Refusal
+from apps.core.money import Money
+from apps.orders import placement
+from apps.orders.basket.data import PricedBasket
+from apps.orders.payments import operations as payments
+from apps.orders.payments import queries as payment_methods
+from apps.storefront import baskets, checkout_state
+from apps.storefront.checkout_state import CheckoutState
+from apps.storefront.contexts import ProblemView
+from apps.storefront.forms import address
+from apps.storefront.presenters import checkout as present
+from apps.storefront.presenters.basket import problem_view
+from apps.storefront.views.base import meta_for, page_response, private, said, shop_view
+from apps.storefront.views.basket import priced_basket
+
+log = structlog.get_logger(__name__)
+View = Callable[..., HttpResponse]
+
+
+def with_basket(view: View) -> View:
+    """Give a step the priced basket and the answers so far; back to the basket page where nothing can be ordered."""
+
+    @shop_view
+    @wraps(view)
+    def inside(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # noqa: ANN401 -- a view's own
+        state = checkout_state.load(request=request)
+        try:
+            basket = priced_basket(request=request, delivery_code=state.delivery_code or None)
+        except Refusal:  # the chosen delivery is no longer offered: choose again
+            state = checkout_state.save(request=request, state=replace(state, delivery_code=""))
+            basket = priced_basket(request=request)
+        if basket is None or not basket.can_be_ordered:
+            return redirect("basket")
+        return private(view(request, basket, state, *args, **kwargs))
+
+    return inside
+
+
+@with_basket
+def details(request: HttpRequest, basket: PricedBasket, state: CheckoutState) -> HttpResponse:
+    """Who buys and where it goes."""
+    shop = request.shop  # type: ignore[attr-defined] # set by the markets middleware
+    signed_in_as = request.user.email if baskets.owner_id(request=request) else ""
+    told, errors = state.details, {}
+    if signed_in_as and not told.email:
+        told = replace(told, email=signed_in_as)
+    if request.method == "POST":
+        told, errors = address.read(data=request.POST, country=shop.market.country)
+        if not errors:
+            checkout_state.save(request=request, state=replace(state, details=told))
+            return redirect("checkout_delivery")
+    step = present.details_step(shop=shop, state=state, errors=errors, signed_in_as=signed_in_as, details=told)
+    return _step_page(request, basket, "checkout", step, has_errors=bool(errors), status=422 if errors else 200)
+
+
+@with_basket
+def delivery(request: HttpRequest, basket: PricedBasket, state: CheckoutState) -> HttpResponse:
+    """How it gets there, with price and date known before choosing."""
+    shop = request.shop  # type: ignore[attr-defined] # set by the markets middleware
+    if not state.has_details:
+        return redirect("checkout")
+    error = ""
+    if request.method == "POST":
+        code = request.POST.get("delivery", "")
+        if code in {option.code for option in basket.delivery_options}:
+            checkout_state.save(request=request, state=replace(state, delivery_code=code))
+            return redirect("checkout_review")
+        error = _("Please choose one of these ways of delivery.")
+    step = present.delivery_step(shop=shop, basket=basket, error=error)
+    return _step_page(request, basket, "checkout_delivery", step, status=422 if error else 200)
+
+
+@with_basket
+def review(request: HttpRequest, basket: PricedBasket, state: CheckoutState) -> HttpResponse:
+    """Payment, recap and the order button."""
+    if not state.has_details:
+        return redirect("checkout")
+    if not state.delivery_code:
+        return redirect("checkout_delivery")
+    return _review(request, basket, state)
+
+
+@shop_view
+@require_POST
+def place(request: HttpRequest) -> HttpResponse:
+    """
+    Place the order and go and pay.
+
+    The same form sent twice is the same order. Whatever is refused leaves nothing behind and is said on the recap.
+    """
+    shop = request.shop  # type: ignore[attr-defined] # set by the markets middleware
+    state = checkout_state.load(request=request)
+    basket_id = baskets.find(request=request)
+    key = request.POST.get("idempotency_key", "")[:80]
+    if not state.has_details or not key:
+        return redirect("checkout")
+    method = request.POST.get("payment", "")
+    try:
+        order = placement.place_order(
+            shop=shop,
+            basket_id=basket_id or 0,
+            confirmed_total=_confirmed(request.POST.get("confirmed_total", ""), shop.market.currency),
+            contact=placement.Contact(email=state.details.email, phone=state.details.phone),
+            address=_address(state.details),
+            delivery_code=state.delivery_code,
+            payment_method=method,
+            idempotency_key=key,
+            at=clock.now(),
+            by="shopper",
+            owner_id=baskets.owner_id(request=request),
+        )
+    except Refusal as refusal:
+        return _refused(request, replace(state, payment_method=method), refusal)
+    checkout_state.finish(request=request, state=state)
+    response = HttpResponseRedirect(_pay(order))
+    baskets.forget(request=request, response=response)
+    return private(response)
+
+
+def _pay(order: placement.PlacedOrder) -> str:
+    """Where the shopper goes now: the provider's page, or the order's page, which says how things stand."""
+    own_page = reverse("order_tracking", args=[order.token])
+    try:
+        started = payments.start_payment(payment_id=order.payment_id, at=clock.now())
+    except (Refusal, GatewayError) as error:
+        # The order stands; its page offers to pay again, and reconciliation asks the provider what it knows.
+        log.warning("payment_not_started", order=order.number, error=type(error).__name__)
+        return own_page
+    return started.redirect_url or own_page
+
+
+def _refused(request: HttpRequest, state: CheckoutState, refusal: Refusal) -> HttpResponse:
+    try:
+        basket = priced_basket(request=request, delivery_code=state.delivery_code or None)
+    except Refusal:
+        basket = None
+    if basket is None or not basket.can_be_ordered:
+        messages.error(request, str(refusal), extra_tags=refusal.code)
+        return redirect("basket")
+    # A refused attempt wrote nothing, so the next press is a new one with a key of its own.
+    fresh = checkout_state.save(request=request, state=replace(state, attempt=""))
+    said_now = ProblemView(code=refusal.code, text=str(refusal), tone="error")
+    return private(_review(request, basket, fresh, problems=(said_now,), status=int(refusal.http_status)))
+
+
+def _review(
+    request: HttpRequest,
+    basket: PricedBasket,
+    state: CheckoutState,
+    *,
+    problems: tuple[ProblemView, ...] = (),
+    status: int = 200,
+) -> HttpResponse:
+    shop = request.shop  # type: ignore[attr-defined] # set by the markets middleware
+    if not state.attempt:
+        state = checkout_state.save(request=request, state=state)
+    step = present.review_step(
+        shop=shop, basket=basket, state=state, methods=payment_methods.methods(market=shop.market)
+    )
+    return _step_page(request, basket, "checkout_review", step, problems=problems, status=status)
+
+
+def _step_page(  # noqa: PLR0913 -- the parts of a step
+    request: HttpRequest,
+    basket: PricedBasket,
+    current: str,
+    step: object,
+    *,
+    problems: tuple[ProblemView, ...] = (),
+    status: int = 200,
+    **extra: object,
+) -> HttpResponse:
+    shop = request.shop  # type: ignore[attr-defined] # set by the markets middleware
+    warnings = tuple(problem_view(line=line, problem=problem) for line, problem in basket.problems)
+    view = present.view(
+        shop=shop, basket=basket, current=current, problems=(*said(request=request), *problems, *warnings)
+    )
+    name = {"checkout": "details", "checkout_delivery": "delivery", "checkout_review": "review"}[current]
+    template = f"storefront/checkout_{name}.html"
+    meta = meta_for(request=request, title=_("Checkout"), robots="noindex")
+    return page_response(request=request, template=template, meta=meta, checkout=view, status=status, **{name: step}, **extra)
+
+
+def _confirmed(text: str, currency: str) -> Money:
+    """The total the shopper saw, as the form sent it; a total nobody can have seen when it is not readable."""
+    amount, _space, said_currency = text.partition(" ")
+    try:
+        return Money(Decimal(amount), said_currency if said_currency == currency else currency)
+    except (InvalidOperation, ValueError):
+        return Money.zero(currency)
+
+
+def _address(told: address.Details) -> placement.Address:
+    # One name field: splitting names is guessing, so the whole of it stands in the last name.
+    return placement.Address(
+        first_name="",
+        last_name=told.name,
+        company=told.company,
+        line1=told.street,
+        line2=told.street2,
+        postcode=told.postcode,
+        city=told.city,
+        country=told.country,
+    )

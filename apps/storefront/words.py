@@ -1,0 +1,61 @@
+"""Amounts, dates and counts as the current shop writes them."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from apps.core.money import Money, format_money, from_minor
+from apps.core.money.format import babel_locale
+from apps.markets.context import Shop
+
+
+def money(*, shop: Shop, amount: Money) -> str:
+    """An amount with its currency, as in "39,90 €"."""
+    return format_money(money=amount, language=shop.language, country=shop.market.country)
+
+
+def minor(*, shop: Shop, amount_minor: int) -> str:
+    """The same from minor units of the shop's currency."""
+    return money(shop=shop, amount=from_minor(amount_minor, shop.market.currency))
+
+
+def day(*, shop: Shop, on: date) -> str:
+    """A day without its year, as in "Tue 24 Nov"."""
+    locale = babel_locale(language=shop.language, country=shop.market.country)
+    return format_date(on, "EEE d MMM", locale=locale)
+
+
+def moment(*, shop: Shop, at: datetime) -> str:
+    """A day and time in the market's own time zone."""
+    locale = babel_locale(language=shop.language, country=shop.market.country)
+    return format_datetime(at, "medium", tzinfo=shop.market.time_zone, locale=locale)
+
+
+def between(*, shop: Shop, earliest: date, latest: date) -> str:
+    """A delivery promise in words."""
+    if earliest == latest:
+        return _("Delivered %(day)s") % {"day": day(shop=shop, on=earliest)}
+    return _("Delivered between %(first)s and %(last)s") % {
+        "first": day(shop=shop, on=earliest),
+        "last": day(shop=shop, on=latest),
+    }
+
+
+def products(*, count: int) -> str:
+    """A number of products."""
+    return ngettext("%(count)s product", "%(count)s products", count) % {"count": count}
+
+
+def items(*, count: int) -> str:
+    """A number of units in a basket or order."""
+    return ngettext("%(count)s item", "%(count)s items", count) % {"count": count}
+
+
+def percent(*, value: Decimal, shop: Shop) -> str:
+    """A tax rate without needless zeros, with the language's decimal sign."""
+    return format_decimal(value.normalize(), format="0.###", locale=babel_locale(
+        language=shop.language, country=shop.market.country))
