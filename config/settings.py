@@ -5,6 +5,7 @@ from pathlib import Path
 from django.utils.translation import gettext_lazy as _
 from oscar.defaults import *  # noqa: F403 -- Oscar reads its defaults from the settings module
 
+from apps.backoffice import navigation
 from apps.core import celery_conf
 from config import env, logging, schedule, security
 
@@ -167,3 +168,4 @@ STRIPE_WEBHOOK_SECRET = ENV.stripe_webhook_secret
 OSCAR_SHOP_NAME = "Halles"
 OSCAR_DEFAULT_CURRENCY = "EUR"
 OSCAR_USE_PRODUCTCATEGORY_MATERIALISED_VIEW = False
+UNFOLD = navigation.unfold_settings()

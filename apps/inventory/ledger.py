@@ -12,6 +12,7 @@ from datetime import datetime
 from django.db import connection
 
 from apps.core import locks
+from apps.core.sql import prepared_cursor
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ SELECT level.id, level.product_id, level.location_id, level.on_hand, level.reser
   FROM partner_stocklevel level
  WHERE level.id IN (SELECT held.level_id FROM partner_reservation held
                      WHERE held.reference = %s AND held.state = 'held')
-   AND (%s::bigint IS NULL OR level.location_id = %s)
+   AND (%s::bigint IS NULL OR level.location_id = %s::bigint)
  ORDER BY level.id
    FOR UPDATE OF level
 """
@@ -84,11 +85,11 @@ taken AS (
 ),
 promises AS (
   INSERT INTO partner_reservation (level_id, reference, quantity, state, created_at)
-  SELECT id, %(reference)s, quantity, 'held', %(at)s FROM taken
+  SELECT id, %(reference)s::text, quantity, 'held', %(at)s FROM taken
 ),
 movements AS (
   INSERT INTO partner_stockmovement (level_id, kind, on_hand_delta, reserved_delta, reference, reason, actor, at)
-  SELECT id, 'reserve', 0, quantity, %(reference)s, '', %(by)s, %(at)s FROM taken ORDER BY id
+  SELECT id, 'reserve', 0, quantity, %(reference)s::text, '', %(by)s, %(at)s FROM taken ORDER BY id
 )
 SELECT count(*) FROM taken
 """
@@ -143,7 +144,7 @@ def lock_reserved(*, reference: str, location_id: int | None) -> list[LockedLeve
 
 def write_reservations(*, plan: Sequence[tuple[int, int]], reference: str, by: str, at: datetime) -> int:
     """Promise (level, quantity) pairs to a reference; return how many levels could give. One statement."""
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(
             _RESERVE,
             {
@@ -198,6 +199,6 @@ def write_changes(*, changes: Sequence[Change], kind: str, reference: str, reaso
 
 def _locked(sql: str, params: list[object]) -> list[LockedLevel]:
     locks.note(rank=locks.Rank.STOCK_LEVEL)
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(sql, params)
         return [LockedLevel(*row) for row in cursor.fetchall()]

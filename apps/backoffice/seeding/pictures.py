@@ -52,7 +52,11 @@ def seed_pictures(
         drawn(number, len(jobs))
     _alt_texts(demo, jobs, assets)
     media.make_renditions_many(
-        asset_ids=[asset.pk for asset in assets.values()], at=at, progress=rendered, processes=PROCESSES
+        asset_ids=[asset.pk for asset in assets.values()],
+        at=at,
+        progress=rendered,
+        processes=PROCESSES,
+        whole_only=True,
     )
     _attach(demo, sold, words, assets)
     return len(assets)

@@ -64,6 +64,7 @@ def check(
     parser = Parser(
         profile=profile, file=main.file, currencies=frozenset(currencies), languages=frozenset(languages)
     )
+    parser.prepare(rows=out.rows[main.file])
     for done, (line, raw) in enumerate(out.rows[main.file], start=1):
         parser.add(line=line, raw=raw)
         if done % 1000 == 0:

@@ -35,6 +35,10 @@ TEXTS: dict[str, tuple[str | Promise, str | Promise]] = {
     "control_character": (_("The cell contains an invisible control character."), _("Remove it.")),
     "missing_value": (_("A value is needed here."), _("Fill the cell.")),
     "duplicate_sku": (_("This SKU is already on line %(line)s."), _("Give every article its own SKU.")),
+    "parent_sku_twice": (
+        _("Another product with variants has this SKU; neither is sold itself, so it goes by %(taken)s."),
+        _("Nothing to do: the variants keep their SKUs."),
+    ),
     "sku_of_other": (_("This SKU belongs to another kind of product."), _("Rename one of them.")),
     "price_not_a_number": (_("This is not a price."), _("Write 1234.56: a point for decimals, no separators.")),
     "price_negative": (_("A price cannot be negative."), _("Correct it.")),

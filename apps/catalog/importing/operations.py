@@ -189,7 +189,8 @@ def touched_assets(*, job_id: int) -> list[int]:
     return [
         row[0]
         for row in bulk.rows(
-            "SELECT DISTINCT a.id FROM catalogue_importrow r JOIN catalogue_product p ON p.upc = r.sku "
+            "SELECT DISTINCT a.id FROM catalogue_importrow r JOIN catalogue_product sold ON sold.upc = r.sku "
+            "JOIN catalogue_product p ON p.id IN (sold.id, sold.parent_id) "
             "JOIN catalogue_productmedia m ON m.product_id = p.id JOIN media_asset a ON a.id = m.asset_id "
             "WHERE r.job_id = %s AND a.state = 'pending' ORDER BY a.id",
             [job_id],
@@ -211,14 +212,15 @@ def _check(job: ImportJob, progress: Progress | None) -> Checked:
 
 
 def _stage(job: ImportJob, checked: Checked) -> None:
-    column = checked.profile.columns["sku"] if checked.profile else ""
+    columns = checked.profile.columns if checked.profile else {"sku": "", "group": ""}
     wrong = {(issue.file, issue.line) for issue in checked.issues if issue.severity == "error"}
     status: Mapping[str, str] = checked.plan.status
     with connection.cursor() as cursor, cursor.copy(_STAGE) as copy:
         for file, rows in checked.rows.items():
             for line, raw in rows:
-                sku = raw.get(column, "").strip()[:64]
-                state = ImportRowStatus.REFUSED if (file, line) in wrong else status.get(sku, ImportRowStatus.STAGED)
+                sku = raw.get(columns["sku"], "").strip()[:64]
+                known = status.get(sku) or status.get(raw.get(columns["group"], "").strip(), ImportRowStatus.STAGED)
+                state = ImportRowStatus.REFUSED if (file, line) in wrong else known
                 copy.write_row((
                     job.pk, file, line, json.dumps(raw, ensure_ascii=False).replace("\\u0000", "�"), sku, state,
                     checked.plan.before.get(sku, ""),

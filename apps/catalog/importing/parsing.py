@@ -1,6 +1,6 @@
 """Rows to drafts: group the rows of a product, check every cell, and name everything that is wrong with its place."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -26,30 +26,48 @@ class Parser:
         self.families: dict[str, Family] = {}
         self.issues: list[Issue] = []
         self._skus: dict[str, tuple[Item, str, set[str]]] = {}
+        self._parents: set[str] = set()
+        self._masters: dict[str, str] = {}
+        self._mastered: set[str] = set()
         self._told: set[str] = set()
         self._facts: list[tuple[str, str]] = []
+
+    def prepare(self, *, rows: Iterable[Row]) -> None:
+        """Find the products that have variants: what their own rows say is not sold itself."""
+        columns = self.profile.columns
+        group, sku, option = columns["group"], columns["sku"], columns["option1_value"]
+        self._parents = {
+            key
+            for _line, raw in rows
+            if raw.get(option) and (key := raw.get(group, "").strip()) and key != raw.get(sku, "").strip()
+        }
 
     def add(self, *, line: int, raw: Mapping[str, str]) -> None:
         """Take one row of the main file."""
         sku = self._text(line, raw, "sku", limit=64)
-        group = self._text(line, raw, "group", limit=200) or sku
+        group = self._text(line, raw, "group", limit=64) or sku
         if not sku:
             self._issue("missing_value", line, "sku")
             return
         family = self.families.get(group)
         if family is None:
             family = self._family(line, raw, group, sku)
-        held = self._skus.get(sku)
-        if held is None:
-            item = self._item(line, raw, family, sku)
-            held = self._skus[sku] = (item, group, set())
-        self._price(line, raw, held, group, sku)
+        options = self._options(line, raw)
+        if sku not in self._skus and not options and group in self._parents and group not in self._mastered:
+            self._master(line, raw, family, sku, group)
+            return
+        if sku not in self._skus:
+            self._skus[sku] = (self._item(line, raw, family, sku, options), group, set())
+        self._price(line, raw, self._skus[sku], group, sku)
 
     def finish(self) -> list[Family]:
         """Check what only the whole file can tell; return every product."""
         for family in self.families.values():
             if not family.name:
                 self._issue("missing_value", family.line, "name")
+            if family.variants and family.root.sku in self._skus:
+                line = self._skus[family.root.sku][0].line
+                self._issue("duplicate_sku", family.line, "group", family.root.sku, line=line)
             self._check_variants(family)
         return list(self.families.values())
 
@@ -64,6 +82,9 @@ class Parser:
         if family is None:
             self._raise(file, "product_unknown", line, columns["group"], raw.get(columns["group"], ""))
         elif language not in self.languages:
+            if language in self._told:
+                return
+            self._told.add(language)
             known = ", ".join(sorted(self.languages))
             self._raise(file, "language_unknown", line, columns["language"], language, severity=WARNING, known=known)
         elif language in family.texts:
@@ -74,9 +95,8 @@ class Parser:
             family.text_lines.append((language, line))
 
     def _family(self, line: int, raw: Mapping[str, str], group: str, sku: str) -> Family:
-        # The first row of a product may be a variant already: the parent then goes by the product's own name.
-        root_sku = group if self._options(line, raw) else sku
-        family = Family(key=group, line=line, root=Item(sku=root_sku[:64], line=line))
+        # A product with variants goes by its own name: sources give such rows an SKU that nobody can order, or twice.
+        family = Family(key=group, line=line, root=Item(sku=group if group in self._parents else sku, line=line))
         self.families[group] = family
         family.name = self._text(line, raw, "name", limit=255)
         family.kind = self._text(line, raw, "family", limit=60)
@@ -100,12 +120,23 @@ class Parser:
                     family.facts[code] = value
         return family
 
-    def _item(self, line: int, raw: Mapping[str, str], family: Family, sku: str) -> Item:
-        options = self._options(line, raw)
-        if options and sku != family.root.sku:
+    def _master(self, line: int, raw: Mapping[str, str], family: Family, sku: str, group: str) -> None:
+        """Take the row of a product that has variants: it brings a picture, no price and no stock."""
+        if sku in self._masters:
+            self._issue("parent_sku_twice", line, "sku", sku, severity=WARNING, taken=family.root.sku)
+        self._masters.setdefault(sku, family.root.sku)
+        self._mastered.add(group)
+        family.root.lines.append(line)
+        family.root.picture = self._parsed(line, raw, "picture", cells.picture_name, severity=WARNING) or ""
+        self._parsed(line, raw, "price", lambda value: cells.price_minor(value, currency=self.profile.default_currency))
+
+    def _item(
+        self, line: int, raw: Mapping[str, str], family: Family, sku: str, options: tuple[tuple[str, str], ...]
+    ) -> Item:
+        if options and family.key in self._parents:
             item = Item(sku=sku, line=line, options=options, position=len(family.variants))
             family.variants.append(item)
-        elif sku == family.root.sku:
+        elif sku == family.root.sku and family.key not in self._parents:
             item = family.root
             item.options = options
         else:

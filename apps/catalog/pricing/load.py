@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
 from apps.catalog.pricing.prior import Seen
 from apps.catalog.pricing.types import Candidate
+from apps.core.sql import prepared_cursor
 
 # The history is read only beside promotional entries: nothing else announces a reduction. 400 days hold any operation
 # the law lets run on, its 30 days before, and the price in force at their start.
@@ -62,7 +61,7 @@ def load(
         "at": at,
         "everything": everything,
     }
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(_SQL, params)
         for row in cursor.fetchall():
             candidates.setdefault(row[0], []).append(Candidate(*row[:17]))

@@ -11,6 +11,7 @@ from apps.catalog.queries import categories
 from apps.catalog.queries.cards import product_url
 from apps.catalog.queries.types import Alternate, Moved, ProductPageData, SellableLine, Variant
 from apps.core.money import from_minor
+from apps.core.sql import prepared_cursor
 from apps.markets.context import BrandInfo, Shop
 from apps.markets.queries import live_shops
 
@@ -60,7 +61,7 @@ def sellable_lines(*, shop: Shop, product_ids: Iterable[int]) -> dict[int, Sella
     out: dict[int, SellableLine] = {}
     if not ids:
         return out
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(_LINES, [shop.market.id, shop.language, ids])
         rows = cursor.fetchall()
     for product_id, root_id, name, slug, availability, variants, picture, gallery in rows:

@@ -35,7 +35,6 @@ def picture_from(*, data: Mapping[str, Any] | None, alt: str = "") -> Picture | 
         alt=str(data.get("alt") or alt),
         sources=sources,
         large_url=media_url(max(files)[1]),
-        focus=_focus(*(data.get("focal") or (0.5, 0.5))),
     )
 
 
@@ -43,10 +42,3 @@ def picture_from(*, data: Mapping[str, Any] | None, alt: str = "") -> Picture | 
 def media_url(path: str) -> str:
     """The public address of a file of the media storage."""
     return f"{settings.MEDIA_URL}{path}"
-
-
-def _focus(x: float | str, y: float | str) -> str:
-    """The class of the focal point, in ninths of the picture: the shop's CSP knows no style attributes."""
-    column = "lcr"[min(2, int(float(x) * 3))]
-    row = "tmb"[min(2, int(float(y) * 3))]
-    return f"focus-{row}{column}"
