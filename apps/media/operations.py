@@ -114,6 +114,7 @@ def make_renditions_many(
         window = processes * 8
         for start in range(0, len(jobs), window):
             part = jobs[start : start + window]
+            changed: dict[int, int] = {}
             results = pool.map(
                 encode_or_refuse,
                 [(files.get(name=asset.original), asset.filename, _focal(asset), missing) for asset, missing in part],
@@ -122,9 +123,13 @@ def make_renditions_many(
                 if isinstance(result, PictureRefused):
                     fail(asset_id=asset.pk, error=str(result))
                 else:
-                    added += _publish_files(asset, result, at)
+                    changed[asset.pk] = _publish_files(asset, result, at, is_announced=False)
                 if progress:
                     progress(done, len(jobs))
+            # One event for the window: readers publish many products at once anyway.
+            with transaction.atomic():
+                _announce([asset_id for asset_id, rows in changed.items() if rows], at)
+            added += sum(changed.values())
     return added
 
 
@@ -231,7 +236,7 @@ def _missing(asset: Asset, formats: Sequence[str]) -> list[Size]:
     return [size for size in wanted if (size.format, size.ratio, size.width) not in held]
 
 
-def _publish_files(asset: Asset, made: Sequence[Encoded], at: datetime) -> int:
+def _publish_files(asset: Asset, made: Sequence[Encoded], at: datetime, *, is_announced: bool = True) -> int:
     rows = []
     for encoded in made:
         name = files.rendition_name(data=encoded.data, extension="jpg" if encoded.size.format == "jpeg" else encoded.size.format)
@@ -260,14 +265,15 @@ def _publish_files(asset: Asset, made: Sequence[Encoded], at: datetime) -> int:
             current.state = AssetState.READY
             current.error = ""
             current.save(update_fields=["state", "error"])
-        if added:
+        if added and is_announced:
             _announce([asset.pk], at)
     return added
 
 
 def _announce(asset_ids: Sequence[int], at: datetime) -> None:
-    for asset_id in asset_ids:
-        outbox.publish(topic=RENDITIONS_CHANGED, key=str(asset_id), payload={"asset_id": asset_id}, at=at)
+    if asset_ids:
+        ids = list(asset_ids)
+        outbox.publish(topic=RENDITIONS_CHANGED, key=str(ids[0]), payload={"asset_ids": ids}, at=at)
 
 
 __all__ = [

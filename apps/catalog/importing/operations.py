@@ -1,7 +1,7 @@
 """Run an import: stage, check all of it, apply all of it in one transaction, then have it published."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from apps.catalog.enums import ImportRowStatus, ImportState
 from apps.catalog.importing import bulk, structure, writing
 from apps.catalog.importing.checking import Checked, Progress, check
 from apps.catalog.importing.errors import UnableToImport
-from apps.catalog.importing.issues import Issue
+from apps.catalog.importing.issues import ERROR, Issue
 from apps.catalog.importing.sources import UPLOADS, open_source
 from apps.catalog.models import ImportIssue, ImportJob
 from apps.core import audit
@@ -212,19 +212,27 @@ def _check(job: ImportJob, progress: Progress | None) -> Checked:
 
 
 def _stage(job: ImportJob, checked: Checked) -> None:
-    columns = checked.profile.columns if checked.profile else {"sku": "", "group": ""}
-    wrong = {(issue.file, issue.line) for issue in checked.issues if issue.severity == "error"}
-    status: Mapping[str, str] = checked.plan.status
+    wrong = {(issue.file, issue.line) for issue in checked.issues if issue.severity == ERROR}
+    owners = {family.key: family.root.sku for family in checked.families}
     with connection.cursor() as cursor, cursor.copy(_STAGE) as copy:
         for file, rows in checked.rows.items():
+            columns = _key_columns(job, checked, file)
             for line, raw in rows:
-                sku = raw.get(columns["sku"], "").strip()[:64]
-                known = status.get(sku) or status.get(raw.get(columns["group"], "").strip(), ImportRowStatus.STAGED)
+                sku = raw.get(columns[0], "").strip()[:64]
+                owner = owners.get(raw.get(columns[1], "").strip(), "")
+                known = checked.plan.status.get(sku) or checked.plan.status.get(owner, ImportRowStatus.STAGED)
                 state = ImportRowStatus.REFUSED if (file, line) in wrong else known
-                copy.write_row((
-                    job.pk, file, line, json.dumps(raw, ensure_ascii=False).replace("\\u0000", "�"), sku, state,
-                    checked.plan.before.get(sku, ""),
-                ))
+                before = checked.plan.before.get(sku, "")
+                copy.write_row((job.pk, file, line, json.dumps(raw, ensure_ascii=False), sku, state, before))
+
+
+def _key_columns(job: ImportJob, checked: Checked, file: str) -> tuple[str, str]:
+    """Return the headers of SKU and product in one of the files."""
+    if checked.profile is None:
+        return "", ""
+    if file == open_source(job.source).main:
+        return checked.profile.columns["sku"], checked.profile.columns["group"]
+    return "", checked.profile.texts_columns["group"]
 
 
 def _issue_row(job: ImportJob, issue: Issue) -> ImportIssue:
