@@ -13,6 +13,7 @@ from io import BytesIO
 from PIL import Image
 
 from apps.media.decoding import decode
+from apps.media.errors import PictureRefused
 
 WIDTHS = (320, 480, 640, 960, 1280, 1920)
 CARD_WIDTHS = (320, 640)
@@ -76,6 +77,15 @@ def encode_all(*, data: bytes, filename: str, focal: tuple[float, float], sizes:
             source = source.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=2.0)
             made += [Encoded(Size(name, ratio, width, height), _encode(source, name)) for name in formats]
     return made
+
+
+def encode_or_refuse(job: tuple[bytes, str, tuple[float, float], list[Size]]) -> list[Encoded] | PictureRefused:
+    """Make a job's files in a process of a pool, which has no Django; a refusal is an answer that travels back."""
+    data, filename, focal, sizes = job
+    try:
+        return encode_all(data=data, filename=filename, focal=focal, sizes=sizes)
+    except PictureRefused as refusal:
+        return refusal
 
 
 def crop(*, picture: Image.Image, ratio: str, focal: tuple[float, float]) -> Image.Image:

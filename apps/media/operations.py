@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from apps.core import audit, outbox
 from apps.media import files, queries
 from apps.media.decoding import EXTENSIONS, MAX_BYTES, PictureFacts, inspect
-from apps.media.encoding import FIRST_FORMATS, LATER_FORMATS, Encoded, Size, encode_all, sizes_for
+from apps.media.encoding import FIRST_FORMATS, LATER_FORMATS, Encoded, Size, encode_all, encode_or_refuse, sizes_for
 from apps.media.errors import AssetInUse, FocalPointOutside, PictureRefused, PictureTooLarge
 from apps.media.models import Asset, AssetState, AssetText, Rendition
 
@@ -92,14 +92,19 @@ def make_renditions_many(
     formats: Sequence[str] = FIRST_FORMATS,
     progress: Callable[[int, int], None] | None = None,
     processes: int = 2,
+    whole_only: bool = False,
 ) -> int:
     """
     Make the missing files of many assets with several processes; return how many rows were added.
 
-    progress: called with assets done and in all. For commands: a Celery worker may not have children of its own.
+    progress: called with assets done and in all. whole_only: leave the crops to the workers. For commands: a Celery worker may not have children of its own.
     """
     assets = list(Asset.objects.filter(pk__in=list(asset_ids)).order_by("id"))
-    jobs = [(asset, missing) for asset in assets if (missing := _missing(asset, formats))]
+    jobs = [
+        (asset, sizes)
+        for asset in assets
+        if (sizes := [size for size in _missing(asset, formats) if not (whole_only and size.ratio)])
+    ]
     added = 0
     if not jobs:
         return 0
@@ -110,7 +115,7 @@ def make_renditions_many(
         for start in range(0, len(jobs), window):
             part = jobs[start : start + window]
             results = pool.map(
-                _encode_or_refuse,
+                encode_or_refuse,
                 [(files.get(name=asset.original), asset.filename, _focal(asset), missing) for asset, missing in part],
             )
             for done, ((asset, _sizes), result) in enumerate(zip(part, results, strict=True), start=start + 1):
@@ -224,14 +229,6 @@ def _missing(asset: Asset, formats: Sequence[str]) -> list[Size]:
     )
     wanted = sizes_for(width=asset.width, height=asset.height, formats=formats)
     return [size for size in wanted if (size.format, size.ratio, size.width) not in held]
-
-
-def _encode_or_refuse(job: tuple[bytes, str, tuple[float, float], list[Size]]) -> list[Encoded] | PictureRefused:
-    data, filename, focal, sizes = job
-    try:
-        return encode_all(data=data, filename=filename, focal=focal, sizes=sizes)
-    except PictureRefused as refusal:
-        return refusal
 
 
 def _publish_files(asset: Asset, made: Sequence[Encoded], at: datetime) -> int:

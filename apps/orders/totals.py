@@ -1,9 +1,9 @@
 """
 The one calculator of basket page, checkout, order and mail. Worked numbers: docs/rules/totals.md.
 
-The amounts a market shows (with tax for consumers) are kept to the cent; the other side follows by the market's rounding
-policy. Discounts are spread over the lines they were given on; the parts sum to the discount, the lines and the delivery
-to the total, the taxes per rate to the tax.
+The amounts a market shows (with tax for consumers) are kept to the cent; the other side follows by the market's
+rounding policy. Discounts are spread over the lines they were given on; the parts sum to the discount, the lines and
+the delivery to the total, the taxes per rate to the tax.
 """
 
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ class LineInput:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineTotals:
-    """A line counted. `shown` amounts are on the market's side of tax: with it for consumers, without for businesses."""
+    """A line counted. `shown` amounts are on the market's side of tax: with it for consumers, else without."""
 
     unit: Money
     unit_net: Money
@@ -205,9 +205,7 @@ def _before_discounts(
     return splits[: len(lines)], dict(zip(discounted, splits[len(lines) :], strict=True))
 
 
-def _line(
-    *, line: LineInput, sides: _Sides, unit: TaxSplit, whole: TaxSplit | None, includes_tax: bool
-) -> LineTotals:
+def _line(*, line: LineInput, sides: _Sides, unit: TaxSplit, whole: TaxSplit | None, includes_tax: bool) -> LineTotals:
     net, tax, gross = sides
     return LineTotals(
         unit=line.unit,

@@ -8,6 +8,7 @@ from django.utils.translation import get_language_info, pgettext
 from django.utils.translation import gettext as _
 
 from apps.catalog import queries as catalog
+from apps.catalog.publication import versions
 from apps.markets import context
 from apps.markets.context import Shop
 from apps.storefront import pages, templates_by_market, words
@@ -31,7 +32,7 @@ def country_name(*, code: str) -> str:
 
 def frame_for(*, shop: Shop) -> Frame:
     """The frame of a shop. No query and no rendering while the shop's publication version stands."""
-    version = catalog.version(shop=shop)
+    version = versions.current(key=versions.menu_key(market_id=shop.market.id, language=shop.language))
     key = (str(connection.settings_dict["NAME"]), shop.brand.code, shop.code)
     found = _kept.get(key)
     if found is not None and found[0] == version:
@@ -52,6 +53,7 @@ def _build(shop: Shop) -> Frame:
     menu = tuple(_node(node) for node in catalog.menu(shop=shop) if node.in_menu)
     footer = _footer(shop, bare)
     parts = {
+        "head_html": templates_by_market.pick(name="components/head.html").render({"frame": bare}),
         "menu_html": templates_by_market.pick(name="components/menu.html").render({"frame": bare, "nodes": menu}),
         "sheet_html": templates_by_market.pick(name="components/menu_sheet.html").render(
             {"nodes": menu, "markets_url": bare.markets_url}

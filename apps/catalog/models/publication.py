@@ -122,7 +122,7 @@ class FacetCount(models.Model):
     it makes, so they are exact at every commit and a change of one product never counts a whole category again.
     """
 
-    market = models.ForeignKey("markets.Market", models.CASCADE, related_name="+")
+    market = models.ForeignKey("markets.Market", models.CASCADE, related_name="+", db_index=False)
     language = models.CharField(max_length=2)
     category = models.ForeignKey("catalogue.Category", models.CASCADE, null=True, related_name="+")
     facet_value = models.ForeignKey(FacetValue, models.CASCADE, null=True, related_name="+")

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from apps.catalog.queries.cards import cards, product_url
-from apps.catalog.queries.listing import listing
 from apps.catalog.queries.categories import MenuTree, category_page, category_url, menu, tree
+from apps.catalog.queries.listing import listing
 from apps.catalog.queries.product import (
     alternates,
     product_page,

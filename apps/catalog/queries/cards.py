@@ -70,8 +70,13 @@ def cards(
     sql = f"""
 SELECT {COLUMNS} FROM catalogue_publication
 WHERE market_id = %(market)s AND language = %(language)s {where} {within} ORDER BY {order} LIMIT %(limit)s
-"""  # noqa: S608 -- made of constants
-    params = {"market": shop.market.id, "language": shop.language, "category": [category_id], "limit": limit}
+"""  # noqa: S608 -- made of constants; values are parameters
+    params: dict[str, Any] = {
+        "market": shop.market.id,
+        "language": shop.language,
+        "category": [category_id],
+        "limit": limit,
+    }
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return tuple(card_of(shop=shop, row=row) for row in cursor.fetchall())
@@ -87,7 +92,7 @@ FROM catalogue_publication pub
 WHERE market_id = %(market)s AND language = %(language)s AND product_id IN (
     SELECT coalesce(parent_id, id) FROM catalogue_product WHERE id = ANY(%(ids)s))
 ORDER BY place
-"""  # noqa: S608 -- made of constants
+"""  # noqa: S608 -- made of constants; values are parameters
     with connection.cursor() as cursor:
         cursor.execute(sql, {"ids": ids, "market": shop.market.id, "language": shop.language})
         return tuple(card_of(shop=shop, row=row) for row in cursor.fetchall())

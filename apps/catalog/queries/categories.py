@@ -104,7 +104,7 @@ def _moved(shop: Shop, slug: str, found: MenuTree) -> Moved | None:
 
 
 def _with_products(nodes: tuple[MenuNode, ...]) -> tuple[MenuNode, ...]:
-    from dataclasses import replace  # noqa: PLC0415 -- only here
+    from dataclasses import replace
 
     return tuple(
         replace(node, children=_with_products(node.children)) for node in nodes if node.product_count and node.in_menu

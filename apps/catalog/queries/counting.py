@@ -14,6 +14,8 @@ from apps.markets.context import Shop
 COUNT_AT_MOST = 5000
 """Filter values are counted over so many products of a search; beyond, the total is exact and the counts are not."""
 KEEP_S = 60
+# What a row of the counting statement says: the total, a value of an open filter, or (from 0) of a chosen one.
+_TOTAL, _OPEN = -1, -2
 
 _KEPT = """
 SELECT facet_value_id, products FROM catalogue_facetcount
@@ -76,14 +78,15 @@ def _count(filters: Filters) -> tuple[int, dict[int, int], bool]:
     # A product counts somewhere when at most one of the chosen filters leaves it out.
     kept_rows = f"WHERE ({' + '.join(f'{name}::int' for name in names)}) >= {len(names) - 1}" if len(names) > 1 else ""
     limit = f"LIMIT {COUNT_AT_MOST}" if filters.bounded else ""
-    selected = [f"SELECT -1, 0, count(*) FROM base WHERE {every}"]
+    selected = [f"SELECT {_TOTAL}, 0, count(*) FROM base WHERE {every}"]  # noqa: S608 -- constants
     selected.append(
-        f"SELECT -2, f, count(*) FROM (SELECT facet_ids FROM base WHERE {every} {limit}) b, unnest(b.facet_ids) f GROUP BY f"
+        f"SELECT {_OPEN}, f, count(*) FROM (SELECT facet_ids FROM base WHERE {every} {limit}) b,"  # noqa: S608 -- constants
+        " unnest(b.facet_ids) f GROUP BY f"
     )
     for index, name in enumerate(names):
         others = " AND ".join(other for other in names if other != name) or "true"
         selected.append(
-            f"SELECT {index}, f, count(*) FROM (SELECT facet_ids FROM base WHERE {others} {limit}) b,"
+            f"SELECT {index}, f, count(*) FROM (SELECT facet_ids FROM base WHERE {others} {limit}) b,"  # noqa: S608 -- constants
             f" unnest(b.facet_ids & %(values{index})s::int[]) f GROUP BY f"
         )
     sql = f"""
@@ -95,8 +98,8 @@ WITH base AS MATERIALIZED (
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         rows = cursor.fetchall()
-    total = next(row[2] for row in rows if row[0] == -1)
+    total = next(row[2] for row in rows if row[0] == _TOTAL)
     of_chosen = {value for _, values in filters.groups for value in values}
-    by_value = {row[1]: row[2] for row in rows if row[0] == -2 and row[1] not in of_chosen}  # noqa: PLR2004 -- the tag above
+    by_value = {row[1]: row[2] for row in rows if row[0] == _OPEN and row[1] not in of_chosen}
     by_value |= {row[1]: row[2] for row in rows if row[0] >= 0}
     return total, by_value, not (filters.bounded and total > COUNT_AT_MOST)

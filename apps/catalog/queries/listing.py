@@ -158,9 +158,7 @@ def _groups(shop: Shop, asked: ListingRequest, counts: Counts) -> tuple[FacetGro
         )
         if options:
             first = next(iter(values.values()))
-            out.append(
-                FacetGroup(code=code, name=first.attribute_labels.get(shop.language) or code, options=options)
-            )
+            out.append(FacetGroup(code=code, name=first.attribute_labels.get(shop.language) or code, options=options))
     return tuple(out)
 
 

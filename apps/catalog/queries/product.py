@@ -11,6 +11,7 @@ from apps.catalog.queries import categories
 from apps.catalog.queries.cards import product_url
 from apps.catalog.queries.types import Alternate, Moved, ProductPageData, SellableLine, Variant
 from apps.core.money import from_minor
+from apps.core.sql import prepared_cursor
 from apps.markets.context import BrandInfo, Shop
 from apps.markets.queries import live_shops
 
@@ -55,12 +56,12 @@ def product_page(*, shop: Shop, slug: str) -> ProductPageData | Moved | None:
 
 
 def sellable_lines(*, shop: Shop, product_ids: Iterable[int]) -> dict[int, SellableLine]:
-    """Return how basket lines show these products and variants; absent is what the shop does not sell. One statement."""
+    """Return how basket lines show these products and variants; what is not sold is absent. One statement."""
     ids = list(product_ids)
     out: dict[int, SellableLine] = {}
     if not ids:
         return out
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(_LINES, [shop.market.id, shop.language, ids])
         rows = cursor.fetchall()
     for product_id, root_id, name, slug, availability, variants, picture, gallery in rows:
@@ -84,15 +85,13 @@ def sellable_lines(*, shop: Shop, product_ids: Iterable[int]) -> dict[int, Sella
 
 def variant_url(*, shop: Shop, slug: str, sku: str) -> str:
     """Return the address of a product with one of its variants chosen (none for an empty SKU)."""
-    from urllib.parse import urlencode  # noqa: PLC0415 -- only here
+    from urllib.parse import urlencode
 
     query = f"?{urlencode({'sku': sku})}" if sku else ""
     return product_url(shop=shop, slug=slug) + query
 
 
-def alternates(
-    *, kind: Literal["product", "category"], object_id: int, brand: BrandInfo
-) -> tuple[Alternate, ...]:
+def alternates(*, kind: Literal["product", "category"], object_id: int, brand: BrandInfo) -> tuple[Alternate, ...]:
     """Return where an object can be read in the brand's shops that are live, itself included. One statement."""
     with connection.cursor() as cursor:
         cursor.execute(_ALTERNATES[kind], [object_id])

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -26,7 +27,7 @@ _SHORTEST = 3
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What to search instead. groups: per word its alternatives; corrected: the text to show, empty when none changed."""
+    """What to search instead. groups: per word its alternatives; corrected: the text to show, if any."""
 
     groups: list[list[str]]
     corrected: str
@@ -38,7 +39,12 @@ def words_for(*, shop: Shop, text: str) -> Words:
     if not typed:
         return Words(groups=[], corrected="")
     config = f"shop_{shop.language}" if shop.language in LANGUAGES else "simple"
-    params = {"market": shop.market.id, "language": shop.language, "config": config, "words": list(dict.fromkeys(typed))}
+    params: dict[str, Any] = {
+        "market": shop.market.id,
+        "language": shop.language,
+        "config": config,
+        "words": list(dict.fromkeys(typed)),
+    }
     with connection.cursor() as cursor:
         cursor.execute(_THRESHOLD)
         cursor.execute(_NEAR, params)

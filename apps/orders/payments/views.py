@@ -39,8 +39,9 @@ def webhook(request: HttpRequest, provider: str) -> HttpResponse:
             return JsonResponse({"error": "too large"}, status=413)
         headers = {name.lower(): value for name, value in request.headers.items()}
         done = operations.take_notice(provider=provider, body=body, headers=headers, at=clock.now())
-    except UnknownGateway as error:
-        raise Http404 from error
+    except UnknownGateway as refusal:
+        # Read by a machine: the shop's own page would tell it nothing.
+        return JsonResponse({"error": refusal.code}, status=refusal.http_status)
     except ForgedNotice as refusal:
         logger.warning("webhook_refused", provider=provider, reason=refusal.params.get("reason", ""))
         return JsonResponse({"error": refusal.code}, status=refusal.http_status)

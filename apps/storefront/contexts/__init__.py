@@ -1,8 +1,9 @@
 """
 What the storefront's templates are given.
 
-Every text here arrives translated and formatted, every address ready to print: a template never computes. All values are
-frozen, so that a whole page's context can be kept and shared between requests. Templates name these types at their top.
+Every text here arrives translated and formatted, every address ready to print: a template never computes. All values
+are frozen, so that a whole page's context can be kept and shared between requests. Templates name these
+types at their top.
 """
 
 from apps.storefront.contexts.buying import (

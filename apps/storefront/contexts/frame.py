@@ -50,9 +50,9 @@ class Frame:
     """
     What surrounds every page of one shop; the same for all visitors and all pages, so built once per shop.
 
-    head_html, menu_html, sheet_html, footer_html: `components/head.html`, `menu.html`, `menu_sheet.html`, `footer.html`,
-    rendered once per frame.
-    locale_text: "France · français · €". withdrawal: the link the law wants on every page, None where it does not apply.
+    head_html, menu_html, sheet_html, footer_html: `components/head.html`, `menu.html`, `menu_sheet.html` and
+    `footer.html`, rendered once per frame.
+    locale_text: "France · français · €". withdrawal: the link the law wants on every page, or None.
     """
 
     brand_code: str

@@ -27,7 +27,7 @@ class Picture:
     """
     A picture in all its formats, best first; `src` is the JPEG every browser reads, `large_url` the one to zoom into.
 
-    width, height: of `src`, in pixels, so that the page does not jump. focus: class of the focal point, as in `focus-c`.
+    width, height: of `src`, in pixels, so that the page does not jump.
     """
 
     src: str
@@ -36,7 +36,6 @@ class Picture:
     alt: str
     sources: tuple[PictureSource, ...] = ()
     large_url: str = ""
-    focus: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,8 @@ class PriceView:
     """
     A price as the market writes it.
 
-    amount_text: "39,90 €", or "from 39,90 €" with `is_from`. prior_text: the lowest price of the 30 days before, only
+    amount_text: "39,90 €"; from_text: "from" where variants cost more.
+    prior_text: the lowest price of the 30 days before, only
     with a lawful reduction. net_text: the amount without tax, for brands that show it. unit_text: "12,40 € / kg".
     shipping_label, shipping_url: the words and page for delivery costs where the market must link them (Germany).
     """
@@ -92,7 +92,7 @@ class ProblemView:
 
 @dataclass(frozen=True, slots=True)
 class Swatch:
-    """A colour a product comes in. css_class: `sw-` and the six hex digits, from the brand's generated swatch sheet."""
+    """A colour a product comes in. hex: with #; drawn as SVG, since style attributes are forbidden."""
 
     label: str
     hex: str

@@ -102,13 +102,17 @@ def test_listing_counts_equal_brute_force(shop, assortment, colours, sizes, wher
 
     found = queries.listing(shop=shop, request=ListingRequest(category_id=category, facets=chosen, page_size=96))
 
-    shown = {(group.code, option.key): option.count for group in found.facets for option in group.options if option.count}
+    shown = {
+        (group.code, option.key): option.count for group in found.facets for option in group.options if option.count
+    }
     assert (found.total, shown) == (total, expected)
     assert len(found.cards) == total
 
 
 def test_listing_marks_chosen_values_and_keeps_those_without_products(shop, assortment):
-    request = ListingRequest(category_id=assortment["other"].id, facets={"colour": ("red",), "size": ("nothing-like-it",)})
+    request = ListingRequest(
+        category_id=assortment["other"].id, facets={"colour": ("red",), "size": ("nothing-like-it",)}
+    )
 
     found = queries.listing(shop=shop, request=request)
 
@@ -119,7 +123,13 @@ def test_listing_marks_chosen_values_and_keeps_those_without_products(shop, asso
 
 @pytest.mark.parametrize(
     ("sort", "first"),
-    [("price", "Thing 00"), ("-price", "Thing 17"), ("name", "Thing 00"), ("popular", "Thing 00"), ("newest", "Thing 00")],
+    [
+        ("price", "Thing 00"),
+        ("-price", "Thing 17"),
+        ("name", "Thing 00"),
+        ("popular", "Thing 00"),
+        ("newest", "Thing 00"),
+    ],
 )
 def test_listing_sorts(shop, assortment, sort, first):
     found = queries.listing(shop=shop, request=ListingRequest(sort=sort))
@@ -155,7 +165,10 @@ def test_listing_price_range_includes_its_ends(shop, assortment):
 def kettles(shop, base):
     node = catalog.make_category(name="Kettles", names={"fr": "Bouilloires et théières"})
     kettle = catalog.make_product(
-        sku="KET-12", title="Electric kettle", names={"fr": "Bouilloire électrique d’inox"}, price={base: "39.90"},
+        sku="KET-12",
+        title="Electric kettle",
+        names={"fr": "Bouilloire électrique d’inox"},
+        price={base: "39.90"},
         categories=[node],
     )
     pot = catalog.make_product(
@@ -221,7 +234,9 @@ def test_search_in_german_finds_words_inside_compounds():
     assert _names(queries.listing(shop=german, request=ListingRequest(text="Kocher"))) == ["Wasserkocher Edelstahl"]
 
 
-@pytest.mark.parametrize("text", ["'", "a & b | !", "%s %(x)s", "\\", "<%", ":*", "'; DROP TABLE x", "\x00", "ß œ", '"red'])
+@pytest.mark.parametrize(
+    "text", ["'", "a & b | !", "%s %(x)s", "\\", "<%", ":*", "'; DROP TABLE x", "\x00", "ß œ", '"red']
+)
 def test_search_takes_any_text(shop, kettles, text):
     assert queries.listing(shop=shop, request=ListingRequest(text=text)).cards
 

@@ -145,7 +145,9 @@ def test_publish_resolves_each_field_and_says_where_from(base):
 
 
 def test_publish_cleans_the_description(shop, base):
-    catalog.make_product(price={base: "1.00"}, description='<p onclick="x()">Hi <script>alert(1)</script><b>you</b></p>')
+    catalog.make_product(
+        price={base: "1.00"}, description='<p onclick="x()">Hi <script>alert(1)</script><b>you</b></p>'
+    )
     _publish()
 
     assert Publication.objects.get().page["description"] == "<p>Hi <b>you</b></p>"
@@ -249,7 +251,9 @@ def test_counts_kept_by_differences_equal_a_full_recount(shop, base):
 def test_publish_due_takes_marked_products_and_unmarks_them(shop, base):
     products = [catalog.make_product(price={base: "1.00"}) for _ in range(3)]
     at = clock.now()
-    publication.mark_due(product_ids=[product.id for product in products[:2]], reason="test", at=at - timedelta(seconds=9))
+    publication.mark_due(
+        product_ids=[product.id for product in products[:2]], reason="test", at=at - timedelta(seconds=9)
+    )
     publication.mark_due(product_ids=[products[0].id], reason="again", at=at)
     assert publication.oldest_due_age(at=at) == timedelta(seconds=9)
 
@@ -314,7 +318,7 @@ def test_mark_availability_writes_only_rows_whose_code_changes(shop, base):
     parent = catalog.make_product(structure="parent")
     child = catalog.make_product(parent=parent, price={base: "1.00"})
     stock = {child.id: ports.StockFacts(available=10, in_stores=False)}
-    undo = ports.register_stock_source(lambda *, market, product_ids: stock)
+    undo = ports.register_stock_source(lambda **_: stock)
     try:
         _publish()
         assert Publication.objects.get().availability == Availability.IN_STOCK
@@ -375,7 +379,7 @@ def test_publish_statement_count_does_not_grow(shop, base, products):
     ids = list(Product.objects.values_list("id", flat=True))
     publication.mark_due(product_ids=ids, reason="test", at=clock.now())
 
-    from django.test.utils import CaptureQueriesContext  # noqa: PLC0415 -- only here
+    from django.test.utils import CaptureQueriesContext
 
     with CaptureQueriesContext(connection) as seen:
         publication.publish_due(at=clock.now())
@@ -386,7 +390,9 @@ def test_publish_statement_count_does_not_grow(shop, base, products):
 @pytest.mark.parametrize("products", [1, 3])
 def test_page_statement_counts_are_constant(shop, base, django_assert_num_queries, products):
     node = catalog.make_category(names={"fr": "Cuisine"})
-    made = [catalog.make_product(price={base: "1.00"}, title=f"P{number}", categories=[node]) for number in range(products)]
+    made = [
+        catalog.make_product(price={base: "1.00"}, title=f"P{number}", categories=[node]) for number in range(products)
+    ]
     ids = [product.id for product in made]
     _publish()
     queries.menu(shop=shop)

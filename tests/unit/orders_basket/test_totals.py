@@ -120,7 +120,9 @@ def baskets(draw):
             LineInput(
                 unit=from_minor(unit, "EUR"),
                 quantity=quantity,
-                tax_percent=draw(st.sampled_from([Decimal(0), Decimal("2.1"), Decimal("5.5"), Decimal(19), Decimal(20)])),
+                tax_percent=draw(
+                    st.sampled_from([Decimal(0), Decimal("2.1"), Decimal("5.5"), Decimal(19), Decimal(20)])
+                ),
                 discount=from_minor(discount, "EUR"),
             )
         )

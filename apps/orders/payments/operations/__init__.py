@@ -16,13 +16,14 @@ record_transfer, record_refund   staff saw money arrive, or sent it back by hand
 from apps.orders.payments.operations.expire import ExpiryReport, expire_unpaid
 from apps.orders.payments.operations.notices import take_notice
 from apps.orders.payments.operations.reconcile import Report, ReportLine, reconcile
-from apps.orders.payments.operations.refund import record_refund, refund_due
+from apps.orders.payments.operations.refund import RefundByHand, record_refund, refund_due
 from apps.orders.payments.operations.settle import Settled, settle
 from apps.orders.payments.operations.start import ask_provider, give_up, retry_payment, start_payment
 from apps.orders.payments.operations.transfer import record_transfer
 
 __all__ = [
     "ExpiryReport",
+    "RefundByHand",
     "Report",
     "ReportLine",
     "Settled",
