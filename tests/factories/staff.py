@@ -10,7 +10,7 @@ PASSWORD = "demo-password-1"
 
 def make_staff(*, email: str = "staff@example.com", group: str | None = None, superuser: bool = False) -> User:
     """Make a member of staff, of a group or above all of them."""
-    user = User.objects.create_user(username=email, email=email, password=PASSWORD)
+    user = User.objects.create_user(email=email, password=PASSWORD)
     user.is_staff, user.is_superuser = True, superuser
     user.save()
     if group:
