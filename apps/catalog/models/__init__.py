@@ -1,5 +1,7 @@
 """The PIM's tables. Carries Oscar's label `catalogue`: Oscar's rows extended, its unused ones kept as they are."""
 
+from oscar.apps.catalogue.models import *  # noqa: F403 -- last: Oscar skips what is registered above
+
 from apps.catalog.models.category import Category, CategoryContent, CategoryMedia
 from apps.catalog.models.content import ProductContent, SlugRecord
 from apps.catalog.models.importing import ImportIssue, ImportJob, ImportRow
@@ -22,8 +24,6 @@ from apps.catalog.models.publication import (
     Publication,
     PublicationDue,
 )
-
-from oscar.apps.catalogue.models import *  # noqa: F403, I001 -- last: Oscar skips what is registered above
 
 __all__ = [
     "AttributeOption",
