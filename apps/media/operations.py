@@ -94,14 +94,19 @@ def make_renditions_many(
     formats: Sequence[str] = FIRST_FORMATS,
     progress: Callable[[int, int], None] | None = None,
     processes: int = 2,
+    whole_only: bool = False,
 ) -> int:
     """
     Make the missing files of many assets with several processes; return how many rows were added.
 
-    progress: called with assets done and in all. For commands: a Celery worker may not have children of its own.
+    progress: called with assets done and in all. whole_only: leave the crops to the workers. For commands: a Celery worker may not have children of its own.
     """
     assets = list(Asset.objects.filter(pk__in=list(asset_ids)).order_by("id"))
-    jobs = [(asset, missing) for asset in assets if (missing := _missing(asset, formats))]
+    jobs = [
+        (asset, sizes)
+        for asset in assets
+        if (sizes := [size for size in _missing(asset, formats) if not (whole_only and size.ratio)])
+    ]
     added = 0
     if not jobs:
         return 0

@@ -38,6 +38,79 @@ class FulfilmentState(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
+class Answer(models.TextChoices):
+    """What a provider says of a payment. Only the first two are definitive."""
+
+    YES = "yes", _("Yes")
+    NO = "no", _("No")
+    UNKNOWN = "unknown", _("Not known yet")
+
+
+class Source(models.TextChoices):
+    """Through which door a verdict came in."""
+
+    WEBHOOK = "webhook", _("Provider's notice")
+    RETURN = "return", _("Shopper came back")
+    RECONCILIATION = "reconciliation", _("Reconciliation")
+    EXPIRY = "expiry", _("Expiry of the order")
+    STAFF = "staff", _("Staff")
+
+
+class SettleOutcome(models.TextChoices):
+    """What became of a verdict."""
+
+    PAID = "paid", _("Paid")
+    REFUSED = "refused", _("Refused")
+    STILL_UNKNOWN = "still_unknown", _("Not known yet")
+    ALREADY_SETTLED = "already_settled", _("Known already")
+    REPEATED = "repeated", _("The same notice again")
+    REFUND_DUE = "refund_due", _("Paid too late, to be refunded")
+    AMOUNT_MISMATCH = "amount_mismatch", _("Another amount than asked for")
+    CURRENCY_MISMATCH = "currency_mismatch", _("Another currency than asked for")
+    ORDER_MISMATCH = "order_mismatch", _("Another order than the payment's")
+    UNKNOWN_PAYMENT = "unknown_payment", _("No such payment")
+    IGNORED = "ignored", _("Not about a payment's end")
+
+
+class PaymentStatus(models.TextChoices):
+    """What a shopper is told about paying an order."""
+
+    TO_PAY = "to_pay", _("Waiting for your payment")
+    BEING_CONFIRMED = "being_confirmed", _("Your payment is being confirmed")
+    PAID = "paid", _("Paid")
+    REFUSED = "refused", _("The payment was refused")
+    EXPIRED = "expired", _("Not paid in time")
+    TO_REFUND = "to_refund", _("Your money is on its way back")
+    REFUNDED = "refunded", _("Refunded")
+
+
+class DemoBankDecision(models.TextChoices):
+    """What the person at the pretended bank pressed."""
+
+    OPEN = "open", _("Open")
+    APPROVED = "approved", _("Approved")
+    DECLINED = "declined", _("Declined")
+    DELAYED = "delayed", _("Approved, settles later")
+    CLOSED = "closed", _("Closed by the shop")
+
+
+class MailKind(models.TextChoices):
+    """The mails an order causes."""
+
+    ORDER_CONFIRMATION = "order_confirmation", _("Order confirmation")
+    PAYMENT_RECEIVED = "payment_received", _("Payment received")
+    SHIPPED = "shipped", _("Shipped")
+    ORDER_EXPIRED = "order_expired", _("Order not paid")
+    REFUND = "refund", _("Refund")
+
+
+class MailState(models.TextChoices):
+    """Whether a mail left. `sending` that stays means a worker ended in the middle: it is sent again."""
+
+    SENDING = "sending", _("Being sent")
+    SENT = "sent", _("Sent")
+
+
 ORDER_MOVES: dict[str, frozenset[str]] = {
     OrderState.PLACED: frozenset({OrderState.CONFIRMED, OrderState.EXPIRED, OrderState.CANCELLED}),
     OrderState.CONFIRMED: frozenset({OrderState.IN_FULFILMENT, OrderState.CANCELLED}),

@@ -1,8 +1,10 @@
 """The PIM's tables. Carries Oscar's label `catalogue`: Oscar's rows extended, its unused ones kept as they are."""
 
-from oscar.apps.catalogue.models import *  # noqa: F403 -- last: Oscar skips what is registered above
-
-from apps.catalog.models.category import Category, CategoryContent, CategoryMedia
+from apps.catalog.models.category import (  # noqa: I001 -- Oscar's own come last: it skips what is registered above
+    Category,
+    CategoryContent,
+    CategoryMedia,
+)
 from apps.catalog.models.content import ProductContent, SlugRecord
 from apps.catalog.models.importing import ImportIssue, ImportJob, ImportRow
 from apps.catalog.models.price import Price, PriceHistory, PriceList
@@ -24,6 +26,8 @@ from apps.catalog.models.publication import (
     Publication,
     PublicationDue,
 )
+
+from oscar.apps.catalogue.models import *  # noqa: F403 -- last: Oscar skips what is registered above
 
 __all__ = [
     "AttributeOption",

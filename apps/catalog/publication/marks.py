@@ -4,9 +4,16 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import structlog
+from celery import current_app
 from django.db import connection, transaction
 
+from apps.catalog.publication.categories import publish_categories
+from apps.core.enums import Queue
+from apps.core.outbox.wake import hints
+
 logger = structlog.get_logger(__name__)
+
+TASK = "catalog.publish_due"
 
 # A child's mark is its parent's: publications are of whole families.
 _MARK = """
@@ -41,8 +48,19 @@ def mark_due(*, product_ids: Iterable[int], reason: str, at: datetime) -> int:
 
 
 def mark_due_for_assets(*, asset_ids: Iterable[int], at: datetime) -> int:
-    """Mark every product that shows one of these pictures; what media calls when renditions are ready."""
-    return _mark_found(_ASSET_PRODUCTS, asset_ids, reason="picture", at=at)
+    """
+    Mark every product that shows one of these pictures, and publish the tree when a category does; return the marks.
+
+    Called when renditions are ready, an alt text or a focal point has changed.
+    """
+    ids = list(asset_ids)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT 1 FROM catalogue_categorymedia WHERE asset_id = ANY(%s))", [ids])
+        in_tree = cursor.fetchone()[0]
+    marked = _mark_found(_ASSET_PRODUCTS, ids, reason="picture", at=at)
+    if in_tree:
+        publish_categories(at=at)
+    return marked
 
 
 def mark_due_for_categories(*, category_ids: Iterable[int], at: datetime) -> int:
@@ -73,13 +91,13 @@ def _mark_found(sql: str, ids: Iterable[int], *, reason: str, at: datetime) -> i
 
 
 def _wake() -> None:
-    from apps.catalog.tasks import publish_due_products  # noqa: PLC0415 -- tasks import this package
-
+    if not hints.open():
+        return
     try:
-        publish_due_products.delay()
-    except (OSError, publish_due_products.OperationalError) as error:
-        # The marks are committed: the sweep publishes them, only later.
-        logger.warning("publisher_not_woken", error=str(error))
+        current_app.send_task(TASK, queue=Queue.SOON.value, retry=False, ignore_result=True)
+    except Exception as error:  # noqa: BLE001 -- whatever a broker's client raises: the marks are committed, the sweep finds them
+        hints.failed()
+        logger.warning("publisher_not_woken", error=type(error).__name__, reason=str(error)[:200])
 
 
 def _wake_after_commit() -> None:

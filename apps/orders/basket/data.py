@@ -6,6 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from apps.catalog.pricing import PriceQuote
 from apps.core.errors import Refusal
 from apps.core.money import Money
 from apps.orders.delivery import DeliveryOption
@@ -67,7 +68,12 @@ class PricedLine:
     discounts: tuple[LineDiscount, ...]
     problems: tuple[Problem, ...]
     left: int | None
-    trace: dict[str, Any]
+    quote: PriceQuote | None
+
+    @property
+    def trace(self) -> dict[str, Any]:
+        """How the price came about, JSON values; built when asked for."""
+        return self.quote.trace if self.quote else {}
 
     @property
     def blocked(self) -> bool:

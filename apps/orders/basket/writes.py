@@ -1,10 +1,10 @@
 """The two statements that make baskets and their lines; who may call them is decided in operations and merging."""
 
 from datetime import datetime
-from typing import Any
 
 from django.db import connection, transaction
 
+from apps.catalog.pricing import PriceQuote
 from apps.inventory import operations as inventory
 from apps.markets.context import Shop
 from apps.orders.errors import BasketNotFound, NotSoldHere
@@ -52,7 +52,7 @@ def put_line(
     basket_id: int,
     product_id: int,
     quantity: int,
-    quote: Any,  # noqa: ANN401 -- catalog's PriceQuote, or None when the market does not sell it
+    quote: PriceQuote | None,
     at: datetime,
 ) -> None:
     """Write one line under the basket's lock, remembering the price seen; the stock record is found anew."""

@@ -1,20 +1,26 @@
 """The order's tables. Carries Oscar's label `order`: Oscar's rows extended, its unused ones kept as they are."""
 
 from apps.orders.models.delivery import DeliveryHoliday, DeliveryMethod
+from apps.orders.models.demo_bank import DemoBankPayment
 from apps.orders.models.fulfilment import Fulfilment, FulfilmentLine
+from apps.orders.models.mail import MailLog
 from apps.orders.models.order import Line, Order
 from apps.orders.models.payment import Payment, PaymentNotice
 from apps.orders.models.transition import Transition
 from apps.orders.models.voucher import OfferMarket, VoucherSlot
 
-from oscar.apps.order.models import *  # noqa: F403, I001 -- last: Oscar skips what is registered above
+# isort: split
+# Last: Oscar skips what is registered above.
+from oscar.apps.order.models import *  # noqa: F403
 
 __all__ = [
     "DeliveryHoliday",
     "DeliveryMethod",
+    "DemoBankPayment",
     "Fulfilment",
     "FulfilmentLine",
     "Line",
+    "MailLog",
     "OfferMarket",
     "Order",
     "Payment",

@@ -1,8 +1,8 @@
 """
 Place an order: lock the basket, price it again, compare with what the shopper agreed to, write, take limits and stock.
 
-Everything that can say no says so before the transaction ends, and then nothing was written. The stock comes last: its
-rows are the ones everybody wants, so their locks are held for the shortest time.
+Everything that can say no says so before the transaction ends, and then nothing was written. What everybody wants
+(stock, then vouchers and offers) is taken last, so that its locks are held for the shortest time.
 """
 
 from collections.abc import Callable
@@ -41,7 +41,7 @@ _NUMBER_TRIES = 5
 
 
 @retry_on_conflict()
-def place_order(  # noqa: PLR0913 -- a checkout form has that many answers
+def place_order(
     *,
     shop: Shop,
     basket_id: int,
@@ -63,7 +63,7 @@ def place_order(  # noqa: PLR0913 -- a checkout form has that many answers
     owner_id: the signed-in account, None for a guest; another's basket is not found. confirmed_total: what the shopper
     saw beside the button. Same key, same answer: a repeat returns the first order with `replayed`, a repeat with other
     contents raises IdempotencyConflict. Publishes `order.placed`. Opens its own transaction and repeats it when
-    PostgreSQL ends it for another's sake; call it outside any. Locks: key, basket, vouchers and offers, stock levels.
+    PostgreSQL ends it for another's sake; call it outside any. Locks: key, basket, stock levels, vouchers, offers.
 
     Raises, having written nothing: BasketNotFound, BasketEmpty, NotSoldHere, PriceMoved (409, with the new total),
     SoldOut, NotEnough, VoucherUsedUp, OfferUsedUp, DeliveryRefused, PaymentRefused, AddressRefused, ShopClosed.
@@ -125,9 +125,9 @@ def reference_of(*, number: str) -> str:
 
 
 def _write(order: NewOrder) -> dict[str, Any]:
-    """Write the order, then take what is limited, the most wanted last; return the answer to keep under the key."""
+    """Write the order, then take what is limited; return the answer to keep under the key."""
     order_id, payment_id = write_order(order=order)
-    # Stock before vouchers before offers: the order of locks for everybody (core.locks.Rank).
+    # Stock before vouchers before offers: the one order of locks (core.locks.Rank).
     _reserve(order)
     take_vouchers(
         order_id=order_id,
@@ -190,7 +190,9 @@ def _reserve(order: NewOrder) -> None:
     lines = order.basket.lines
     try:
         inventory.reserve_lines(
-            lines=[inventory.Wanted(product_id=line.product_id, quantity=line.quantity, sku=line.sku) for line in lines],
+            lines=[
+                inventory.Wanted(product_id=line.product_id, quantity=line.quantity, sku=line.sku) for line in lines
+            ],
             location_ids=stock.serving_location_ids(market=order.shop.market),
             reference=reference_of(number=order.number),
             at=order.at,

@@ -14,7 +14,7 @@ def line_view(*, shop: Shop, line: PricedLine, editable: bool = True) -> LineVie
     """A basket line with its worst problem."""
     worst = min(line.problems, key=lambda problem: not problem.blocking, default=None)
     return LineView(
-        id=line.id,
+        key=str(line.id),
         name=line.name,
         url=line.url,
         sku=line.sku,

@@ -118,6 +118,8 @@ def review_step(*, shop: Shop, basket: PricedBasket, state: CheckoutState, metho
         methods=cards,
         blocks=recap(shop=shop, basket=basket, state=state),
         order_button=order_button(),
+        total_text=words.money(shop=shop, amount=basket.total),
+        tax_text=_("including %(tax)s VAT") % {"tax": words.money(shop=shop, amount=basket.totals.tax)},
         confirmed_total=f"{basket.total.amount} {basket.total.currency}",
         idempotency_key=state.attempt,
         legal=legal_sentences(shop=shop),

@@ -1,33 +1,65 @@
 """Pictures kept with publications and orders, as the templates draw them."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
+from django.conf import settings
+
+from apps.media.queries import PictureSources
 from apps.storefront.contexts import Picture, PictureSource
 
-MIME = {"avif": "image/avif", "webp": "image/webp", "jpeg": "image/jpeg"}
+MIME = {"avif": "image/avif", "webp": "image/webp"}
+# The file for browsers that read neither AVIF nor WebP is the one nearest to this width.
+PLAIN_WIDTH = 640
 
 
 def picture_from(*, data: Mapping[str, Any] | None, alt: str = "") -> Picture | None:
     """
-    A picture from its published form: {"sources": {format: [[width, url], …]}, "src", "width", "height", "alt", "focus"}.
+    A picture from its published form: {"sources": {format: [[width, path], …]}, "width", "height", "alt", "focal"}.
 
     None for a product whose picture is not ready yet; cards and pages then show their designed empty frame.
     """
-    if not data or not data.get("src"):
+    files = (data or {}).get("sources", {}).get("jpeg")
+    if not data or not files:
         return None
+    width, path = min(files, key=lambda file: abs(file[0] - PLAIN_WIDTH))
     sources = tuple(
-        PictureSource(mime_type=MIME[kind], srcset=", ".join(f"{url} {width}w" for width, url in data["sources"][kind]))
-        for kind in ("avif", "webp")
-        if data.get("sources", {}).get(kind)
+        PictureSource(mime_type=mime, srcset=", ".join(f"{media_url(name)} {size}w" for size, name in found))
+        for kind, mime in MIME.items()
+        if (found := data["sources"].get(kind))
     )
-    files = data.get("sources", {}).get("jpeg") or []
     return Picture(
-        src=data["src"],
-        width=int(data["width"]),
-        height=int(data["height"]),
+        src=media_url(path),
+        width=width,
+        height=max(1, round(width * data["height"] / data["width"])),
         alt=str(data.get("alt") or alt),
         sources=sources,
-        large_url=files[-1][1] if files else data["src"],
-        focus=str(data.get("focus", "")),
+        large_url=media_url(max(files)[1]),
+    )
+
+
+@lru_cache(maxsize=20_000)
+def media_url(path: str) -> str:
+    """The public address of a file of the media storage."""
+    return f"{settings.MEDIA_URL}{path}"
+
+
+def picture_of(found: PictureSources | None, *, alt: str) -> Picture | None:
+    """A picture from the media room's own answer, whose addresses are complete already."""
+    files = found.sources.get("jpeg") if found else None
+    if found is None or not files:
+        return None
+    width, src = min(files, key=lambda file: abs(file[0] - PLAIN_WIDTH))
+    return Picture(
+        src=src,
+        width=width,
+        height=max(1, round(width * found.height / found.width)),
+        alt=alt,
+        sources=tuple(
+            PictureSource(mime_type=mime, srcset=", ".join(f"{url} {size}w" for size, url in found.sources[kind]))
+            for kind, mime in MIME.items()
+            if found.sources.get(kind)
+        ),
+        large_url=max(files)[1],
     )

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 
-from django.conf import settings
 from django.contrib.messages import get_messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -16,6 +15,13 @@ from apps.markets.context import Shop
 from apps.storefront import templates_by_market
 from apps.storefront.contexts import Alternate, LocaleLink, Meta, ProblemView
 from apps.storefront.frame import country_name, frame_for
+
+# The pages htmx swaps a piece of, and the piece.
+PARTS = {
+    "storefront/basket.html": "storefront/basket_part.html",
+    "storefront/listing.html": "storefront/listing_part.html",
+    "storefront/product.html": "storefront/product_part.html",
+}
 
 # What a page's address is in each other shop of the brand, by the shop's code; absent where it has no equal.
 Equals = dict[str, str]
@@ -101,20 +107,27 @@ def _locale_link(other: Shop, path: str, shop: Shop) -> LocaleLink:
     )
 
 
-def page_response(  # noqa: PLR0913 -- the parts of an answer
+def page_response(
     *,
     request: HttpRequest,
     template: str,
     meta: Meta,
-    page: Any,  # noqa: ANN401 -- one of the page types of contexts.py
     status: int = 200,
-    **extra: Any,  # noqa: ANN401 -- names the template declares
+    **named: Any,  # noqa: ANN401 -- the names the template declares at its top
 ) -> TemplateResponse:
-    """Answer with a page in the brand's and market's version of its template."""
+    """
+    Answer with a page in the brand's and market's version of its template, or only its part when htmx asks.
+
+    A template `x.html` with a part names it `x_part.html`; going back in the history always gets the whole page.
+    """
     shop: Shop = request.shop  # type: ignore[attr-defined] # set by the markets middleware
+    htmx = getattr(request, "htmx", None)
+    if htmx and not htmx.history_restore_request and template in PARTS:
+        template = PARTS[template]
     chosen = templates_by_market.pick(name=template)
-    context = {"frame": frame_for(shop=shop), "meta": meta, "page": page, "demo": settings.DEMO, **extra}
-    return TemplateResponse(request, chosen, context, status=status)
+    response = TemplateResponse(request, chosen, {"frame": frame_for(shop=shop), "meta": meta, **named}, status=status)
+    response.headers["Vary"] = "HX-Request"
+    return response
 
 
 def said(*, request: HttpRequest) -> tuple[ProblemView, ...]:

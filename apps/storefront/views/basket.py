@@ -5,7 +5,6 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -14,7 +13,7 @@ from apps.core import clock, ratelimit
 from apps.core.errors import Refusal
 from apps.orders.basket import operations, queries
 from apps.orders.basket.data import PricedBasket
-from apps.storefront import baskets, templates_by_market
+from apps.storefront import baskets
 from apps.storefront.guards import same_origin_post
 from apps.storefront.presenters import basket as present
 from apps.storefront.views.base import meta_for, page_response, private, said, shop_view
@@ -33,8 +32,12 @@ def basket_count(request: HttpRequest) -> HttpResponse:
     """How many pieces the visitor has: the one thing of a cacheable page that is theirs, fetched by itself."""
     found = baskets.find(request=request)
     count = queries.pieces(basket_id=found) if found else 0
-    template = templates_by_market.pick(name="components/basket_count.html")
-    return private(TemplateResponse(request, template, {"count": count, "basket_url": reverse("basket")}))
+    return private(HttpResponse(_count_text(count)))
+
+
+def _count_text(count: int) -> str:
+    """The number for the header's badge; nothing while there is nothing in it."""
+    return str(count) if count else ""
 
 
 @same_origin_post
@@ -49,7 +52,7 @@ def basket_add(request: HttpRequest) -> HttpResponse:
             shop=shop,
             basket_id=basket_id,
             owner_id=baskets.owner_id(request=request),
-            product_id=_number(request.POST.get("product_id", "")),
+            product_id=_number(request.POST.get("product", "")),
             quantity=_number(request.POST.get("quantity", "1")),
             at=clock.now(),
         )
@@ -161,7 +164,7 @@ def _page(request: HttpRequest, *, voucher_error: str = "", status: int = 200) -
     title = _("Basket")
     page = present.basket_page(shop=shop, basket=priced, problems=said(request=request), voucher_error=voucher_error)
     meta = meta_for(request=request, title=title, robots="noindex")
-    return page_response(request=request, template="storefront/basket.html", meta=meta, page=page, status=status)
+    return page_response(request=request, template="storefront/basket.html", meta=meta, basket=page, status=status)
 
 
 def priced_basket(*, request: HttpRequest, delivery_code: str | None = None) -> PricedBasket | None:

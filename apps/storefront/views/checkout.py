@@ -23,7 +23,7 @@ from apps.orders.payments import operations as payments
 from apps.orders.payments import queries as payment_methods
 from apps.storefront import baskets, checkout_state
 from apps.storefront.checkout_state import CheckoutState
-from apps.storefront.contexts import Link, ProblemView
+from apps.storefront.contexts import ProblemView
 from apps.storefront.forms import address
 from apps.storefront.presenters import checkout as present
 from apps.storefront.presenters.basket import problem_view
@@ -67,7 +67,7 @@ def details(request: HttpRequest, basket: PricedBasket, state: CheckoutState) ->
             checkout_state.save(request=request, state=replace(state, details=told))
             return redirect("checkout_delivery")
     step = present.details_step(shop=shop, state=state, errors=errors, signed_in_as=signed_in_as, details=told)
-    return _step_page(request, basket, "checkout", step, problems=_field_problems(errors), status=422 if errors else 200)
+    return _step_page(request, basket, "checkout", step, has_errors=bool(errors), status=422 if errors else 200)
 
 
 @with_basket
@@ -123,6 +123,7 @@ def place(request: HttpRequest) -> HttpResponse:
             payment_method=method,
             idempotency_key=key,
             at=clock.now(),
+            by="shopper",
             owner_id=baskets.owner_id(request=request),
         )
     except Refusal as refusal:
@@ -184,26 +185,17 @@ def _step_page(  # noqa: PLR0913 -- the parts of a step
     *,
     problems: tuple[ProblemView, ...] = (),
     status: int = 200,
+    **extra: object,
 ) -> HttpResponse:
     shop = request.shop  # type: ignore[attr-defined] # set by the markets middleware
     warnings = tuple(problem_view(line=line, problem=problem) for line, problem in basket.problems)
     view = present.view(
         shop=shop, basket=basket, current=current, problems=(*said(request=request), *problems, *warnings)
     )
-    template = {
-        "checkout": "storefront/checkout_details.html",
-        "checkout_delivery": "storefront/checkout_delivery.html",
-        "checkout_review": "storefront/checkout_review.html",
-    }[current]
+    name = {"checkout": "details", "checkout_delivery": "delivery", "checkout_review": "review"}[current]
+    template = f"storefront/checkout_{name}.html"
     meta = meta_for(request=request, title=_("Checkout"), robots="noindex")
-    return page_response(request=request, template=template, meta=meta, page=view, step=step, status=status)
-
-
-def _field_problems(errors: dict[str, str]) -> tuple[ProblemView, ...]:
-    return tuple(
-        ProblemView(code=f"field.{name}", text=text, tone="error", action=Link(label=text, url=f"#id_{name}"))
-        for name, text in errors.items()
-    )
+    return page_response(request=request, template=template, meta=meta, checkout=view, status=status, **{name: step}, **extra)
 
 
 def _confirmed(text: str, currency: str) -> Money:

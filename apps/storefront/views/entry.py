@@ -27,7 +27,6 @@ def root(request: HttpRequest) -> HttpResponse:
         raise Http404
     request.shop = shop  # type: ignore[attr-defined] # the page is written in the offered shop's language
     with context.using(shop=shop):
-        context.set_current(shop=shop)
         response = _chooser(request, shop).render()
     response.headers["Content-Language"] = shop.locale_tag
     response.headers["Vary"] = "Accept-Language"
@@ -65,16 +64,7 @@ def _chooser(request: HttpRequest, shop: Shop) -> HttpResponse:
     title = translation.gettext("Choose your country and language")
     equals = {other.code: other.prefix for other in queries.live_shops(brand_code=shop.brand.code)}
     meta = meta_for(request=request, title=title, equals=equals, robots="noindex" if request.path != "/" else "")
-    offered = LocaleLink(
-        country=country_name(code=shop.market.country),
-        language=get_language_info(shop.language)["name_local"],
-        tag=shop.locale_tag,
-        url=shop.prefix,
-        is_current=True,
-    )
-    return page_response(
-        request=request, template="storefront/markets.html", meta=meta, page=choices, title=title, offered=offered
-    )
+    return page_response(request=request, template="storefront/markets.html", meta=meta, markets=choices)
 
 
 def robots(request: HttpRequest) -> HttpResponse:

@@ -1,0 +1,1 @@
+"""Goods going out: one fulfilment per location that promised them, shipped by staff, delivered by the carrier."""

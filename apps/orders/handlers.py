@@ -1,0 +1,78 @@
+"""What orders do about news: fulfilments, mails, refunds. Each loads by id and calls one operation."""
+
+from apps.core import outbox
+from apps.core.enums import Queue
+from apps.orders.enums import MailKind
+from apps.orders.fulfilment import operations as fulfilment
+from apps.orders.mail import operations as mail
+from apps.orders.models import Order
+from apps.orders.payments import demo_bank
+from apps.orders.payments import operations as payments
+from apps.orders.payments.gateways.bank_transfer import BankTransfer
+from apps.orders.payments.gateways.registry import demo_gateway
+
+
+@outbox.handler(topic="order.confirmed", name="orders.create_fulfilments")
+def create_fulfilments(delivery: outbox.Delivery) -> None:
+    """Have the locations that promised the goods prepare them."""
+    fulfilment.create_fulfilments(order_id=delivery.payload["order_id"], at=delivery.at)
+
+
+@outbox.handler(topic="order.placed", name="orders.mail_transfer_instructions", atomic=False)
+def mail_transfer_instructions(delivery: outbox.Delivery) -> None:
+    """Confirm an order that is paid by transfer, with where to send the money. Other orders are confirmed once paid."""
+    if _is_transfer(delivery):
+        _send(delivery, kind=MailKind.ORDER_CONFIRMATION)
+
+
+@outbox.handler(topic="order.confirmed", name="orders.mail_confirmation", atomic=False)
+def mail_confirmation(delivery: outbox.Delivery) -> None:
+    """Confirm a paid order; one paid by transfer was confirmed before and hears that the money came."""
+    _send(delivery, kind=MailKind.PAYMENT_RECEIVED if _is_transfer(delivery) else MailKind.ORDER_CONFIRMATION)
+
+
+@outbox.handler(topic="order.shipped", name="orders.mail_shipped", atomic=False)
+def mail_shipped(delivery: outbox.Delivery) -> None:
+    """Tell the shopper which goods left and how to follow them."""
+    _send(delivery, kind=MailKind.SHIPPED)
+
+
+@outbox.handler(topic="order.expired", name="orders.mail_expired", atomic=False, queue=Queue.SOON)
+def mail_expired(delivery: outbox.Delivery) -> None:
+    """Tell the shopper that the order ended unpaid."""
+    _send(delivery, kind=MailKind.ORDER_EXPIRED)
+
+
+@outbox.handler(topic="payment.refund_due", name="payments.refund", atomic=False, queue=Queue.SOON)
+def refund(delivery: outbox.Delivery) -> None:
+    """Send back what was paid too late."""
+    payments.refund_due(payment_id=delivery.payload["payment_id"], at=delivery.at)
+
+
+@outbox.handler(topic="payment.refunded", name="orders.mail_refund", atomic=False, queue=Queue.SOON)
+def mail_refund(delivery: outbox.Delivery) -> None:
+    """Tell the shopper that the money is on its way back."""
+    _send(delivery, kind=MailKind.REFUND)
+
+
+@outbox.handler(topic=demo_bank.TOPIC, name="payments.demo_bank_notice", atomic=False)
+def deliver_demo_notice(delivery: outbox.Delivery) -> None:
+    """Carry the pretended bank's signed notice to the door every provider's notice comes through."""
+    gateway = demo_gateway()
+    account = gateway.bank.find(reference=delivery.payload["reference"])
+    if account is not None:
+        body, headers = gateway.notice_for(account=account, at=delivery.at)
+        payments.take_notice(provider=gateway.provider, body=body, headers=headers, at=delivery.at)
+
+
+def _is_transfer(delivery: outbox.Delivery) -> bool:
+    method = Order.objects.values_list("payment_method", flat=True).get(pk=delivery.payload["order_id"])
+    return bool(method == BankTransfer.code)
+
+
+def _send(delivery: outbox.Delivery, *, kind: str) -> None:
+    owed = mail.Owed(
+        event_id=delivery.event_id, kind=kind, order_id=delivery.payload["order_id"],
+        fulfilment_id=delivery.payload.get("fulfilment_id"),
+    )
+    mail.send(owed=owed, at=delivery.at, finish=lambda: outbox.finish(delivery=delivery))

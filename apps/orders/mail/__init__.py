@@ -1,0 +1,1 @@
+"""Mails about orders: in the order's language, text and HTML, owed by an event and logged."""

@@ -1,0 +1,243 @@
+"""What a mail about an order says, as values; templates only lay it out. Runs inside `using(shop=…)`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from apps.core.money import Money, format_money
+from apps.markets.context import Shop
+from apps.orders import links
+from apps.orders.enums import MailKind
+from apps.orders.fulfilment import queries as fulfilments
+from apps.orders.mail import texts
+from apps.orders.models import Line, Order
+from apps.orders.payments.queries import payment_status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """An absolute address and its words."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailFrame:
+    """What surrounds every mail."""
+
+    brand_code: str
+    brand_name: str
+    language: str
+    home_url: str
+    legal_line: str
+    contact_url: str
+    help_text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineView:
+    """A line of the order."""
+
+    name: str
+    sku: str
+    quantity: int
+    unit_text: str
+    total_text: str
+    url: str
+    variant_text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TotalRow:
+    """A row under the lines. kind: empty, `saving`, `tax` or `total`."""
+
+    label: str
+    amount_text: str
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """A heading and its lines: an address, the delivery, the payment."""
+
+    title: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A heading and paragraphs of the legal part."""
+
+    heading: str
+    paragraphs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """A label and a value."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderMail:
+    """Everything a mail shows. parcels: carrier, tracking code and link per parcel."""
+
+    frame: MailFrame
+    subject: str
+    headline: str
+    text: str
+    order_number: str
+    track: Link
+    lines: tuple[LineView, ...] = ()
+    totals: tuple[TotalRow, ...] = ()
+    blocks: tuple[Block, ...] = ()
+    bank_details: tuple[Fact, ...] = ()
+    parcels: tuple[tuple[str, str, str], ...] = ()
+    withdrawal: Link | None = None
+    withdrawal_text: str = ""
+    terms: tuple[Section, ...] = ()
+
+
+def content_of(*, kind: str, order: Order, shop: Shop, fulfilment_id: int | None = None) -> OrderMail:
+    """Return what a mail of that kind says of an order. At most 5 statements for any number of lines."""
+    words = texts.words_of(kind=kind, order=order, shop=shop)
+    common = {
+        "frame": _frame(shop=shop),
+        "subject": words.subject,
+        "headline": words.headline,
+        "text": words.text,
+        "order_number": order.number,
+        "track": Link(label=_("Follow your order"), url=links.tracking_url(shop=shop, number=order.number)),
+    }
+    if kind == MailKind.SHIPPED:
+        return OrderMail(**common, **_parcel(order=order, fulfilment_id=fulfilment_id))
+    if kind != MailKind.ORDER_CONFIRMATION:
+        return OrderMail(**common)
+    lines = list(Line.objects.filter(order_id=order.pk).order_by("position", "id"))
+    return OrderMail(
+        **common,
+        lines=tuple(_line(line=line, order=order, shop=shop) for line in lines),
+        totals=_totals(order=order, shop=shop),
+        blocks=_blocks(order=order),
+        bank_details=_bank_details(order=order, shop=shop),
+        withdrawal=Link(label=texts.withdrawal_label(), url=links.shop_url(shop=shop, path="withdraw/")),
+        withdrawal_text=texts.withdrawal_text(),
+        terms=_terms(shop=shop, order=order),
+    )
+
+
+def _frame(*, shop: Shop) -> MailFrame:
+    brand = shop.brand
+    return MailFrame(
+        brand_code=brand.code,
+        brand_name=brand.name,
+        language=shop.locale_tag,
+        home_url=links.shop_url(shop=shop),
+        legal_line=f"{brand.legal_name} · {' · '.join(brand.legal_address.splitlines())}",
+        contact_url=links.shop_url(shop=shop, path="contact/"),
+        help_text=_("Any question? Answer this mail or write to us from our contact page."),
+    )
+
+
+def _amount(amount: Decimal, *, order: Order, shop: Shop) -> str:
+    money = Money(amount, order.currency)
+    return format_money(money=money, language=shop.language, country=shop.market.country)
+
+
+def _line(*, line: Line, order: Order, shop: Shop) -> LineView:
+    gross = shop.market.prices_include_tax
+    return LineView(
+        name=line.title,
+        sku=line.partner_sku,
+        quantity=line.quantity,
+        unit_text=_amount(line.unit_price_incl_tax if gross else line.unit_price_excl_tax, order=order, shop=shop),
+        total_text=_amount(line.line_price_incl_tax if gross else line.line_price_excl_tax, order=order, shop=shop),
+        url=f"{links.origin_of(brand=shop.brand)}{line.url_path}" if line.url_path else "",
+    )
+
+
+def _totals(*, order: Order, shop: Shop) -> tuple[TotalRow, ...]:
+    """Goods, delivery, discount already inside the lines, tax per rate, total: the figures written on the order."""
+    goods = order.total_incl_tax - order.shipping_incl_tax
+    rows = [TotalRow(label=_("Goods"), amount_text=_amount(goods, order=order, shop=shop))]
+    if order.discount_incl_tax:
+        saved = _amount(order.discount_incl_tax, order=order, shop=shop)
+        rows.append(TotalRow(label=_("Included discounts"), amount_text=saved, kind="saving"))
+    rows.append(TotalRow(label=_("Delivery"), amount_text=_amount(order.shipping_incl_tax, order=order, shop=shop)))
+    rows.append(
+        TotalRow(label=_("Total to pay, tax included"), amount_text=_amount(order.total_incl_tax, order=order, shop=shop),
+                 kind="total")
+    )
+    for tax in order.tax_lines:
+        label = _("including %(percent)s %% VAT") % {"percent": texts.percent_text(tax["percent"])}
+        rows.append(TotalRow(label=label, amount_text=_amount(Decimal(tax["tax"]), order=order, shop=shop), kind="tax"))
+    return tuple(rows)
+
+
+def _blocks(*, order: Order) -> tuple[Block, ...]:
+    blocks = []
+    if order.shipping_address is not None:
+        blocks.append(Block(title=_("Delivery address"), lines=tuple(order.shipping_address.active_address_fields())))
+    if order.billing_address is not None:
+        blocks.append(Block(title=_("Billing address"), lines=tuple(order.billing_address.active_address_fields())))
+    blocks.append(Block(title=_("Delivery"), lines=(order.shipping_method, *_promise(order=order))))
+    return tuple(blocks)
+
+
+def _promise(*, order: Order) -> Sequence[str]:
+    days = order.delivery_promise
+    if not days.get("latest"):
+        return ()
+    first, last = (date_format(date.fromisoformat(days[name]), "DATE_FORMAT") for name in ("earliest", "latest"))
+    if first == last:
+        return (_("Arrives on %(day)s") % {"day": last},)
+    return (_("Arrives between %(first)s and %(last)s") % {"first": first, "last": last},)
+
+
+def _bank_details(*, order: Order, shop: Shop) -> tuple[Fact, ...]:
+    account = payment_status(order).instructions
+    if not account:
+        return ()
+    facts = [
+        Fact(label=_("Amount"), value=_amount(order.total_incl_tax, order=order, shop=shop)),
+        Fact(label=_("To"), value=account["holder"]),
+        Fact(label="IBAN", value=account["iban"]),
+        Fact(label="BIC", value=account["bic"]),
+        Fact(label=_("Reference"), value=account["reference"]),
+    ]
+    if order.expires_at is not None:
+        local = order.expires_at.astimezone(shop.market.time_zone)
+        facts.append(Fact(label=_("To be received by"), value=date_format(local, "DATE_FORMAT")))
+    return tuple(fact for fact in facts if fact.value)
+
+
+def _parcel(*, order: Order, fulfilment_id: int | None) -> dict[str, tuple[object, ...]]:
+    mine = [each for each in fulfilments.parcels(order_id=order.pk) if fulfilment_id in {None, each.pk}]
+    lines = [
+        LineView(name=row.line.title, sku=row.line.partner_sku, quantity=row.quantity, unit_text="", total_text="", url="")
+        for parcel in mine for row in sorted(parcel.lines.all(), key=lambda row: row.line.position)
+    ]
+    return {
+        "parcels": tuple((each.carrier, each.tracking_code, each.tracking_url) for each in mine),
+        "lines": tuple(lines),
+    }
+
+
+def _terms(*, shop: Shop, order: Order) -> tuple[Section, ...]:
+    brand = shop.brand
+    address = ", ".join(brand.legal_address.splitlines())
+    day = date_format(order.date_placed.astimezone(shop.market.time_zone), "DATE_FORMAT")
+    return tuple(
+        Section(heading=heading, paragraphs=paragraphs)
+        for heading, paragraphs in texts.legal_sections(
+            legal_name=brand.legal_name, address=address, number=order.number, day=day,
+            terms_url=links.shop_url(shop=shop, path="terms/"), mail=brand.mail_from,
+        )
+    )

@@ -1,0 +1,102 @@
+"""
+Send a mail once per event, as far as that can be known.
+
+The log row is written before the mail leaves and marked after: a worker that dies in between sends it a second time under
+the same Message-ID, and the row says so. Never a third time for the same death, never silently not at all.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from smtplib import SMTPException, SMTPRecipientsRefused
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.db.models import F
+
+from apps.core.errors import Final, TryAgain
+from apps.markets.context import using
+from apps.markets.queries import shop_for_market
+from apps.orders.enums import MailState
+from apps.orders.mail.content import content_of
+from apps.orders.mail.render import Rendered, render
+from apps.orders.models import MailLog, Order
+
+SYSTEM = "mail"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owed:
+    """A mail owed because of an event."""
+
+    event_id: int
+    kind: str
+    order_id: int
+    fulfilment_id: int | None = None
+
+    @property
+    def key(self) -> str:
+        """The same in every attempt."""
+        return f"{self.event_id}:{self.kind}"
+
+
+def send(*, owed: Owed, at: datetime, finish: Callable[[], object]) -> bool:
+    """
+    Send what is owed unless it was sent; return whether it left now. Outside any transaction.
+
+    `finish` is called in the transaction that marks the mail as sent. Raises TryAgain when the mail server does not take
+    it now, Final when it never will.
+    """
+    order = Order.objects.select_related("market", "shipping_address__country", "billing_address__country").get(
+        pk=owed.order_id
+    )
+    shop = shop_for_market(market_code=order.market.code, language=order.language)
+    with using(shop=shop):
+        rendered = render(
+            kind=owed.kind,
+            mail=content_of(kind=owed.kind, order=order, shop=shop, fulfilment_id=owed.fulfilment_id),
+        )
+    log = _log(owed=owed, order=order, language=shop.language, sender=shop.brand.mail_from, rendered=rendered, at=at)
+    leaves = log.state != MailState.SENT
+    if leaves:
+        MailLog.objects.filter(pk=log.pk).update(attempts=F("attempts") + 1)
+        _hand_over(log=log, rendered=rendered, sender=f"{shop.brand.name} <{shop.brand.mail_from}>")
+    with transaction.atomic():
+        MailLog.objects.filter(pk=log.pk, state=MailState.SENDING).update(state=MailState.SENT, sent_at=at)
+        finish()
+    return leaves
+
+
+def _log(*, owed: Owed, order: Order, language: str, sender: str, rendered: Rendered, at: datetime) -> MailLog:
+    """Return the row of this mail, written in its own transaction before anything leaves."""
+    domain = sender.rpartition("@")[2]
+    keeps_body = {"text": rendered.text, "html": rendered.html} if settings.DEMO else {}
+    log, _created = MailLog.objects.get_or_create(
+        key=owed.key,
+        defaults={
+            "order": order,
+            "kind": owed.kind,
+            "recipient": order.email,
+            "language": language,
+            "subject": rendered.subject[:200],
+            "message_id": f"<{owed.kind}.{owed.event_id}.{order.number.lower()}@{domain}>",
+            "created_at": at,
+            **keeps_body,
+        },
+    )
+    return log
+
+
+def _hand_over(*, log: MailLog, rendered: Rendered, sender: str) -> None:
+    message = EmailMultiAlternatives(
+        subject=rendered.subject, body=rendered.text, from_email=sender, to=[log.recipient],
+        headers={"Message-ID": log.message_id, "Auto-Submitted": "auto-generated"},
+    )
+    message.attach_alternative(rendered.html, "text/html")
+    try:
+        message.send()
+    except SMTPRecipientsRefused as error:
+        raise Final("the recipient was refused", system=SYSTEM) from error
+    except (SMTPException, OSError) as error:
+        raise TryAgain(type(error).__name__, system=SYSTEM) from error

@@ -1,0 +1,115 @@
+"""The words of the mails, per kind and in the language that is active."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from apps.markets.context import Shop
+from apps.orders.enums import MailKind, OrderState
+from apps.orders.models import Order
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """Subject, headline and first paragraph of a mail."""
+
+    subject: str
+    headline: str
+    text: str
+
+
+def words_of(*, kind: str, order: Order, shop: Shop) -> Words:
+    """Return the words of a mail of that kind."""
+    names = {"number": order.number, "shop": shop.brand.name}
+    if kind == MailKind.ORDER_CONFIRMATION:
+        return _confirmation(order=order, names=names)
+    if kind == MailKind.PAYMENT_RECEIVED:
+        return Words(
+            subject=_("Payment received for order %(number)s") % names,
+            headline=_("Your payment has arrived"),
+            text=_("Thank you. We are now preparing order %(number)s.") % names,
+        )
+    if kind == MailKind.SHIPPED:
+        return Words(
+            subject=_("Order %(number)s is on its way") % names,
+            headline=_("Your parcel is on its way"),
+            text=_("We have handed these goods of order %(number)s to the carrier.") % names,
+        )
+    if kind == MailKind.REFUND:
+        return Words(
+            subject=_("Your money for order %(number)s is on its way back") % names,
+            headline=_("We have sent your money back"),
+            text=_(
+                "Your payment for order %(number)s reached us after the order had ended. We have sent the whole amount"
+                " back the way it came; banks take a few days."
+            ) % names,
+        )
+    return Words(
+        subject=_("Order %(number)s was not paid") % names,
+        headline=_("Your order has ended"),
+        text=_(
+            "No payment for order %(number)s has reached us in time, so the goods are free for others again. Nothing was"
+            " charged. If a payment arrives all the same, we send it back. You are welcome to order again."
+        ) % names,
+    )
+
+
+def _confirmation(*, order: Order, names: dict[str, str]) -> Words:
+    if order.state == OrderState.PLACED:
+        return Words(
+            subject=_("Your order %(number)s: please pay by transfer") % names,
+            headline=_("Thank you for your order"),
+            text=_("We keep the goods for you and send them as soon as your transfer has arrived."),
+        )
+    return Words(
+        subject=_("Your order %(number)s at %(shop)s") % names,
+        headline=_("Thank you for your order"),
+        text=_("Your payment has arrived and we are preparing your goods. This mail is your confirmation: please keep it."),
+    )
+
+
+def percent_text(percent: str) -> str:
+    """Write a tax rate as readers of the language do, without needless zeros."""
+    return number_format(Decimal(percent).normalize() + 0)
+
+
+def withdrawal_label() -> str:
+    """The words of the link to the withdrawal function; the law asks for these or words as clear."""
+    return _("Withdraw from contract here")
+
+
+def withdrawal_text() -> str:
+    """The right to withdraw in two sentences."""
+    return _(
+        "You may withdraw from this contract within 14 days of receiving the last goods, without giving a reason. Use the"
+        " link below, which needs no account, or send us any clear statement, for example the form at the end of this mail."
+    )
+
+
+def legal_sections(
+    *, legal_name: str, address: str, number: str, day: str, terms_url: str, mail: str
+) -> list[tuple[str, tuple[str, ...]]]:
+    """Return the legal part: seller, terms, guarantee and the withdrawal form, as (heading, paragraphs)."""
+    names = {"name": legal_name, "address": address, "number": number, "day": day, "url": terms_url, "mail": mail}
+    return [
+        (_("Seller"), (_("%(name)s, %(address)s, %(mail)s") % names,)),
+        (_("Terms of sale"), (_("The terms that apply to this order: %(url)s") % names,)),
+        (
+            _("Legal guarantee"),
+            (_("Goods that do not conform to the contract are repaired, replaced or refunded under the legal guarantee,"
+               " for two years from delivery."),),
+        ),
+        (
+            _("Withdrawal form"),
+            (
+                _("Fill in and send back only if you wish to withdraw from the contract."),
+                _("To %(name)s, %(address)s, %(mail)s:") % names,
+                _("I hereby withdraw from my contract of sale of the following goods:") + " ________",
+                _("Order %(number)s of %(day)s, received on:") % names + " ________",
+                _("Name and address of the consumer:") + " ________",
+                _("Signature (on paper only) and date:") + " ________",
+            ),
+        ),
+    ]

@@ -1,0 +1,127 @@
+"""
+The pretended bank behind the demo gateway: its books, its page's buttons, and its notices.
+
+It stands for a foreign system: it never reads or writes orders and payments, and tells the shop only by signed notices.
+"""
+
+from datetime import datetime, timedelta
+
+from django.core import signing
+from django.db import transaction
+from django.db.models import F
+from django.urls import reverse
+
+from apps.core import outbox
+from apps.core.errors import Final
+from apps.orders.enums import DemoBankDecision
+from apps.orders.models import DemoBankPayment
+from apps.orders.payments.gateways.base import PaymentFacts
+from apps.orders.payments.gateways.demo import SYSTEM, Account
+
+DELAY = timedelta(seconds=60)
+TOPIC = "demo_bank.decided"
+_SALT = "halles.demo-bank"
+
+
+class Books:
+    """The bank's answers to the demo gateway."""
+
+    def open_payment(self, *, facts: PaymentFacts, at: datetime) -> Account:
+        """Write a payment into the books, once per key."""
+        row, _created = DemoBankPayment.objects.get_or_create(
+            payment_key=facts.key,
+            defaults={
+                "reference": f"demo_{facts.key}"[:40],
+                "order_number": facts.order_number,
+                "merchant": facts.merchant,
+                "amount_minor": facts.amount_minor,
+                "currency": facts.currency,
+                "return_url": facts.return_url,
+                "language": facts.language,
+                "created_at": at,
+            },
+        )
+        return account_of(row)
+
+    def find(self, *, reference: str) -> Account | None:
+        """Look a payment up."""
+        row = DemoBankPayment.objects.filter(reference=reference).first()
+        return account_of(row) if row else None
+
+    def close(self, *, reference: str) -> Account | None:
+        """Take the page away unless somebody decided."""
+        DemoBankPayment.objects.filter(reference=reference, decision=DemoBankDecision.OPEN).update(
+            decision=DemoBankDecision.CLOSED
+        )
+        return self.find(reference=reference)
+
+    def refund(self, *, reference: str, amount_minor: int, key: str) -> str:
+        """Pay back once: the books hold one sum per payment, so the same sum again changes nothing. Raises Final."""
+        changed = DemoBankPayment.objects.filter(
+            reference=reference, decision=DemoBankDecision.APPROVED, amount_minor__gte=amount_minor, refunded_minor=0
+        ).update(refunded_minor=amount_minor)
+        if not changed and not DemoBankPayment.objects.filter(
+            reference=reference, refunded_minor=amount_minor
+        ).exists():
+            raise Final("nothing to pay back", system=SYSTEM)
+        return f"re_{key}"
+
+
+def account_of(row: DemoBankPayment) -> Account:
+    """Return a row as the bank tells it."""
+    return Account(
+        reference=row.reference,
+        page_path=reverse("payments:demo_bank", args=[page_token(reference=row.reference)]),
+        decision=str(row.decision),
+        amount_minor=row.amount_minor,
+        currency=row.currency,
+        order_number=row.order_number,
+        payment_key=row.payment_key,
+    )
+
+
+def page_token(*, reference: str) -> str:
+    """Return the signed name of a payment's page."""
+    return signing.Signer(salt=_SALT).sign(reference).replace(":", "~")
+
+
+def payment_of_page(*, token: str) -> DemoBankPayment | None:
+    """Return the payment a page shows, None for a forged name."""
+    try:
+        reference = signing.Signer(salt=_SALT).unsign(token.replace("~", ":"))
+    except signing.BadSignature:
+        return None
+    return DemoBankPayment.objects.filter(reference=reference).first()
+
+
+@transaction.atomic
+def decide(*, reference: str, decision: str, is_silent: bool, at: datetime) -> bool:
+    """
+    Write down which button was pressed; return False when somebody decided before. Decided once, whoever presses again.
+
+    is_silent: the bank's notice gets lost, so that only the return page and reconciliation can find out. A delayed
+    approval settles DELAY later by `settle_due`.
+    """
+    changed = DemoBankPayment.objects.filter(reference=reference, decision=DemoBankDecision.OPEN).update(
+        decision=decision,
+        is_silent=is_silent,
+        decided_at=at,
+        settles_at=at + DELAY if decision == DemoBankDecision.DELAYED else None,
+    )
+    if changed and not is_silent and decision != DemoBankDecision.DELAYED:
+        outbox.publish(topic=TOPIC, key=reference, payload={"reference": reference}, at=at)
+    return bool(changed)
+
+
+@transaction.atomic
+def settle_due(*, at: datetime) -> int:
+    """Approve what was delayed and is due, with its notices; return how many. Safe to repeat."""
+    due = DemoBankPayment.objects.filter(decision=DemoBankDecision.DELAYED, settles_at__lte=at)
+    references = list(due.order_by("pk").select_for_update(skip_locked=True).values_list("reference", flat=True))
+    DemoBankPayment.objects.filter(reference__in=references).update(
+        decision=DemoBankDecision.APPROVED, settles_at=None, decided_at=F("settles_at")
+    )
+    outbox.publish_many(
+        events=[outbox.NewEvent(topic=TOPIC, key=each, payload={"reference": each}) for each in references], at=at
+    )
+    return len(references)

@@ -1,0 +1,60 @@
+"""What payments refuse."""
+
+from http import HTTPStatus
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.errors import Refusal, Unavailable
+
+
+class ForgedNotice(Refusal):
+    """The notice is unsigned, badly signed, too old, too large or not readable: nothing in it is believed."""
+
+    code = "payment.forged_notice"
+    message = _("This notice is not signed by the payment provider.")
+    http_status = HTTPStatus.BAD_REQUEST
+
+
+class ProviderUnavailable(Unavailable):
+    """The provider cannot be reached. The order stands; the shopper may press "pay" again."""
+
+    code = "payment.provider_unavailable"
+    message = _("The payment provider cannot be reached. Your order is kept: please try to pay again in a moment.")
+
+
+class UnableToPay(Refusal):
+    """The order is not waiting for a payment any more: paid, expired or cancelled."""
+
+    code = "payment.nothing_to_pay"
+    message = _("There is nothing to pay for this order any more.")
+    http_status = HTTPStatus.CONFLICT
+
+
+class PaymentDeclinedAtStart(Refusal):
+    """The provider refused to start this payment; another way to pay may work."""
+
+    code = "payment.declined_at_start"
+    message = _("The payment could not be started. Please choose another way to pay.")
+
+
+class UnknownGateway(Refusal):
+    """No gateway of that name is set up here."""
+
+    code = "payment.unknown_gateway"
+    message = _("This way to pay is not available.")
+    http_status = HTTPStatus.NOT_FOUND
+
+
+class TransferRefused(Refusal):
+    """The transfer does not match the order. Parameters: paid, due (amounts with currency)."""
+
+    code = "payment.transfer_differs"
+    message = _("%(paid)s arrived, %(due)s is due. Nothing was recorded: clear the difference first.")
+
+
+class TransferKnown(Refusal):
+    """The bank's reference was recorded before. Parameters: reference."""
+
+    code = "payment.transfer_known"
+    message = _("The transfer %(reference)s was recorded already.")
+    http_status = HTTPStatus.CONFLICT

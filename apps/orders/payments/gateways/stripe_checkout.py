@@ -1,0 +1,204 @@
+"""
+Cards through Stripe Checkout, by redirect: card numbers are typed on the provider's page and never reach us (SAQ A).
+
+One total per payment rather than lines: what is charged is what the order says, whatever its discounts look like.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, TypeVar
+
+import stripe
+
+from apps.core.errors import Final, TryAgain
+from apps.orders.enums import Answer
+from apps.orders.payments.errors import ForgedNotice
+from apps.orders.payments.gateways.base import Notice, PaymentFacts, StartResult, Verdict
+
+T = TypeVar("T")
+
+SYSTEM = "stripe"
+TIMEOUT_S = 8.0
+# A look is repeated by reconciliation, so a shopper on the return page need not wait for a slow one.
+LOOK_TIMEOUT_S = 3.0
+RETRIES = 2
+TOLERANCE_S = 300
+# Stripe accepts an end between 30 minutes and 24 hours from now.
+SHORTEST = timedelta(minutes=31)
+LONGEST = timedelta(hours=23, minutes=50)
+DEFINITIVE = frozenset({
+    "checkout.session.completed",
+    "checkout.session.async_payment_succeeded",
+    "checkout.session.async_payment_failed",
+    "checkout.session.expired",
+})
+_MAY_WORK_LATER = (stripe.APIConnectionError, stripe.RateLimitError, stripe.APIError)
+
+# The SDK tells its maker about request times and the machine by default; our shoppers' shop tells nobody.
+stripe.enable_telemetry = False
+
+
+class StripeCheckout:
+    """The card gateway."""
+
+    code: ClassVar[str] = "card"
+    provider: ClassVar[str] = "stripe"
+    is_remote: ClassVar[bool] = True
+
+    def __init__(
+        self,
+        *,
+        api_base: str,
+        secret_key: str,
+        webhook_secret: str,
+        timeout_s: float = TIMEOUT_S,
+        look_timeout_s: float = LOOK_TIMEOUT_S,
+    ) -> None:
+        self._is_live = secret_key.startswith(("sk_live_", "rk_live_"))
+        self._webhook_secret = webhook_secret
+        self.client = _client(api_base=api_base, key=secret_key, timeout_s=timeout_s, retries=RETRIES)
+        self._looks = _client(api_base=api_base, key=secret_key, timeout_s=look_timeout_s, retries=0)
+
+    def start(self, *, facts: PaymentFacts, at: datetime) -> StartResult:  # noqa: ARG002 -- the port's signature
+        """Open a hosted page for the payment; the same key gives the same page."""
+        metadata = {"order_number": facts.order_number, "payment_key": facts.key}
+        params: Any = {
+            "mode": "payment",
+            "payment_method_types": ["card"],
+            "client_reference_id": facts.order_number,
+            "customer_email": facts.email,
+            "line_items": [{
+                "quantity": 1,
+                "price_data": {
+                    "currency": facts.currency.lower(),
+                    "unit_amount": facts.amount_minor,
+                    "product_data": {"name": f"{facts.merchant} · {facts.order_number}"},
+                },
+            }],
+            "locale": facts.language,
+            "metadata": metadata,
+            "payment_intent_data": {"metadata": metadata},
+            "success_url": facts.return_url,
+            "cancel_url": facts.cancel_url,
+            "expires_at": _end_of_page(facts),
+        }
+        session = _call(lambda: self.client.v1.checkout.sessions.create(params, {"idempotency_key": facts.key}))
+        if not session.url:
+            raise TryAgain("a session without a page", system=SYSTEM)
+        return StartResult(reference=session.id, redirect_url=session.url)
+
+    def fetch(self, *, reference: str) -> Verdict:
+        """Ask what became of a session, once and shortly."""
+        session = _call(lambda: self._looks.v1.checkout.sessions.retrieve(reference))
+        return verdict_of_session(session.to_dict())
+
+    def close(self, *, reference: str) -> Verdict:
+        """Expire the session; one that cannot be expired is paid, or expired already, and says so itself."""
+        try:
+            session = _call(lambda: self.client.v1.checkout.sessions.expire(reference))
+        except Final:
+            return self.fetch(reference=reference)
+        return verdict_of_session(session.to_dict())
+
+    def parse_notice(self, *, body: bytes, headers: Mapping[str, str], at: datetime) -> Notice:
+        """Check signature, age and mode, then read the event. Raises ForgedNotice."""
+        event = self._verified(body=body, header=headers.get("stripe-signature", ""), at=at)
+        kind = str(event.get("type", ""))
+        verdict = verdict_of_session(event["data"]["object"]) if kind in DEFINITIVE else None
+        if verdict is not None and kind == "checkout.session.async_payment_failed":
+            verdict = Verdict(
+                answer=Answer.NO, reference=verdict.reference, order_number=verdict.order_number,
+                payment_key=verdict.payment_key, refusal_code="async_payment_failed",
+            )
+        return Notice(event_id=str(event["id"]), kind=kind, verdict=verdict)
+
+    def refund(self, *, reference: str, amount_minor: int, currency: str, key: str) -> str:
+        """Send money of a session back, once per key."""
+        session = _call(lambda: self.client.v1.checkout.sessions.retrieve(reference))
+        intent = session.payment_intent
+        if not intent:
+            raise Final("the session has no payment to refund", system=SYSTEM)
+        if session.currency and session.currency.upper() != currency:
+            raise Final(f"the session is in {session.currency}, the refund in {currency}", system=SYSTEM)
+        return self.refund_intent(intent=intent if isinstance(intent, str) else intent.id,
+                                  amount_minor=amount_minor, key=key)
+
+    def refund_intent(self, *, intent: str, amount_minor: int, key: str) -> str:
+        """Send money of a payment intent back, once per key; return the refund's id."""
+        params: Any = {"payment_intent": intent, "amount": amount_minor}
+        return str(_call(lambda: self.client.v1.refunds.create(params, {"idempotency_key": key})).id)
+
+    def _verified(self, *, body: bytes, header: str, at: datetime) -> dict[str, Any]:
+        try:
+            # Tolerance is checked against our own clock below: the SDK reads the machine's and lets the future pass.
+            stripe.WebhookSignature.verify_header(body, header, self._webhook_secret)
+            signed_at, _signatures = stripe.WebhookSignature._get_timestamp_and_signatures(header, "v1")  # noqa: SLF001 -- the SDK's own reading of its header
+            event = json.loads(body)
+        except (stripe.SignatureVerificationError, ValueError) as error:
+            raise ForgedNotice(reason=type(error).__name__) from error
+        if abs(at.timestamp() - signed_at) > TOLERANCE_S:
+            raise ForgedNotice(reason="too old")
+        if not isinstance(event, dict) or event.get("object") != "event" or "id" not in event:
+            raise ForgedNotice(reason="not an event")
+        if bool(event.get("livemode")) != self._is_live or event.get("account"):
+            # Signed, but of a test account in production, or of a connected merchant that is not us.
+            raise ForgedNotice(reason="another merchant or mode")
+        return event
+
+
+def verdict_of_session(session: Mapping[str, Any]) -> Verdict:
+    """
+    Read a Checkout Session as a verdict.
+
+    Paid is a yes with the amount Stripe took; expired unpaid is a no; everything else is not known yet: an open page may
+    be paid in a minute, a complete one may still be settled by the bank.
+    """
+    metadata = session.get("metadata") or {}
+    common = {
+        "reference": str(session.get("id", "")),
+        "order_number": str(metadata.get("order_number") or session.get("client_reference_id") or ""),
+        "payment_key": str(metadata.get("payment_key") or ""),
+    }
+    if session.get("payment_status") == "paid":
+        amount = session.get("amount_total")
+        return Verdict(answer=Answer.YES, amount_minor=None if amount is None else int(amount),
+                       currency=str(session.get("currency") or "").upper(), **common)
+    if session.get("status") == "expired":
+        return Verdict(answer=Answer.NO, refusal_code="session_expired", **common)
+    return Verdict(answer=Answer.UNKNOWN, **common)
+
+
+def _client(*, api_base: str, key: str, timeout_s: float, retries: int) -> stripe.StripeClient:
+    return stripe.StripeClient(
+        key,
+        base_addresses={"api": api_base.rstrip("/")},
+        http_client=stripe.RequestsClient(timeout=timeout_s),
+        max_network_retries=retries,
+    )
+
+
+def _end_of_page(facts: PaymentFacts) -> int:
+    """
+    When the page closes: with the order's own deadline, as far as Stripe allows.
+
+    Counted from the payment's birth and not from now: Stripe refuses a known key with another body.
+    """
+    earliest, latest = facts.created_at + SHORTEST, facts.created_at + LONGEST
+    return int(min(max(facts.expires_at, earliest), latest).timestamp())
+
+
+def _call(request: Callable[[], T]) -> T:
+    """Run one SDK call; say whether repeating can help."""
+    try:
+        return request()
+    except (stripe.InvalidRequestError, stripe.CardError, stripe.AuthenticationError, stripe.PermissionError,
+            stripe.IdempotencyError) as error:
+        raise Final(_reason(error), system=SYSTEM, status=error.http_status) from error
+    except _MAY_WORK_LATER as error:
+        raise TryAgain(_reason(error), system=SYSTEM, status=error.http_status) from error
+
+
+def _reason(error: stripe.StripeError) -> str:
+    # The code, never the message: a message may repeat what the shopper typed.
+    return f"{type(error).__name__} {error.code or ''}".strip()

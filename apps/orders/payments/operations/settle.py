@@ -1,0 +1,176 @@
+"""The one function that turns a provider's verdict into states, whoever brings it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from django.db import transaction
+
+from apps.core import audit, locks, outbox
+from apps.orders import transitions
+from apps.orders.enums import Answer, OrderState, PaymentState, SettleOutcome, Source
+from apps.orders.models import Order, Payment, PaymentNotice
+from apps.orders.payments.gateways.base import Notice, Verdict
+
+logger = structlog.get_logger(__name__)
+
+OPEN = frozenset({PaymentState.CREATED, PaymentState.PENDING})
+MONEY_IS_HERE = frozenset({PaymentState.PAID, PaymentState.REFUND_DUE, PaymentState.REFUNDED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """What became of a verdict; `payment_id` is None when it matched no payment."""
+
+    outcome: SettleOutcome
+    payment_id: int | None = None
+    order_id: int | None = None
+
+
+@locks.retry_on_conflict()
+@transaction.atomic
+def settle(
+    *,
+    gateway: str,
+    verdict: Verdict | None,
+    source: Source,
+    at: datetime,
+    by: str = "",
+    payment_id: int | None = None,
+    notice: Notice | None = None,
+) -> Settled:
+    """
+    Apply a verdict to its payment and order, once, whatever the door and however often it comes.
+
+    The payment is the one given, else the one with the verdict's reference or key. A yes is believed only for the amount,
+    currency and order that were asked for. A yes for an order that no longer waits makes the money due back. A notice is
+    marked as worked on in this transaction, so work that fails is not skipped when the provider repeats it.
+    Locks order, then payment. Publishes order.confirmed once per order, payment.refund_due once per payment.
+    """
+    actor = by or f"system:payments.{source}"
+    row = _take(notice=notice, gateway=gateway, at=at)
+    if notice is not None and row is None:
+        return Settled(outcome=SettleOutcome.REPEATED)
+    payment = None if verdict is None else _find(gateway=gateway, verdict=verdict, payment_id=payment_id)
+    if verdict is None:
+        done = Settled(outcome=SettleOutcome.IGNORED)
+    elif payment is None:
+        logger.warning("payment_unknown", gateway=gateway, reference=verdict.reference, source=source)
+        done = Settled(outcome=SettleOutcome.UNKNOWN_PAYMENT)
+    else:
+        outcome = _apply(payment_id=payment.pk, order_id=payment.order_id, verdict=verdict, actor=actor, at=at)
+        done = Settled(outcome=outcome, payment_id=payment.pk, order_id=payment.order_id)
+    if row is not None:
+        row.outcome = done.outcome
+        row.payment_id = done.payment_id
+        row.save(update_fields=["outcome", "payment"])
+    return done
+
+
+def _take(*, notice: Notice | None, gateway: str, at: datetime) -> PaymentNotice | None:
+    """Insert the notice; None when it is known. Two at once: the second waits here until the first has committed."""
+    if notice is None:
+        return None
+    verdict = notice.verdict
+    # What we decided on, not what was sent: a full body names and addresses the shopper.
+    body = {} if verdict is None else {
+        "answer": verdict.answer, "reference": verdict.reference, "amount_minor": verdict.amount_minor,
+        "currency": verdict.currency, "order_number": verdict.order_number, "refusal_code": verdict.refusal_code,
+    }
+    PaymentNotice.objects.bulk_create(
+        [PaymentNotice(gateway=gateway, event_id=notice.event_id, kind=notice.kind[:80], body=body, received_at=at)],
+        ignore_conflicts=True,
+    )
+    found = PaymentNotice.objects.get(gateway=gateway, event_id=notice.event_id)
+    # A row that was there before carries its outcome: none is ever committed without.
+    return None if found.outcome else found
+
+
+def _find(*, gateway: str, verdict: Verdict, payment_id: int | None) -> Payment | None:
+    payments = Payment.objects.filter(gateway=gateway)
+    if payment_id is not None:
+        return payments.filter(pk=payment_id).first()
+    found = payments.filter(provider_reference=verdict.reference).first() if verdict.reference else None
+    if found is None and verdict.payment_key:
+        # A notice that overtook our own write of the reference still names the key we gave.
+        found = payments.filter(idempotency_key=verdict.payment_key).first()
+    return found
+
+
+def _apply(*, payment_id: int, order_id: int, verdict: Verdict, actor: str, at: datetime) -> SettleOutcome:
+    order = locks.lock_row(queryset=Order.objects.filter(pk=order_id), rank=locks.Rank.ORDER)
+    payment = locks.lock_row(queryset=Payment.objects.filter(pk=payment_id), rank=locks.Rank.PAYMENT)
+    payment.checked_at = at
+    payment.save(update_fields=["checked_at"])
+    if verdict.answer == Answer.UNKNOWN:
+        return SettleOutcome.ALREADY_SETTLED if payment.state not in OPEN else SettleOutcome.STILL_UNKNOWN
+    if verdict.answer == Answer.NO:
+        return _no(payment=payment, verdict=verdict, actor=actor, at=at)
+    mismatch = _mismatch(order=order, payment=payment, verdict=verdict)
+    if mismatch is not None:
+        _report(payment=payment, verdict=verdict, mismatch=mismatch, actor=actor, at=at)
+        return mismatch
+    if payment.state in MONEY_IS_HERE:
+        return SettleOutcome.ALREADY_SETTLED
+    return _yes(order=order, payment=payment, actor=actor, at=at)
+
+
+def _no(*, payment: Payment, verdict: Verdict, actor: str, at: datetime) -> SettleOutcome:
+    if payment.state not in OPEN:
+        return SettleOutcome.ALREADY_SETTLED
+    transitions.move_payment(
+        payment_id=payment.pk, to=PaymentState.REFUSED, by=actor, at=at, reason=verdict.refusal_code,
+        changes={"refusal_code": verdict.refusal_code[:80], "settled_at": at},
+    )
+    return SettleOutcome.REFUSED
+
+
+def _yes(*, order: Order, payment: Payment, actor: str, at: datetime) -> SettleOutcome:
+    captured = {"captured_minor": payment.amount_minor, "settled_at": at}
+    if order.state != OrderState.PLACED or payment.state == PaymentState.EXPIRED:
+        transitions.move_payment(
+            payment_id=payment.pk, to=PaymentState.REFUND_DUE, by=actor, at=at,
+            reason=f"order is {order.state}", changes=captured,
+        )
+        outbox.publish(
+            topic="payment.refund_due", key=order.number,
+            payload={"order_id": order.pk, "payment_id": payment.pk}, at=at,
+        )
+        logger.warning("payment_late", order=order.number, payment=payment.pk, order_state=order.state)
+        return SettleOutcome.REFUND_DUE
+    transitions.move_payment(
+        payment_id=payment.pk, to=PaymentState.PAID, by=actor, at=at, changes={**captured, "refusal_code": ""}
+    )
+    transitions.move_order(
+        order_id=order.pk, to=OrderState.CONFIRMED, by=actor, at=at, changes={"expires_at": None}, locked=order
+    )
+    outbox.publish(
+        topic="order.confirmed", key=order.number, payload={"order_id": order.pk, "payment_id": payment.pk}, at=at
+    )
+    return SettleOutcome.PAID
+
+
+def _mismatch(*, order: Order, payment: Payment, verdict: Verdict) -> SettleOutcome | None:
+    if verdict.order_number and verdict.order_number != order.number:
+        return SettleOutcome.ORDER_MISMATCH
+    if verdict.payment_key and verdict.payment_key != payment.idempotency_key:
+        return SettleOutcome.ORDER_MISMATCH
+    if verdict.currency != payment.currency:
+        return SettleOutcome.CURRENCY_MISMATCH
+    if verdict.amount_minor != payment.amount_minor:
+        return SettleOutcome.AMOUNT_MISMATCH
+    return None
+
+
+def _report(*, payment: Payment, verdict: Verdict, mismatch: SettleOutcome, actor: str, at: datetime) -> None:
+    """Make a yes that does not match visible: in the audit trail, on the payment and in the log."""
+    asked = {"amount_minor": payment.amount_minor, "currency": payment.currency}
+    told = {"amount_minor": verdict.amount_minor, "currency": verdict.currency, "order_number": verdict.order_number}
+    if payment.refusal_code != mismatch:
+        # Once, however often the provider repeats itself.
+        Payment.objects.filter(pk=payment.pk).update(refusal_code=mismatch)
+        audit.record(
+            action="payment.mismatch", target=audit.target_of(model="order.payment", pk=payment.pk), actor=actor, at=at,
+            before=asked, after=told, reason=str(mismatch),
+        )
+    logger.error("payment_mismatch", payment=payment.pk, outcome=mismatch, asked=asked, told=told)

@@ -1,0 +1,128 @@
+"""Reads of payments: what a shopper may be told, what staff must look at."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from apps.core.money import Money, from_minor
+from apps.markets.queries import shop_for_market
+from apps.orders import links
+from apps.orders.enums import OrderState, PaymentState, PaymentStatus, SettleOutcome
+from apps.orders.models import Order, Payment, PaymentNotice
+from apps.orders.payments.gateways import registry
+from apps.orders.payments.gateways.base import PaymentFacts
+
+OPEN_STATES = (PaymentState.CREATED, PaymentState.PENDING)
+MISMATCHES = (SettleOutcome.AMOUNT_MISMATCH, SettleOutcome.CURRENCY_MISMATCH, SettleOutcome.ORDER_MISMATCH,
+              SettleOutcome.UNKNOWN_PAYMENT)
+_BY_PAYMENT = {
+    PaymentState.PENDING: PaymentStatus.BEING_CONFIRMED,
+    PaymentState.CREATED: PaymentStatus.TO_PAY,
+    PaymentState.PAID: PaymentStatus.PAID,
+    PaymentState.REFUSED: PaymentStatus.REFUSED,
+    PaymentState.EXPIRED: PaymentStatus.EXPIRED,
+    PaymentState.REFUND_DUE: PaymentStatus.TO_REFUND,
+    PaymentState.REFUNDED: PaymentStatus.REFUNDED,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentView:
+    """
+    What a shopper is told about paying an order.
+
+    can_pay: the order still waits, so a "pay" button makes sense. redirect_url: the provider's page, when one is open.
+    instructions: iban, bic, holder, reference of a bank transfer. `status` is never "refused" while money may be under way.
+    """
+
+    status: PaymentStatus
+    method: str
+    can_pay: bool
+    redirect_url: str
+    instructions: dict[str, str]
+    expires_at: datetime | None
+
+
+def payment_status(order: Order) -> PaymentView:
+    """Return what to tell the shopper of an order. One statement, none for a bank transfer's instructions."""
+    payment = Payment.objects.filter(order_id=order.pk).order_by("-id").first()
+    waits = order.state == OrderState.PLACED
+    if payment is None:
+        return PaymentView(status=PaymentStatus.TO_PAY, method=order.payment_method, can_pay=waits, redirect_url="",
+                           instructions={}, expires_at=order.expires_at)
+    status = _BY_PAYMENT[PaymentState(payment.state)]
+    paid_in_full = order.state not in {OrderState.PLACED, OrderState.EXPIRED, OrderState.CANCELLED}
+    if paid_in_full:
+        # An older attempt may have paid while a newer one was refused or waits to be closed.
+        status = PaymentStatus.PAID
+    gateway = registry.gateway_for(code=payment.gateway)
+    instructions: dict[str, str] = {}
+    if not gateway.is_remote and waits:
+        status = PaymentStatus.TO_PAY
+        instructions = dict(gateway.start(facts=facts_of(order=order, payment=payment), at=payment.created_at).instructions)
+    return PaymentView(
+        status=status,
+        method=payment.gateway,
+        can_pay=waits and gateway.is_remote,
+        redirect_url=payment.redirect_url if waits and payment.state in OPEN_STATES else "",
+        instructions=instructions,
+        expires_at=order.expires_at if waits else None,
+    )
+
+
+def facts_of(*, order: Order, payment: Payment) -> PaymentFacts:
+    """Return what the provider may know of a payment; the same for every attempt of the same payment."""
+    shop = shop_for_market(market_code=order.market.code, language=order.language)
+    return PaymentFacts(
+        key=payment.idempotency_key,
+        order_number=order.number,
+        amount_minor=payment.amount_minor,
+        currency=payment.currency,
+        language=order.language,
+        email=order.email,
+        merchant=shop.brand.name,
+        return_url=links.payment_return_url(shop=shop, number=order.number),
+        cancel_url=links.payment_cancel_url(shop=shop, number=order.number),
+        created_at=payment.created_at,
+        expires_at=payment.deadline_at,
+        bank_account=shop.market.features.get("bank_account", {}),
+    )
+
+
+def open_payment(*, order_id: int) -> Payment | None:
+    """Return the attempt of an order that is neither paid nor given up; the database allows one."""
+    return Payment.objects.filter(order_id=order_id, state__in=OPEN_STATES).first()
+
+
+def to_reconcile(*, older_than: datetime, not_asked_since: datetime) -> QuerySet[Payment]:
+    """
+    Return payments the provider should be asked about, oldest first.
+
+    Open ones that are old enough, and those given up only because the provider kept silent.
+    """
+    open_ones = Q(state__in=OPEN_STATES)
+    given_up = Q(state=PaymentState.EXPIRED, refusal_code="provider_silent")
+    return (
+        Payment.objects.filter(open_ones | given_up, created_at__lt=older_than)
+        .filter(Q(checked_at__isnull=True) | Q(checked_at__lt=not_asked_since))
+        .order_by("created_at", "id")
+    )
+
+
+def needing_staff() -> QuerySet[Payment]:
+    """Return payments a person must look at: money owed back, or a yes that did not match what was asked for."""
+    return (
+        Payment.objects.filter(Q(state=PaymentState.REFUND_DUE) | Q(notices__outcome__in=MISMATCHES))
+        .select_related("order").distinct().order_by("created_at", "id")
+    )
+
+
+def strange_notices() -> QuerySet[PaymentNotice]:
+    """Return notices that were believed but matched nothing as it should, newest first."""
+    return PaymentNotice.objects.filter(outcome__in=MISMATCHES).order_by("-received_at", "-id")
+
+
+def due_money(*, payment: Payment) -> Money:
+    """Return what a payment is about."""
+    return from_minor(payment.amount_minor, payment.currency)

@@ -1,0 +1,60 @@
+"""Reads of placed orders: one order whole, and a person's orders."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+from apps.orders.models import Fulfilment, Line, Order, Payment, Transition
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRecord:
+    """An order with all that a page or a mail says of it."""
+
+    order: Order
+    lines: tuple[Line, ...]
+    payments: tuple[Payment, ...]
+    fulfilments: tuple[Fulfilment, ...]
+    transitions: tuple[Transition, ...]
+    discounts: tuple[Any, ...]
+
+    @property
+    def payment(self) -> Payment | None:
+        """The attempt that counts now: the newest."""
+        return self.payments[-1] if self.payments else None
+
+
+def order_by_number(*, number: str) -> OrderRecord | None:
+    """An order and its rows, or None. Six statements whatever it holds. Whoever calls has checked who asks."""
+    order = Order.objects.select_related("shipping_address", "market").filter(number=number).first()
+    return record(order=order) if order else None
+
+
+def order_of_user(*, user_id: int, number: str) -> OrderRecord | None:
+    """The same, only if it is that account's order: another's is not there."""
+    order = (
+        Order.objects.select_related("shipping_address", "market").filter(number=number, user_id=user_id).first()
+    )
+    return record(order=order) if order else None
+
+
+def record(*, order: Order) -> OrderRecord:
+    """Load what belongs to an order. Five statements."""
+    return OrderRecord(
+        order=order,
+        lines=tuple(order.lines.order_by("position", "id")),
+        payments=tuple(order.payments.order_by("created_at", "id")),
+        fulfilments=tuple(order.fulfilments.select_related("location").order_by("id")),
+        transitions=tuple(order.transitions.order_by("at", "id")),
+        discounts=tuple(order.discounts.order_by("id")),
+    )
+
+
+def orders_of_user(*, user_id: int, brand_id: int) -> QuerySet[Order]:
+    """An account's orders with a brand, newest first, with their lines. Two statements."""
+    return (
+        Order.objects.filter(user_id=user_id, market__brand_id=brand_id)
+        .prefetch_related("lines")
+        .order_by("-date_placed", "-id")
+    )

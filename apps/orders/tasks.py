@@ -1,0 +1,33 @@
+"""What the clock reminds orders of. Each task asks the database what is due; a lost reminder changes nothing."""
+
+import structlog
+from celery import shared_task
+from django.conf import settings
+
+from apps.core import clock
+from apps.orders.payments import demo_bank, operations
+
+logger = structlog.get_logger(__name__)
+
+
+@shared_task(name="orders.reconcile_payments")
+def reconcile_payments() -> None:
+    """Ask providers about payments nobody told us the end of."""
+    report = operations.reconcile(at=clock.now())
+    if report.differences or report.unreachable:
+        logger.warning("payments_reconciled", **report.as_dict())
+
+
+@shared_task(name="orders.expire_unpaid")
+def expire_unpaid() -> None:
+    """End orders whose time to pay is over."""
+    report = operations.expire_unpaid(at=clock.now())
+    if report.expired or report.extended or report.paid:
+        logger.info("orders_expired", expired=report.expired, extended=report.extended, paid=report.paid)
+
+
+@shared_task(name="orders.settle_demo_bank")
+def settle_demo_bank() -> None:
+    """Let the pretended bank settle what it delayed; in demo mode only."""
+    if settings.DEMO:
+        demo_bank.settle_due(at=clock.now())

@@ -1,0 +1,251 @@
+"""A placed order in plain sentences: where it stands, what happens next, what it cost."""
+
+from datetime import date
+from decimal import Decimal
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from apps.core.money import Money
+from apps.markets.context import Shop
+from apps.orders import tokens
+from apps.orders.enums import FulfilmentState, OrderState, PaymentStatus
+from apps.orders.models import Order
+from apps.orders.payments.queries import PaymentView, payment_status
+from apps.orders.queries import OrderRecord
+from apps.storefront import pages, words
+from apps.storefront.contexts import (
+    Fact,
+    LineView,
+    Link,
+    OrderRow,
+    OrderView,
+    ProblemView,
+    RecapBlock,
+    Summary,
+    TimelineEntry,
+    TotalRow,
+)
+from apps.storefront.frame import country_name
+from apps.storefront.presenters.pictures import picture_from
+
+# A page that waits for the provider looks again by itself, without JavaScript, this often.
+REFRESH_S = 4
+
+
+def order_view(
+    *, shop: Shop, record: OrderRecord, is_new: bool = False, problems: tuple[ProblemView, ...] = ()
+) -> OrderView:
+    """The tracking page, the confirmation and the account's order page."""
+    order = record.order
+    paying = payment_status(order)
+    headline, text = _headline(shop, order, paying, is_new=is_new)
+    token = tokens.order_token(order.number)
+    waits = paying.status == PaymentStatus.BEING_CONFIRMED
+    return OrderView(
+        number=order.number,
+        state_text=str(OrderState(order.state).label),
+        state_code=order.state,
+        placed_text=words.moment(shop=shop, at=order.date_placed),
+        headline=headline,
+        text=text,
+        timeline=timeline(shop=shop, record=record),
+        summary=summary(shop=shop, record=record),
+        blocks=blocks(shop=shop, record=record),
+        email=order.email,
+        pay_again=_pay_again(paying, token),
+        withdrawal=_withdrawal(shop, order),
+        bank_details=bank_details(shop=shop, order=order, paying=paying),
+        tracking_link=Link(label=_("This order's page"), url=reverse("order_tracking", args=[token])),
+        refresh_seconds=REFRESH_S if waits else 0,
+        problems=problems,
+    )
+
+
+def _headline(shop: Shop, order: Order, paying: PaymentView, *, is_new: bool) -> tuple[str, str]:
+    """What stands at the top. Says "paid" only when the provider said so, and "refused" only when it said that."""
+    promise = _promise(shop, order)
+    by_state = {
+        OrderState.CONFIRMED: (_("Your order is confirmed"), promise),
+        OrderState.IN_FULFILMENT: (_("Your order is being prepared"), promise),
+        OrderState.SHIPPED: (_("Your order is on its way"), promise),
+        OrderState.DELIVERED: (_("Your order was delivered"), ""),
+        OrderState.EXPIRED: (_("Your order has expired"), _("It was not paid in time. Nothing was charged.")),
+        OrderState.CANCELLED: (_("Your order was cancelled"), _("What you paid is sent back to you.")),
+    }
+    state = OrderState(order.state)
+    if state == OrderState.PLACED:
+        return _waiting(shop, order, paying)
+    if is_new and state in {OrderState.CONFIRMED, OrderState.IN_FULFILMENT}:
+        sent = _("We have sent a confirmation to %(email)s.") % {"email": order.email}
+        return _("Thank you, your order is confirmed"), sent
+    if state == OrderState.EXPIRED and paying.status in {PaymentStatus.TO_REFUND, PaymentStatus.REFUNDED}:
+        return by_state[state][0], _("Your payment came too late. The money is sent back to you.")
+    return by_state[state]
+
+
+def _waiting(shop: Shop, order: Order, paying: PaymentView) -> tuple[str, str]:
+    if order.payment_method == "bank_transfer":
+        return _("Thank you, your order is placed"), _("We send it as soon as your transfer has arrived.")
+    if paying.status == PaymentStatus.REFUSED:
+        until = words.moment(shop=shop, at=paying.expires_at) if paying.expires_at else ""
+        kept = _("Nothing was charged. Your order is kept for you until %(when)s; you can try again.")
+        return _("Your payment was refused"), kept % {"when": until}
+    if paying.status == PaymentStatus.BEING_CONFIRMED:
+        wait = _("Your order is placed. Your bank has not answered yet; please do not pay a second time.")
+        return _("Your payment is being confirmed"), wait
+    return _("Your order is waiting for its payment"), _("Nothing was charged so far.")
+
+
+def _promise(shop: Shop, order: Order) -> str:
+    promised = order.delivery_promise or {}
+    if not promised.get("earliest"):
+        return ""
+    return words.between(
+        shop=shop, earliest=date.fromisoformat(promised["earliest"]), latest=date.fromisoformat(promised["latest"])
+    )
+
+
+def _pay_again(paying: PaymentView, token: str) -> Link | None:
+    if not paying.can_pay or paying.method == "bank_transfer" or paying.status == PaymentStatus.BEING_CONFIRMED:
+        return None
+    return Link(label=_("Pay now"), url=reverse("payments:pay", args=[token]))
+
+
+def _withdrawal(shop: Shop, order: Order) -> Link | None:
+    bought = {OrderState.CONFIRMED, OrderState.IN_FULFILMENT, OrderState.SHIPPED, OrderState.DELIVERED}
+    page = pages.link_to(shop=shop, code="withdrawal") if order.state in bought else ""
+    return Link(label=_("Withdraw from this contract"), url=page) if page else None
+
+
+def timeline(*, shop: Shop, record: OrderRecord) -> tuple[TimelineEntry, ...]:
+    """What happened, with its time, and what is still ahead."""
+    order = record.order
+    when = {
+        (row.machine, row.new): row.at for row in record.transitions
+    }
+    entries = [_done(shop, _("Order placed"), "", order.date_placed)]
+    if ("order", OrderState.CONFIRMED) in when:
+        entries.append(_done(shop, _("Payment received, order confirmed"), "", when["order", OrderState.CONFIRMED]))
+    elif order.state == OrderState.PLACED:
+        entries.append(TimelineEntry(title=_("Payment"), text="", state="current"))
+    for fulfilment in record.fulfilments:
+        place = fulfilment.location.name
+        if fulfilment.shipped_at:
+            link = Link(label=fulfilment.tracking_code, url=fulfilment.tracking_url) if fulfilment.tracking_url else None
+            code = _("Parcel %(code)s with %(carrier)s") % {
+                "code": fulfilment.tracking_code, "carrier": fulfilment.carrier}
+            entries.append(_done(shop, _("Shipped from %(place)s") % {"place": place}, code, fulfilment.shipped_at, link))
+        elif fulfilment.state != FulfilmentState.CANCELLED:
+            title = _("Being prepared in %(place)s") % {"place": place}
+            entries.append(TimelineEntry(title=title, text="", state="current"))
+    for state, title in ((OrderState.EXPIRED, _("Order expired")), (OrderState.CANCELLED, _("Order cancelled"))):
+        if ("order", state) in when:
+            entries.append(_done(shop, title, "", when["order", state]))
+    if ("order", OrderState.DELIVERED) in when:
+        entries.append(_done(shop, _("Delivered"), "", when["order", OrderState.DELIVERED]))
+    elif order.state not in {OrderState.EXPIRED, OrderState.CANCELLED}:
+        entries.append(TimelineEntry(title=_("Delivery"), text=_promise(shop, order), state="ahead"))
+    return tuple(entries)
+
+
+def _done(shop: Shop, title: str, text: str, at, link: Link | None = None) -> TimelineEntry:  # noqa: ANN001 -- datetime
+    return TimelineEntry(
+        title=title, text=text, state="done", when_text=words.moment(shop=shop, at=at), moment=at.isoformat(), link=link
+    )
+
+
+def _amount(shop: Shop, order: Order, value: Decimal) -> str:
+    return words.money(shop=shop, amount=Money(value, order.currency))
+
+
+def summary(*, shop: Shop, record: OrderRecord) -> Summary:
+    """Lines and totals as they were agreed; nothing is computed anew."""
+    order = record.order
+    lines = tuple(
+        LineView(
+            key=str(line.pk),
+            name=line.title,
+            url=line.url_path,
+            sku=line.partner_sku,
+            quantity=line.quantity,
+            unit_text=_amount(shop, order, line.unit_price_incl_tax or Decimal(0)),
+            total_text=_amount(shop, order, line.line_price_before_discounts_incl_tax),
+            picture=picture_from(data=line.picture, alt=line.title),
+        )
+        for line in record.lines
+    )
+    return Summary(
+        lines=lines,
+        totals=totals(shop=shop, record=record),
+        count_text=words.items(count=sum(line.quantity for line in record.lines)),
+    )
+
+
+def totals(*, shop: Shop, record: OrderRecord) -> tuple[TotalRow, ...]:
+    """The order's sums, row by row; they add up to the total."""
+    order = record.order
+    goods = sum((line.line_price_before_discounts_incl_tax for line in record.lines), Decimal(0))
+    rows = [TotalRow(label=_("Goods"), amount_text=_amount(shop, order, goods))]
+    rows += [
+        TotalRow(
+            label=discount.voucher_code or discount.offer_name or "",
+            amount_text=_amount(shop, order, -discount.amount),
+            kind="saving",
+        )
+        for discount in record.discounts
+        if discount.amount
+    ]
+    delivery = _amount(shop, order, order.shipping_incl_tax) if order.shipping_incl_tax else _("Free")
+    rows.append(TotalRow(label=order.shipping_method or _("Delivery"), amount_text=delivery))
+    rows.append(TotalRow(label=_("Total"), amount_text=_amount(shop, order, order.total_incl_tax), kind="total"))
+    rows += [
+        TotalRow(
+            label=_("including %(percent)s %% VAT") % {
+                "percent": words.percent(value=Decimal(str(row["percent"])), shop=shop)},
+            amount_text=_amount(shop, order, Decimal(str(row["tax"]))),
+            kind="tax",
+        )
+        for row in order.tax_lines
+        if Decimal(str(row["tax"]))
+    ]
+    return tuple(rows)
+
+
+def blocks(*, shop: Shop, record: OrderRecord) -> tuple[RecapBlock, ...]:
+    """Where it goes and how it is paid."""
+    order = record.order
+    found = [RecapBlock(title=_("Contact"), lines=tuple(line for line in (order.email, order.phone) if line))]
+    if order.shipping_address is not None:
+        to = order.shipping_address
+        name = f"{to.first_name} {to.last_name}".strip()
+        town = f"{to.postcode} {to.line4}".strip()
+        lines = (name, to.line1, to.line2, to.line3, town, country_name(code=to.country_id))
+        found.append(RecapBlock(title=_("Delivery address"), lines=tuple(line for line in lines if line)))
+    found.append(RecapBlock(title=_("Payment"), lines=(pages.payment_label(code=order.payment_method),)))
+    return tuple(found)
+
+
+def bank_details(*, shop: Shop, order: Order, paying: PaymentView) -> tuple[Fact, ...]:
+    """Where to transfer the money to, and with which words; nothing for other ways to pay."""
+    if not paying.instructions:
+        return ()
+    labels = {"holder": _("Account holder"), "iban": _("IBAN"), "bic": _("BIC"), "reference": _("Reference")}
+    facts = [Fact(label=labels[key], value=value) for key, value in paying.instructions.items() if key in labels and value]
+    return (*facts, Fact(label=_("Amount"), value=_amount(shop, order, order.total_incl_tax)))
+
+
+def order_row(*, shop: Shop, order: Order) -> OrderRow:
+    """An order in the account's list."""
+    lines = list(order.lines.all())
+    pictures = (picture_from(data=line.picture, alt=line.title) for line in lines[:4])
+    return OrderRow(
+        number=order.number,
+        url=reverse("account_order", args=[order.number]),
+        placed_text=words.moment(shop=shop, at=order.date_placed),
+        total_text=_amount(shop, order, order.total_incl_tax),
+        state_text=str(OrderState(order.state).label),
+        state_code=order.state,
+        pictures=tuple(picture for picture in pictures if picture),
+        count_text=words.items(count=sum(line.quantity for line in lines)),
+    )

@@ -1,0 +1,83 @@
+"""Template tags of the shop: `part` includes a partial by brand and market, `icon` draws from the sprite."""
+
+from django import template
+from django.forms import BoundField
+from django.template.base import FilterExpression, Parser, Token, token_kwargs
+from django.template.context import Context
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from apps.storefront import templates_by_market
+
+register = template.Library()
+
+
+class PartNode(template.Node):
+    """Renders the brand's or market's version of a partial in the page's context, with a few names more."""
+
+    def __init__(self, name: FilterExpression, extra: dict[str, FilterExpression], *, isolated: bool) -> None:
+        self.name = name
+        self.extra = extra
+        self.isolated = isolated
+
+    def render(self, context: Context) -> SafeString:
+        """Find the compiled template (remembered) and render it."""
+        part = templates_by_market.pick(name=self.name.resolve(context)).template
+        values = {key: value.resolve(context) for key, value in self.extra.items()}
+        if self.isolated:
+            return part.render(context.new(values))
+        with context.push(**values):
+            return part.render(context)
+
+
+@register.tag("part")
+def do_part(parser: Parser, token: Token) -> PartNode:
+    """
+    Include a partial as the current brand and market have it.
+
+        {% part "components/price.html" price=product.price only %}
+    """
+    bits = token.split_contents()
+    if len(bits) < 2:  # noqa: PLR2004 -- the tag and its name
+        msg = "part needs the name of a template"
+        raise template.TemplateSyntaxError(msg)
+    rest = bits[2:]
+    isolated = bool(rest) and rest[-1] == "only"
+    if isolated:
+        rest = rest[:-1]
+    extra = token_kwargs(rest, parser)
+    if rest:
+        msg = f"part does not understand {' '.join(rest)}"
+        raise template.TemplateSyntaxError(msg)
+    return PartNode(parser.compile_filter(bits[1]), extra, isolated=isolated)
+
+
+_sprite: dict[str, str] = {}
+
+
+@register.simple_tag
+def icon(name: str, css_class: str = "") -> SafeString:
+    """Draw a symbol of the sprite, silent for screen readers: the words stand beside it."""
+    if "url" not in _sprite:
+        _sprite["url"] = static("img/icons.svg")
+    return format_html(
+        '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>',
+        css_class, _sprite["url"], name,
+    )
+
+
+@register.simple_tag
+def shop_widget(bound: BoundField) -> SafeString:
+    """A Django form's field with the shop's class and its help and errors tied to it for screen readers."""
+    described = []
+    if bound.errors:
+        described.append(f"{bound.id_for_label}_error")
+    if bound.help_text:
+        described.append(f"{bound.id_for_label}_helptext")
+    attrs = {"class": "input", "placeholder": ""}
+    if bound.errors:
+        attrs["aria-invalid"] = "true"
+    if described:
+        attrs["aria-describedby"] = " ".join(described)
+    return bound.as_widget(attrs=attrs)
