@@ -99,7 +99,8 @@ def make_renditions_many(
     """
     Make the missing files of many assets with several processes; return how many rows were added.
 
-    progress: called with assets done and in all. whole_only: leave the crops to the workers. For commands: a Celery worker may not have children of its own.
+    progress: called with assets done and in all. whole_only: leave the crops to the workers. For commands: a Celery
+    worker may not have children of its own.
     """
     assets = list(Asset.objects.filter(pk__in=list(asset_ids)).order_by("id"))
     jobs = [

@@ -2,6 +2,7 @@
 
 import re
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from typing import Any
 
 from apps.core.money import minor_digits
 
@@ -45,7 +46,7 @@ class BadCell(ValueError):  # noqa: N818 -- names what was found
 
     def __init__(self, code: str, **params: object) -> None:
         self.code = code
-        self.params = params
+        self.params: dict[str, Any] = params
         super().__init__(code)
 
 

@@ -12,7 +12,7 @@ from apps.catalog.importing.issues import Issue
 from apps.catalog.importing.profiles import Profile
 from apps.catalog.models import (
     AttributeOption,
-    AttributeOptionGroup,
+    AttributeOptionGroup,  # type: ignore[attr-defined] # Oscar's, through its star import
     Category,
     CategoryContent,
     PriceList,

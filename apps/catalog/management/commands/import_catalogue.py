@@ -13,6 +13,7 @@ from rich.table import Table
 
 from apps.catalog import publication
 from apps.catalog.importing import operations
+from apps.catalog.importing.checking import Progress
 from apps.catalog.importing.profiles import PROFILES
 from apps.catalog.models import ImportJob
 from apps.core import clock
@@ -45,7 +46,8 @@ class Command(BaseCommand):
             job = self._run(path, options, console)
         except Refusal as refusal:
             raise CommandError(str(refusal)) from refusal
-        self._report(job, options, Console(file=self.stdout))
+        out = Console(file=self.stdout)  # type: ignore[arg-type] # Django's wrapper writes like a file
+        self._report(job, options, out)
         if job.state in {"refused", "failed"}:
             sys.exit(1)
 
@@ -69,7 +71,7 @@ class Command(BaseCommand):
                 self._finish(job, options, report)
         return job
 
-    def _finish(self, job: ImportJob, options: dict[str, Any], report: operations.Progress) -> None:
+    def _finish(self, job: ImportJob, options: dict[str, Any], report: Progress) -> None:
         at = clock.now()
         waiting = operations.touched_assets(job_id=job.pk)
         media.make_renditions_many(
@@ -125,7 +127,7 @@ class Command(BaseCommand):
         out.print(table)
 
 
-def _reporter(bar: Bar) -> operations.Progress:
+def _reporter(bar: Bar) -> Progress:
     tasks: dict[str, Any] = {}
 
     def report(stage: str, done: int, total: int) -> None:
