@@ -78,7 +78,9 @@ def make_renditions(*, asset_id: int, at: datetime, formats: Sequence[str] = FIR
     asset = Asset.objects.get(pk=asset_id)
     missing = _missing(asset, formats)
     try:
-        made = encode_all(data=files.get(name=asset.original), filename=asset.filename, focal=_focal(asset), sizes=missing)
+        made = encode_all(
+            data=files.get(name=asset.original), filename=asset.filename, focal=_focal(asset), sizes=missing
+        )
     except PictureRefused as refusal:
         fail(asset_id=asset_id, error=str(refusal))
         return 0
@@ -97,7 +99,8 @@ def make_renditions_many(
     """
     Make the missing files of many assets with several processes; return how many rows were added.
 
-    progress: called with assets done and in all. whole_only: leave the crops to the workers. For commands: a Celery worker may not have children of its own.
+    progress: called with assets done and in all. whole_only: leave the crops to the workers. For commands: a Celery
+    worker may not have children of its own.
     """
     assets = list(Asset.objects.filter(pk__in=list(asset_ids)).order_by("id"))
     jobs = [
@@ -182,7 +185,9 @@ def set_alt_texts(*, asset_id: int, texts: Mapping[str, str], at: datetime) -> i
     held = dict(AssetText.objects.filter(asset_id=asset_id).values_list("language", "alt"))
     wanted = {language: text.strip()[:300] for language, text in texts.items()}
     changed = {language: text for language, text in wanted.items() if held.get(language, "") != text}
-    AssetText.objects.filter(asset_id=asset_id, language__in=[code for code, text in changed.items() if not text]).delete()
+    AssetText.objects.filter(
+        asset_id=asset_id, language__in=[code for code, text in changed.items() if not text]
+    ).delete()
     AssetText.objects.bulk_create(
         [AssetText(asset_id=asset_id, language=code, alt=text) for code, text in changed.items() if text],
         update_conflicts=True,
@@ -239,7 +244,9 @@ def _missing(asset: Asset, formats: Sequence[str]) -> list[Size]:
 def _publish_files(asset: Asset, made: Sequence[Encoded], at: datetime, *, is_announced: bool = True) -> int:
     rows = []
     for encoded in made:
-        name = files.rendition_name(data=encoded.data, extension="jpg" if encoded.size.format == "jpeg" else encoded.size.format)
+        name = files.rendition_name(
+            data=encoded.data, extension="jpg" if encoded.size.format == "jpeg" else encoded.size.format
+        )
         files.put(name=name, data=encoded.data)
         rows.append(
             Rendition(

@@ -39,8 +39,14 @@ class Uploaded:
 
 
 def create_job(
-    *, source: str, at: datetime, by: str, profile: str = "auto", brand_code: str = "",
-    market_codes: Sequence[str] = (), location_code: str = "",
+    *,
+    source: str,
+    at: datetime,
+    by: str,
+    profile: str = "auto",
+    brand_code: str = "",
+    market_codes: Sequence[str] = (),
+    location_code: str = "",
 ) -> ImportJob:
     """
     Note an import that shall run; nothing is read yet.
@@ -57,8 +63,13 @@ def create_job(
         raise UnableToImport(reason=", ".join(market_codes) or brand.code)
     location = location_code or next((code for market in found for code in market.stock_location_codes), "")
     return ImportJob.objects.create(
-        source=source, profile=profile, brand_code=brand.code, market_codes=[market.code for market in found],
-        location_code=location, by=by, created_at=at,
+        source=source,
+        profile=profile,
+        brand_code=brand.code,
+        market_codes=[market.code for market in found],
+        location_code=location,
+        by=by,
+        created_at=at,
     )
 
 
@@ -106,8 +117,16 @@ def check_import(*, job_id: int, at: datetime, progress: Progress | None = None)
         job.progress_done = 0
         job.finished_at = at if checked.is_refused else None
         job.save(
-            update_fields=["state", "profile", "file_hashes", "counts", "diff", "progress_total", "progress_done",
-                           "finished_at"]
+            update_fields=[
+                "state",
+                "profile",
+                "file_hashes",
+                "counts",
+                "diff",
+                "progress_total",
+                "progress_done",
+                "finished_at",
+            ]
         )
     return checked
 
@@ -164,8 +183,11 @@ def _apply(job: ImportJob, ready: Checked, at: datetime, by: str, progress: Prog
     )
     counts = {item.sku: item.stock for _family, item in writing.touched(plan) if item.stock is not None}
     moved = ports.put_stock(
-        counts={written.ids[sku]: units for sku, units in counts.items()}, location_code=job.location_code,
-        reference=f"import:{job.pk}", at=at, by=by,
+        counts={written.ids[sku]: units for sku, units in counts.items()},
+        location_code=job.location_code,
+        reference=f"import:{job.pk}",
+        at=at,
+        by=by,
     )
     stock = {"created": 0, "changed": moved or 0, "unchanged": len(counts) - (moved or 0), "refused": 0}
     report("apply", len(steps), len(steps))
@@ -178,7 +200,10 @@ def _apply(job: ImportJob, ready: Checked, at: datetime, by: str, progress: Prog
     job.finished_at = at
     job.save(update_fields=["counts", "state", "error", "progress_done", "finished_at"])
     audit.record(
-        action="catalogue.import", target=audit.target_of(model="catalogue.importjob", pk=job.pk), actor=by, at=at,
+        action="catalogue.import",
+        target=audit.target_of(model="catalogue.importjob", pk=job.pk),
+        actor=by,
+        at=at,
         after=job.counts,
     )
     return job
@@ -237,8 +262,14 @@ def _key_columns(job: ImportJob, checked: Checked, file: str) -> tuple[str, str]
 
 def _issue_row(job: ImportJob, issue: Issue) -> ImportIssue:
     return ImportIssue(
-        job=job, severity=issue.severity, file=issue.file[:255], line=issue.line, column=issue.column[:255],
-        value=issue.value, code=issue.code, params=dict(issue.params),
+        job=job,
+        severity=issue.severity,
+        file=issue.file[:255],
+        line=issue.line,
+        column=issue.column[:255],
+        value=issue.value,
+        code=issue.code,
+        params=dict(issue.params),
     )
 
 

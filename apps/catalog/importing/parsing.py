@@ -146,7 +146,7 @@ class Parser:
         else:
             self._issue("option_missing", line, "option1_value")
             item = Item(sku=sku, line=line)
-        item.stock = self._parsed(line, raw, "stock", lambda value: cells.units(value))
+        item.stock = self._parsed(line, raw, "stock", cells.units)
         item.gtin = self._text(line, raw, "gtin", limit=14)
         item.weight_g = self._weight(line, raw)
         item.size_cm = self._size(line, raw)
@@ -162,9 +162,7 @@ class Parser:
                 found.append((name, value))
         return tuple(found)
 
-    def _price(
-        self, line: int, raw: Mapping[str, str], held: tuple[Item, str, set[str]], group: str, sku: str
-    ) -> None:
+    def _price(self, line: int, raw: Mapping[str, str], held: tuple[Item, str, set[str]], group: str, sku: str) -> None:
         item, owner, given = held
         currency = self._text(line, raw, "currency", limit=10).upper() or self.profile.default_currency
         if currency in given or owner != group:
@@ -242,10 +240,14 @@ class Parser:
             self._issue(bad.code, line, name, value, severity=severity, **bad.params)
             return None
 
-    def _issue(self, code: str, row: int, name: str, value: str = "", *, severity: str = ERROR, **params: Any) -> None:
+    def _issue(
+        self, code: str, row: int, name: str, value: str = "", *, severity: str = ERROR, **params: object
+    ) -> None:
         self._raise(self.file, code, row, self.profile.columns.get(name, name), value, severity=severity, **params)
 
-    def _raise(self, file: str, code: str, row: int, column: str, value: str, *, severity: str = ERROR, **params: Any) -> None:
+    def _raise(
+        self, file: str, code: str, row: int, column: str, value: str, *, severity: str = ERROR, **params: object
+    ) -> None:
         self.issues.append(Issue(code, file, row, column, shortened(value), severity, params))
 
 

@@ -7,7 +7,10 @@ from apps.catalog.models import ImportJob
 from tests.factories.pictures import picture_bytes
 
 AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
-HEADER = "sku,product,name,family,category,description,price,currency,stock,picture,weight_g,option1_name,option1_value,attribute.power,attribute.note"
+HEADER = (
+    "sku,product,name,family,category,description,price,currency,stock,picture,weight_g,option1"
+    "_name,option1_value,attribute.power,attribute.note"
+)
 ROWS = (
     "KETTLE,kettle,Kettle,Kitchen,Kitchen -> Kettles,Boils water,0,EUR,,kettle.png,,,,2200W,quiet",
     "KETTLE-BLACK,kettle,,,,,49.90,EUR,5,,1200,Color,Black,,",

@@ -26,10 +26,23 @@ from tests.integration.importing.helpers import AT, ROWS, run, write_files
 
 SPREE = Path(__file__).parents[3].parent / "shared" / "data" / "spree-demo"
 TABLES = (
-    "catalogue_product", "catalogue_productcontent", "catalogue_price", "catalogue_productattributevalue",
-    "catalogue_productattribute", "catalogue_attributeoption", "catalogue_category", "catalogue_categorycontent",
-    "catalogue_productcategory", "catalogue_productbrand", "catalogue_productmedia", "catalogue_publication",
-    "catalogue_publicationdue", "media_asset", "partner_stocklevel", "partner_stockmovement", "catalogue_pricelist",
+    "catalogue_product",
+    "catalogue_productcontent",
+    "catalogue_price",
+    "catalogue_productattributevalue",
+    "catalogue_productattribute",
+    "catalogue_attributeoption",
+    "catalogue_category",
+    "catalogue_categorycontent",
+    "catalogue_productcategory",
+    "catalogue_productbrand",
+    "catalogue_productmedia",
+    "catalogue_publication",
+    "catalogue_publicationdue",
+    "media_asset",
+    "partner_stocklevel",
+    "partner_stockmovement",
+    "catalogue_pricelist",
 )
 
 
@@ -37,16 +50,24 @@ def versions():
     with connection.cursor() as cursor:
         found = {}
         for table in TABLES:
-            cursor.execute(f"SELECT coalesce(jsonb_agg(jsonb_build_array(id, xmin::text) ORDER BY id), '[]')::text FROM {table}")
+            cursor.execute(
+                f"SELECT coalesce(jsonb_agg(jsonb_build_array(id, xmin::text) ORDER BY id), '[]')::text FROM {table}"
+            )
             found[table] = cursor.fetchone()[0]
     return found
 
 
 def test_three_products_come_in(markets, tmp_path):
     job = run(write_files(tmp_path))
-    assert job.state == "done", [issue for issue in queries.issues(job_id=job.pk).issues]
+    assert job.state == "done", queries.issues(job_id=job.pk).issues
     assert {kind: numbers["created"] for kind, numbers in job.counts.items()} == {
-        "products": 3, "variants": 2, "contents": 5, "facts": 6, "prices": 5, "pictures": 2, "stock": 0,
+        "products": 3,
+        "variants": 2,
+        "contents": 5,
+        "facts": 6,
+        "prices": 5,
+        "pictures": 2,
+        "stock": 0,
     }
     kettle = Product.objects.get(upc="kettle")
     assert kettle.structure == "parent"

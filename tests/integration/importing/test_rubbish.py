@@ -42,7 +42,9 @@ def test_bad_cell_is_named_and_nothing_is_written(markets, tmp_path, cells, colu
     job = run(write_files(tmp_path, rows=[*ROWS, row(**cells)]))
     assert job.state == "refused"
     found = [issue for issue in queries.issues(job_id=job.pk).issues if issue.severity == "error"]
-    assert [(issue.code, issue.file, issue.line, issue.column) for issue in found] == [(code, "products.csv", 8, column)]
+    assert [(issue.code, issue.file, issue.line, issue.column) for issue in found] == [
+        (code, "products.csv", 8, column)
+    ]
     assert found[0].reason
     assert found[0].hint
     assert len(found[0].value) <= 80
@@ -55,7 +57,7 @@ def test_bad_cell_is_named_and_nothing_is_written(markets, tmp_path, cells, colu
 @pytest.mark.parametrize(
     ("change", "code", "line"),
     [
-        (lambda data: data.replace("Boils".encode(), b"\xe9t\xe9"), "wrong_encoding", 2),
+        (lambda data: data.replace(b"Boils", b"\xe9t\xe9"), "wrong_encoding", 2),
         (lambda data: data.decode().encode("utf-16"), "wrong_encoding", 1),
         (lambda data: data[:-40], "truncated", 7),
         (lambda data: data + b'X,x,"never closed', "truncated", 8),
@@ -109,22 +111,32 @@ def test_link_out_of_the_folder_is_not_followed(markets, tmp_path):
 def test_byte_order_mark_semicolons_and_unknown_columns_are_taken(markets, tmp_path):
     write_files(tmp_path)
     main = tmp_path / "products.csv"
-    text = main.read_text(encoding="utf-8").replace(",", ";").replace(HEADER.replace(",", ";"), HEADER.replace(",", ";") + ";extra")
+    text = (
+        main.read_text(encoding="utf-8")
+        .replace(",", ";")
+        .replace(HEADER.replace(",", ";"), HEADER.replace(",", ";") + ";extra")
+    )
     lines = text.splitlines()
     main.write_text("\n".join([lines[0], *(line + ";x" for line in lines[1:])]) + "\n", encoding="utf-8-sig")
     job = run(tmp_path)
     assert job.state == "done"
-    assert [issue.column for issue in queries.issues(job_id=job.pk).issues if issue.code == "column_unknown"] == ["extra"]
+    assert [issue.column for issue in queries.issues(job_id=job.pk).issues if issue.code == "column_unknown"] == [
+        "extra"
+    ]
 
 
 def test_number_attribute_refuses_words_later(markets, tmp_path):
     run(write_files(tmp_path))
     job = run(write_files(tmp_path, rows=[*ROWS, row(**{"attribute.power": "strong"})]))
     found = [issue for issue in queries.issues(job_id=job.pk).issues if issue.severity == "error"]
-    assert [(issue.code, issue.line, issue.column) for issue in found] == [("attribute_not_a_number", 8, "attribute.power")]
+    assert [(issue.code, issue.line, issue.column) for issue in found] == [
+        ("attribute_not_a_number", 8, "attribute.power")
+    ]
 
 
-CELL = st.text(max_size=30) | st.sampled_from(["=1", "-1", "1,5", "KETTLE", "kettle", "\x00", "é", "10", "EUR", "../x.png"])
+CELL = st.text(max_size=30) | st.sampled_from(
+    ["=1", "-1", "1,5", "KETTLE", "kettle", "\x00", "é", "10", "EUR", "../x.png"]
+)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

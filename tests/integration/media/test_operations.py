@@ -6,13 +6,13 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection
-from django.test import RequestFactory
 from django.http import Http404
+from django.test import RequestFactory
 
+from apps.catalog.models import ProductMedia
 from apps.media import files, operations, queries, views
 from apps.media.errors import AssetInUse, FocalPointOutside, PictureRefused
 from apps.media.models import Asset, Rendition
-from apps.catalog.models import ProductMedia
 from tests.factories.catalog import make_product
 from tests.factories.pictures import picture_bytes
 

@@ -51,8 +51,15 @@ def test_exif_turns_the_picture_and_is_dropped():
 @pytest.mark.parametrize(
     ("mode", "kind", "expected"),
     [
-        ("CMYK", "JPEG", "RGB"), ("L", "PNG", "RGB"), ("LA", "PNG", "RGBA"), ("RGBA", "WEBP", "RGBA"),
-        ("P", "PNG", "RGB"), ("1", "PNG", "RGB"), ("I;16", "PNG", "RGB"), ("P", "GIF", "RGB"), ("RGB", "AVIF", "RGB"),
+        ("CMYK", "JPEG", "RGB"),
+        ("L", "PNG", "RGB"),
+        ("LA", "PNG", "RGBA"),
+        ("RGBA", "WEBP", "RGBA"),
+        ("P", "PNG", "RGB"),
+        ("1", "PNG", "RGB"),
+        ("I;16", "PNG", "RGB"),
+        ("P", "GIF", "RGB"),
+        ("RGB", "AVIF", "RGB"),
     ],
 )
 def test_every_mode_becomes_eight_bit_colour(mode, kind, expected):
