@@ -94,7 +94,11 @@ class FilesField(forms.FileField):
 
     def clean(self, data: Any, initial: Any = None) -> list[Any]:
         """Clean each file."""
-        files = data if isinstance(data, list | tuple) else [data]
+        files = data if isinstance(data, list | tuple) else [data] if data else []
+        if not files and not self.required:
+            return []
+        if not files:
+            raise forms.ValidationError(self.error_messages["required"])
         return [super(FilesField, self).clean(file, initial) for file in files]
 
 
@@ -121,3 +125,22 @@ class PriceQuestionForm(forms.Form):
     def __init__(self, *args: Any, markets: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["market"].choices = markets  # type: ignore[attr-defined] # the field is a choice field
+
+
+class ImportForm(forms.Form):
+    """The files of an import and where they go."""
+
+    products = forms.FileField(label=_("Products"), help_text=_("One CSV file in UTF-8, a row per product or variant."))
+    texts = forms.FileField(label=_("Translations"), required=False, help_text=_("A second CSV file with texts per language."))
+    pictures = FilesField(
+        label=_("Pictures"), required=False, help_text=_("The pictures the rows name, or one ZIP archive of them.")
+    )
+    brand = forms.ChoiceField(label=_("Brand"))
+    location = forms.ChoiceField(label=_("Stock goes to"), required=False)
+
+    def __init__(
+        self, *args: Any, brands: list[tuple[str, str]], locations: list[tuple[str, str]], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["brand"].choices = brands  # type: ignore[attr-defined] # a choice field
+        self.fields["location"].choices = [("", _("the first location of the market")), *locations]  # type: ignore[attr-defined]

@@ -64,7 +64,7 @@ def navigation() -> list[dict[str, Any]]:
             _page(_("Families and attributes"), "category", "catalogue.productclass"),
             _page(_("Price lists"), "price_change", "catalogue.pricelist"),
             _page(_("Pictures"), "imagesmode", "media.asset"),
-            *IMPORT_PAGES,
+            _page(_("Imports"), "upload_file", "catalogue.importjob"),
         ),
         _group(
             _("Stock"),
@@ -97,9 +97,6 @@ def navigation() -> list[dict[str, Any]]:
             closed=True,
         ),
     ]
-
-
-IMPORT_PAGES: list[dict[str, Any]] = []
 
 
 def environment(request: HttpRequest) -> list[str] | None:  # noqa: ARG001 -- unfold's signature

@@ -1,6 +1,7 @@
 """What the page of one order shows, made from its story."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest
@@ -50,7 +51,7 @@ class _Writer:
         self.language = language or "en"
 
     def __call__(self, amount: Any) -> str:  # noqa: ANN401 -- a decimal or its text
-        return format_money(money=Money(amount, self.currency), language=self.language, country=self.country)
+        return format_money(money=Money(Decimal(str(amount)), self.currency), language=self.language, country=self.country)
 
     def minor(self, minor: int, currency: str) -> str:
         return format_money(money=from_minor(minor, currency), language=self.language, country=self.country)

@@ -3,6 +3,7 @@
 from apps.backoffice.admin import (
     catalog,
     fulfilments,
+    imports,
     markets,
     media,
     offers,
@@ -14,5 +15,5 @@ from apps.backoffice.admin import (
 )
 
 __all__ = [
-    "catalog", "fulfilments", "markets", "media", "offers", "orders", "payments", "people", "products", "stock",
+    "catalog", "fulfilments", "imports", "markets", "media", "offers", "orders", "payments", "people", "products", "stock",
 ]
