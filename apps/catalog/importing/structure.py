@@ -10,9 +10,9 @@ from apps.catalog.importing import cells, words
 from apps.catalog.importing.drafts import Family
 from apps.catalog.importing.issues import Issue
 from apps.catalog.importing.profiles import Profile
-from apps.catalog.models import (
+from apps.catalog.models import (  # type: ignore[attr-defined] # one is Oscar's, through its star import
     AttributeOption,
-    AttributeOptionGroup,  # type: ignore[attr-defined] # Oscar's, through its star import
+    AttributeOptionGroup,
     Category,
     CategoryContent,
     PriceList,
