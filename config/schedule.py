@@ -6,7 +6,16 @@ Beat only reminds. Each task asks the database what is due, so a reminder that i
 
 from typing import Any
 
+from celery.schedules import crontab
+
 ROOMS: dict[str, dict[str, Any]] = {
+    # Finds marks nobody was woken for, and prices whose dates have passed: both are visible within seconds.
+    "catalog-sweep": {"task": "catalog.sweep", "schedule": 5.0, "options": {"queue": "soon", "expires": 5}},
+    "catalog-publish-everything": {
+        "task": "catalog.publish_everything",
+        "schedule": crontab(hour="2", minute="20"),
+        "options": {"queue": "night", "expires": 3600},
+    },
     "orders-expire-unpaid": {
         "task": "orders.expire_unpaid", "schedule": 60.0, "options": {"queue": "soon", "expires": 60},
     },

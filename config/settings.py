@@ -5,6 +5,7 @@ from pathlib import Path
 from django.utils.translation import gettext_lazy as _
 from oscar.defaults import *  # noqa: F403 -- Oscar reads its defaults from the settings module
 
+from apps.backoffice import navigation
 from apps.core import celery_conf
 from config import env, logging, schedule, security
 
@@ -77,6 +78,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "config.security.ContentPolicyMiddleware",
+    "apps.storefront.views.errors.RefusalMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -92,6 +94,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "apps.storefront.context_processors.shop_page",
             ],
         },
     },
@@ -121,11 +124,13 @@ CHECK_LOCK_ORDER = DEBUG  # raise when locks are taken against the order of apps
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "customer.User"
+LOGIN_URL = "account_login"  # of the shop the visitor is in
+CSRF_FAILURE_VIEW = "apps.storefront.views.errors.csrf_failure"
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
-ACCOUNT_ADAPTER = "apps.accounts.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "apps.storefront.adapter.ShopAccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -163,3 +168,4 @@ STRIPE_WEBHOOK_SECRET = ENV.stripe_webhook_secret
 OSCAR_SHOP_NAME = "Halles"
 OSCAR_DEFAULT_CURRENCY = "EUR"
 OSCAR_USE_PRODUCTCATEGORY_MATERIALISED_VIEW = False
+UNFOLD = navigation.unfold_settings()

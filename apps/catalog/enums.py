@@ -27,3 +27,32 @@ class PriceListKind(models.TextChoices):
     BASE = "base", _("Base prices")
     PROMOTION = "promotion", _("Promotional prices")
     GROUP = "group", _("Prices of a customer group")
+
+
+class ImportState(models.TextChoices):
+    """How far an import has come. Only `ready` may be applied; an interrupted `applying` may be applied again."""
+
+    DRAFT = "draft", _("Draft")
+    VALIDATING = "validating", _("Being checked")
+    READY = "ready", _("Ready to apply")
+    APPLYING = "applying", _("Being applied")
+    DONE = "done", _("Done")
+    REFUSED = "refused", _("Refused")
+    FAILED = "failed", _("Failed")
+
+
+class ImportRowStatus(models.TextChoices):
+    """What becomes of a row."""
+
+    STAGED = "staged", _("Received")
+    CREATED = "created", _("New")
+    CHANGED = "changed", _("Changed")
+    UNCHANGED = "unchanged", _("Unchanged")
+    REFUSED = "refused", _("Refused")
+
+
+class IssueSeverity(models.TextChoices):
+    """An error refuses the import; a warning is told and the row taken."""
+
+    ERROR = "error", _("Error")
+    WARNING = "warning", _("Warning")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from apps.markets.context import MarketInfo
@@ -34,3 +35,26 @@ def register_stock_source(source: StockSource) -> Callable[[], None]:
 def stock_facts(*, market: MarketInfo, product_ids: Sequence[int]) -> Mapping[int, StockFacts]:
     """Ask the source registered last; without one nothing is in stock."""
     return _sources[-1](market=market, product_ids=product_ids) if _sources else {}
+
+
+class StockSink(Protocol):
+    """Takes counted stock from an import, in the importing transaction."""
+
+    def __call__(self, *, counts: Mapping[int, int], location_code: str, reference: str, at: datetime, by: str) -> int:
+        """Set product id → units on hand at a location; return how many levels differed. Raises a Refusal."""
+
+
+_sinks: list[StockSink] = []
+
+
+def register_stock_sink(sink: StockSink) -> Callable[[], None]:
+    """Make `sink` what imports hand stock to; returns a function that takes it back (for tests)."""
+    _sinks.append(sink)
+    return lambda: _sinks.remove(sink)
+
+
+def put_stock(*, counts: Mapping[int, int], location_code: str, reference: str, at: datetime, by: str) -> int | None:
+    """Hand counted stock to the sink registered last; return how many levels differed, None when there is no sink."""
+    if not _sinks or not counts:
+        return None if not _sinks else 0
+    return _sinks[-1](counts=counts, location_code=location_code, reference=reference, at=at, by=by)

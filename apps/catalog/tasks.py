@@ -26,3 +26,7 @@ def sweep() -> int:
 def publish_everything() -> int:
     """Compare every publication with its truth once a night; writes only what differs."""
     return publication.publish_all(at=clock.now()).rows
+
+
+# Celery finds tasks in this module only: those of the import live beside what they run.
+from apps.catalog.importing.tasks import apply_import, run_import  # noqa: E402, F401

@@ -19,11 +19,11 @@ from unfold.decorators import action, display
 from apps.core import clock, outbox
 from apps.core.enums import DeliveryState
 from apps.core.errors import Refusal
-from apps.core.outbox import registry
 from apps.core.models import AuditEvent, Heartbeat, IdempotencyRecord, OutboxDelivery, OutboxEvent
+from apps.core.outbox import registry
 
 
-class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc] -- unfold is not typed
+class ReadOnlyAdmin(ModelAdmin):
     """Rows people read and nobody edits: the database, a job or an operation writes them."""
 
     list_per_page = 50
@@ -32,14 +32,14 @@ class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc] -- unfold is not typed
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 -- Django's signature
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 -- Django's signature
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:  # noqa: ARG002 -- Django's signature
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 -- Django's signature
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:  # noqa: ARG002 -- Django's signature
         return False
 
 
-def pretty(value: Any) -> str:
+def pretty(value: object) -> str:
     """Return a JSON value as indented, escaped text."""
     text = json.dumps(value, indent=2, ensure_ascii=False, sort_keys=True)
     return format_html('<pre class="whitespace-pre-wrap break-words">{}</pre>', text)
@@ -51,7 +51,7 @@ class HandlerFilter(admin.SimpleListFilter):
     title = _("handler")
     parameter_name = "handler"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:  # noqa: ARG002 -- Django's
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:  # noqa: ARG002 -- Django's
         return [(name, name) for name in sorted(set(registry.timeouts()[0]))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002 -- Django's
@@ -68,15 +68,27 @@ class OutboxDeliveryAdmin(ReadOnlyAdmin):
     list_select_related = ("event",)
     ordering = ("-id",)
     fields = (
-        "handler", "topic", "key", "queue", "state", "age", "attempts", "next_attempt_at", "locked_until", "done_at",
-        "ordering_key", "last_error", "payload",
+        "handler",
+        "topic",
+        "key",
+        "queue",
+        "state",
+        "age",
+        "attempts",
+        "next_attempt_at",
+        "locked_until",
+        "done_at",
+        "ordering_key",
+        "last_error",
+        "payload",
     )
     actions = ("retry_selected",)
     actions_detail = ("retry_now",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[OutboxDelivery]:
         """Return deliveries with their events, so that no column asks again."""
-        return super().get_queryset(request).select_related("event")  # type: ignore[no-any-return] -- untyped base
+        rows: QuerySet[OutboxDelivery] = super().get_queryset(request).select_related("event")
+        return rows
 
     def has_retry_permission(self, request: HttpRequest, object_id: object = None) -> bool:  # noqa: ARG002 -- unfold's
         """Tell whether this person may retry: those who may change deliveries, were they editable."""

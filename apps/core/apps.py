@@ -13,7 +13,7 @@ class CoreConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Find the outbox handlers of every app, for whoever publishes must know who listens; load the task application."""
+        """Find every app's outbox handlers, for whoever publishes must know who listens; load the task application."""
         autodiscover_modules("handlers")
         # Sending a task needs the application with its broker, also in web processes and commands.
         import_string(settings.CELERY_APP).set_default()

@@ -22,11 +22,11 @@ class Entry:
 
 
 def target_of(*, model: str, pk: object) -> str:
-    """Return the target string of a row: target_of(model="order.order", pk=12) is "order.order:12"."""
+    """Return the target string of a row, "order.order:12" for model "order.order" and pk 12."""
     return f"{model}:{pk}"
 
 
-def record(  # noqa: PLR0913 -- who, what, when, from, to, why: an audit line has that many parts
+def record(
     *,
     action: str,
     target: str,

@@ -1,7 +1,7 @@
 """
 Celery's values, for `config/settings.py` to hand over as they are, and the core's part of the schedule.
 
-Every value here is a lesson: see the failures F16 to F20 in the trust notes. The outbox, not Celery, keeps the promises.
+Each value answers a failure seen in the field. The outbox, not Celery, keeps the promises.
 """
 
 from typing import Any
@@ -39,7 +39,7 @@ CELERY: dict[str, Any] = {
     # Nobody reads results; what a task did is in PostgreSQL.
     "result_backend": None,
     "task_ignore_result": True,
-    # Acknowledged when done, and given back when the worker process was killed (F17).
+    # Acknowledged when done, and given back when the worker process was killed.
     "task_acks_late": True,
     "task_reject_on_worker_lost": True,
     "worker_prefetch_multiplier": 1,
@@ -49,7 +49,7 @@ CELERY: dict[str, Any] = {
     "task_default_queue": "now",
     "task_create_missing_queues": True,
     "task_default_delivery_mode": "transient",
-    # No ETA or countdown may exceed the visibility timeout, so there is none at all: due times live in the outbox (F18).
+    # No ETA or countdown may exceed the visibility timeout, so there is none: due times live in the outbox.
     "broker_transport_options": {
         "visibility_timeout": VISIBILITY_S,
         # A web process that tells the workers must not wait for a broker that is away.

@@ -8,7 +8,7 @@ import functools
 import threading
 import time
 from collections.abc import Callable
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import structlog
 from django.conf import settings
@@ -114,8 +114,8 @@ class ValkeyCounters:
 
     def get(self, key: str) -> int:
         """See Counters."""
-        value = self._client.get(PREFIX + key)
-        return int(value) if value is not None else 0  # type: ignore[arg-type] -- the client's answers may be awaitable
+        value: Any = self._client.get(PREFIX + key)
+        return int(value) if value is not None else 0
 
     def put(self, key: str, *, ttl_s: float) -> bool:
         """See Counters."""
@@ -123,7 +123,8 @@ class ValkeyCounters:
 
     def left_s(self, key: str) -> float:
         """See Counters."""
-        return max(int(self._client.pttl(PREFIX + key)), 0) / 1000  # type: ignore[arg-type] -- as above
+        left_ms: Any = self._client.pttl(PREFIX + key)
+        return max(int(left_ms), 0) / 1000
 
     def drop(self, *keys: str) -> None:
         """See Counters."""

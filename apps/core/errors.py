@@ -25,7 +25,7 @@ class Refusal(Exception):  # noqa: N818 -- a refusal is an answer, not a defect
     message: ClassVar[str | Promise] = _("This cannot be done.")
     http_status: ClassVar[int] = HTTPStatus.UNPROCESSABLE_ENTITY
 
-    def __init__(self, **params: Any) -> None:
+    def __init__(self, **params: object) -> None:
         self.params = params
         super().__init__(self.code, params)
 
@@ -87,7 +87,7 @@ class Final(GatewayError):  # noqa: N818 -- says what to do
     """Repeating the same call cannot help: it was refused, or it must not be made."""
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     return value if value is None or isinstance(value, str | int | float | bool) else str(value)
 
 

@@ -49,16 +49,16 @@ class Answer:
     replayed: bool
 
 
-def once(  # noqa: PLR0913 -- scope and key name the request, body and work are its two sides, at and keep its life
-    *, scope: str, key: str, body: Any, at: datetime, work: Callable[[], Any], keep: timedelta = KEEP
+def once(
+    *, scope: str, key: str, body: object, at: datetime, work: Callable[[], object], keep: timedelta = KEEP
 ) -> Answer:
     """
     Do `work` once for (scope, key) and return its answer; asked again, return the stored answer without doing it.
 
-    body: what was asked, JSON values; another body under the same key raises IdempotencyConflict (409). work returns JSON
-    values (Decimal and datetime come back as text, also the first time). Key, work and answer are one transaction: work
-    that raises stores nothing, and the same key may try again. Requests with the same key at the same moment wait for
-    the first one. Lock rank IDEMPOTENCY_KEY, so call it before locking anything else.
+    body: what was asked, JSON values; another body under the same key raises IdempotencyConflict (409). work returns
+    JSON values (Decimal and datetime come back as text, also the first time). Key, work and answer are one transaction:
+    work that raises stores nothing, and the same key may try again. Requests with the same key at the same moment wait
+    for the first one. Lock rank IDEMPOTENCY_KEY, so call it before locking anything else.
     Two statements besides the work; a replay takes two as well. A key is kept for `keep`, then it may be used again.
     """
     if not key:
@@ -80,12 +80,12 @@ def purge(*, at: datetime) -> int:
     return IdempotencyRecord.objects.filter(expires_at__lte=at).delete()[0]
 
 
-def canonical(value: Any) -> str:
+def canonical(value: object) -> str:
     """Return the one JSON text of a value: sorted names, no spaces. Raises TypeError for what is not JSON."""
     return json.dumps(value, cls=DjangoJSONEncoder, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
-def body_hash(body: Any) -> str:
+def body_hash(body: object) -> str:
     """Return SHA-256 of the canonical JSON of a request body, in hex."""
     return hashlib.sha256(canonical(body).encode()).hexdigest()
 

@@ -55,9 +55,9 @@ class _Taken:
     """
     A lock taken, kept among the hooks of the transaction that took it.
 
-    Django drops its commit hooks exactly when PostgreSQL drops the locks: at commit, at rollback, and at rollback to the
-    savepoint inside which they were taken. So this list needs no clearing of its own and is right per connection, which
-    means per thread.
+    Django drops its commit hooks exactly when PostgreSQL drops the locks: at commit, at rollback, and at rollback to
+    the savepoint inside which they were taken. So this list needs no clearing of its own and is right per connection,
+    which means per thread.
     """
 
     def __init__(self, *, rank: int, span: str | None) -> None:
@@ -85,8 +85,9 @@ def lock_row(*, queryset: models.QuerySet[M], rank: Rank) -> M:
     """Lock the one row of a query set and return it. Raises DoesNotExist, MultipleObjectsReturned, LockOrderError."""
     rows = lock_rows(queryset=queryset, rank=rank)
     if len(rows) != 1:
-        problem = queryset.model.DoesNotExist if not rows else queryset.model.MultipleObjectsReturned
-        raise problem(f"{len(rows)} rows of {queryset.model._meta.label} where one was to be locked")
+        model: Any = queryset.model  # the stubs give these exceptions to concrete models only
+        problem = model.MultipleObjectsReturned if rows else model.DoesNotExist
+        raise problem(f"{len(rows)} rows of {queryset.model.__name__} where one was to be locked")
     return rows[0]
 
 
@@ -110,8 +111,8 @@ def retry_on_conflict(*, attempts: int = 4, base_s: float = 0.02) -> Callable[[C
     Decorate an operation that opens its own transaction: deadlock and serialization failures are tried again.
 
     attempts: in all, the first included; between them a random pause up to base_s, then twice, four times that. Only
-    outside any transaction, because PostgreSQL has thrown the whole transaction away: inside one, raises LockOrderError.
-    The last failure is raised as it came. Never put an effect on a foreign system inside.
+    outside any transaction, because PostgreSQL has thrown the whole transaction away: inside one, it raises
+    LockOrderError. The last failure is raised as it came. Never put an effect on a foreign system inside.
     """
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
@@ -162,8 +163,8 @@ def _span() -> str | None:
     """
     Name the transaction as production would see it.
 
-    Inside a test case's own wrapper every operation is only a savepoint; what would have been a transaction of its own is
-    then told apart by its first savepoint.
+    Inside a test case's own wrapper every operation is only a savepoint; what would have been a transaction of its own
+    is then told apart by its first savepoint.
     """
     blocks: list[Any] = connection.atomic_blocks
     if blocks and getattr(blocks[0], "_from_testcase", False):

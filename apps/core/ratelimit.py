@@ -34,8 +34,9 @@ def hit(*, name: str, subject: str, limit: int, window_s: int, at: datetime, cos
     Count a try of `subject` (an address, a basket, an account) at `name` and say whether it is within the limit.
 
     At most `limit` in any `window_s` seconds, by a sliding estimate over two fixed windows. cost=0 asks without
-    counting, for limits that count misses only. Two Valkey commands. While Valkey is away each process counts for itself,
-    so a limit is looser but never gone, and nobody is refused because of the outage. The subject is stored hashed.
+    counting, for limits that count misses only. Two Valkey commands. While Valkey is away each process counts for
+    itself, so a limit is looser but never gone, and nobody is refused because of the outage. The subject is
+    stored hashed.
     """
     store = counters()
     now_s = at.timestamp()
@@ -48,7 +49,7 @@ def hit(*, name: str, subject: str, limit: int, window_s: int, at: datetime, cos
     used = current + earlier
     # A try that is only asked about needs room for itself.
     allowed = used <= limit if cost else used < limit
-    retry_after_s = 0 if allowed else math.ceil(window_s * (1 - elapsed))
+    retry_after_s = 0 if allowed else math.ceil((window + 1) * window_s - now_s)
     return Verdict(allowed=allowed, left=max(limit - math.ceil(used), 0), retry_after_s=retry_after_s)
 
 

@@ -34,7 +34,7 @@ def outbox_deliver(delivery_ids: Sequence[int]) -> None:
     """
     if len(delivery_ids) > 1:
         for delivery_id in delivery_ids[1:]:
-            outbox_deliver.apply_async(args=[[delivery_id]], queue=_current_queue(outbox_deliver), retry=False)
+            outbox_deliver.apply_async(args=([delivery_id],), queue=_current_queue(outbox_deliver), retry=False)
     for delivery_id in delivery_ids[:1]:
         delivery = claim(delivery_id=delivery_id, at=clock.now())
         if delivery is not None:
@@ -72,7 +72,7 @@ def purge() -> None:
 
 
 @shared_task(name=TICK, bind=True, ignore_result=True)
-def beat_tick(self: Task) -> None:
+def beat_tick(self: "Task[Any, None]") -> None:
     """Write two signs of life: when beat sent this tick (from the message), and that a worker received it."""
     at = clock.now()
     sent_at = self.request.get("sent_at")
@@ -80,6 +80,6 @@ def beat_tick(self: Task) -> None:
     heartbeat.beat(name=heartbeat.BEAT, at=datetime.fromisoformat(sent_at) if sent_at else at)
 
 
-def _current_queue(task: Task) -> str:
+def _current_queue(task: "Task[Any, Any]") -> str:
     delivery_info = task.request.delivery_info or {}
     return str(delivery_info.get("routing_key") or "now")

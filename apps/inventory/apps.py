@@ -16,6 +16,7 @@ class InventoryConfig(OscarConfig):
         """Tell the catalogue, which stands below and may not ask, where to ask for stock."""
         super().ready()
         from apps.catalog import ports  # noqa: PLC0415 -- models are ready only now
-        from apps.inventory import queries  # noqa: PLC0415
+        from apps.inventory import intake, queries  # noqa: PLC0415
 
         ports.register_stock_source(queries.stock_facts)
+        ports.register_stock_sink(intake.count_imported)

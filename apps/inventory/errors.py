@@ -35,3 +35,10 @@ class ReasonMissing(Refusal):
 
     code = "inventory.reason_missing"
     message = _("Please say why the stock is corrected.")
+
+
+class LocationUnknown(Refusal):
+    """No location has this code. Parameters: code."""
+
+    code = "inventory.location_unknown"
+    message = _("There is no stock location “%(code)s”.")

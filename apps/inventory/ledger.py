@@ -1,5 +1,5 @@
 """
-The statements that change stock. Every one writes its movements in the same breath, so a level is never without its why.
+The statements that change stock. Every one writes its movements in the same breath: no level without its why.
 
 Nothing here decides: `operations` locks and checks, these functions write. Each takes a constant number of statements
 for any number of lines.
@@ -12,6 +12,7 @@ from datetime import datetime
 from django.db import connection
 
 from apps.core import locks
+from apps.core.sql import prepared_cursor
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +61,9 @@ SELECT level.id, level.product_id, level.location_id, level.on_hand, level.reser
 _LOCK_RESERVED = """
 SELECT level.id, level.product_id, level.location_id, level.on_hand, level.reserved, level.safety
   FROM partner_stocklevel level
- WHERE level.id IN (SELECT held.level_id FROM partner_reservation held WHERE held.reference = %s AND held.state = 'held')
-   AND (%s::bigint IS NULL OR level.location_id = %s)
+ WHERE level.id IN (SELECT held.level_id FROM partner_reservation held
+                     WHERE held.reference = %s AND held.state = 'held')
+   AND (%s::bigint IS NULL OR level.location_id = %s::bigint)
  ORDER BY level.id
    FOR UPDATE OF level
 """
@@ -83,11 +85,11 @@ taken AS (
 ),
 promises AS (
   INSERT INTO partner_reservation (level_id, reference, quantity, state, created_at)
-  SELECT id, %(reference)s, quantity, 'held', %(at)s FROM taken
+  SELECT id, %(reference)s::text, quantity, 'held', %(at)s FROM taken
 ),
 movements AS (
   INSERT INTO partner_stockmovement (level_id, kind, on_hand_delta, reserved_delta, reference, reason, actor, at)
-  SELECT id, 'reserve', 0, quantity, %(reference)s, '', %(by)s, %(at)s FROM taken ORDER BY id
+  SELECT id, 'reserve', 0, quantity, %(reference)s::text, '', %(by)s, %(at)s FROM taken ORDER BY id
 )
 SELECT count(*) FROM taken
 """
@@ -142,7 +144,7 @@ def lock_reserved(*, reference: str, location_id: int | None) -> list[LockedLeve
 
 def write_reservations(*, plan: Sequence[tuple[int, int]], reference: str, by: str, at: datetime) -> int:
     """Promise (level, quantity) pairs to a reference; return how many levels could give. One statement."""
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(
             _RESERVE,
             {
@@ -156,7 +158,7 @@ def write_reservations(*, plan: Sequence[tuple[int, int]], reference: str, by: s
         return int(cursor.fetchone()[0])
 
 
-def close_reservations(  # noqa: PLR0913 -- a movement has that many facts
+def close_reservations(
     *, reference: str, level_ids: Sequence[int], state: str, kind: str, leaves: bool, reason: str, by: str, at: datetime
 ) -> dict[int, int]:
     """End what a reference holds on levels; return units by level. `leaves`: the goods go out. One statement."""
@@ -177,9 +179,7 @@ def close_reservations(  # noqa: PLR0913 -- a movement has that many facts
         return dict(cursor.fetchall())
 
 
-def write_changes(
-    *, changes: Sequence[Change], kind: str, reference: str, reason: str, by: str, at: datetime
-) -> None:
+def write_changes(*, changes: Sequence[Change], kind: str, reference: str, reason: str, by: str, at: datetime) -> None:
     """Change levels and say why. Levels are locked by the caller; at most one change per level. One statement."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -199,6 +199,6 @@ def write_changes(
 
 def _locked(sql: str, params: list[object]) -> list[LockedLevel]:
     locks.note(rank=locks.Rank.STOCK_LEVEL)
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(sql, params)
         return [LockedLevel(*row) for row in cursor.fetchall()]

@@ -101,9 +101,7 @@ class Reservation(models.Model):
         _("reference"), max_length=80, help_text=_("Whom the units are promised to, as in order:<number>.")
     )
     quantity = models.PositiveIntegerField(_("quantity"))
-    state = models.CharField(
-        _("state"), max_length=8, choices=ReservationState.choices, default=ReservationState.HELD
-    )
+    state = models.CharField(_("state"), max_length=8, choices=ReservationState.choices, default=ReservationState.HELD)
     created_at = models.DateTimeField(_("created"))
 
     class Meta:

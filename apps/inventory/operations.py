@@ -157,14 +157,16 @@ def correct(
 
 
 @transaction.atomic
-def transfer(  # noqa: PLR0913 -- what, whence, whither, how many, who, when
+def transfer(
     *, product_id: int, from_id: int, to_id: int, quantity: int, reference: str, at: datetime, by: str
 ) -> None:
     """Move units between two locations in one step. Raises QuantityOutOfRange, StockPromised."""
     _check_units(quantity, lowest=1)
     if from_id == to_id:
         raise QuantityOutOfRange(quantity=quantity)
-    locked = {level.location_id: level for level in ledger.lock_pairs(pairs=[(product_id, from_id), (product_id, to_id)])}
+    locked = {
+        level.location_id: level for level in ledger.lock_pairs(pairs=[(product_id, from_id), (product_id, to_id)])
+    }
     common = {"reference": reference, "reason": "", "by": by, "at": at}
     _write(deltas={locked[from_id]: -quantity}, kind=MovementKind.TRANSFER_OUT, **common)
     _write(deltas={locked[to_id]: quantity}, kind=MovementKind.TRANSFER_IN, **common)
@@ -180,7 +182,7 @@ def set_safety(*, product_id: int, location_id: int, safety: int, at: datetime) 
 
 
 @transaction.atomic
-def _close(  # noqa: PLR0913 -- a movement has that many facts
+def _close(
     *, reference: str, location_id: int | None, state: str, kind: str, reason: str, by: str, at: datetime
 ) -> list[Allocation]:
     locked = ledger.lock_reserved(reference=reference, location_id=location_id)
@@ -198,12 +200,8 @@ def _close(  # noqa: PLR0913 -- a movement has that many facts
         at=at,
     )
     if not leaves:
-        _announce(
-            moves=((level, level.free + closed.get(level.id, 0)) for level in locked), reference=reference, at=at
-        )
-    return [
-        Allocation(level.product_id, level.location_id, closed[level.id]) for level in locked if level.id in closed
-    ]
+        _announce(moves=((level, level.free + closed.get(level.id, 0)) for level in locked), reference=reference, at=at)
+    return [Allocation(level.product_id, level.location_id, closed[level.id]) for level in locked if level.id in closed]
 
 
 def _apply(

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from apps.catalog.ports import StockFacts
-from apps.inventory.models import Reservation, StockLevel
+from apps.inventory.enums import LocationKind
+from apps.inventory.models import Location, Reservation, StockLevel
 from apps.markets.context import MarketInfo
 
 LOCATIONS_TTL_S = 10.0
@@ -174,3 +176,8 @@ def serving_location_ids(*, market: MarketInfo) -> tuple[int, ...]:
 def forget_locations() -> None:
     """Make the next read go to the database; called after a change in this process and by tests."""
     _places.clear()
+
+
+def stores(*, country: str) -> QuerySet[Location]:
+    """Return the open stores of a country (ISO 3166), by town and name."""
+    return Location.objects.filter(kind=LocationKind.STORE, country=country, is_active=True).order_by("city", "name", "id")

@@ -9,8 +9,8 @@ from apps.inventory.models import Partner  # type: ignore[attr-defined] # Oscar'
 PARTNER_CODE = "halles"
 
 _ENSURE = """
-INSERT INTO partner_stockrecord (partner_id, partner_sku, product_id, price_currency, price, num_in_stock, num_allocated,
-                                 low_stock_threshold, date_created, date_updated)
+INSERT INTO partner_stockrecord (partner_id, partner_sku, product_id, price_currency, price, num_in_stock,
+                                 num_allocated, low_stock_threshold, date_created, date_updated)
 SELECT %(partner)s, product.upc, product.id, '', NULL, NULL, NULL, NULL, now(), now()
   FROM catalogue_product product
  WHERE product.id = ANY(%(products)s) AND product.structure <> 'parent'

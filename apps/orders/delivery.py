@@ -58,7 +58,7 @@ class Promise:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryOption:
-    """A method with what it costs for these goods and when they arrive. `missing_for_free`: how much more makes it free."""
+    """A method with its price for these goods and its days. `missing_for_free`: how much more makes it free."""
 
     method: Method
     label: str
@@ -129,9 +129,7 @@ def _calendar(*, market: MarketInfo) -> _Calendar:
     return methods, holidays
 
 
-def _option(
-    *, method: Method, shop: Shop, goods: Money, holidays: frozenset[date], at: datetime
-) -> DeliveryOption:
+def _option(*, method: Method, shop: Shop, goods: Money, holidays: frozenset[date], at: datetime) -> DeliveryOption:
     currency = shop.market.currency
     threshold = method.free_from_minor
     free = threshold is not None and goods.minor >= threshold

@@ -33,7 +33,7 @@ _MONDAY = 0
 
 
 def write_holidays(*, years: Sequence[int]) -> int:
-    """Add the public holidays of the four countries for these years; return how many rows were given. Safe to repeat."""
+    """Add the public holidays of the four countries for these years; return how many. Safe to repeat."""
     rows = [
         DeliveryHoliday(country=country, day=day, name=name)
         for year in years

@@ -6,7 +6,8 @@ from django.core import signing
 
 _ORDER_SALT = "halles.orders.tracking"
 _BASKET_SALT = "halles.orders.basket"
-# Without 0, I, L, O and U: nothing that is read out wrongly over the phone. Thirty-one, a prime, for the check character.
+# Without 0, I, L, O and U: nothing that is read out wrongly over the phone. A prime number of characters (31), so
+# that the check character finds every slip.
 _ALPHABET = "123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _RANDOM_LENGTH = 8
 

@@ -1,9 +1,9 @@
 """
 The one calculator of basket page, checkout, order and mail. Worked numbers: docs/rules/totals.md.
 
-The amounts a market shows (with tax for consumers) are kept to the cent; the other side follows by the market's rounding
-policy. Discounts are spread over the lines they were given on; the parts sum to the discount, the lines and the delivery
-to the total, the taxes per rate to the tax.
+The amounts a market shows (with tax for consumers) are kept to the cent; the other side follows by the market's
+rounding policy. Discounts are spread over the lines they were given on; the parts sum to the discount, the lines and
+the delivery to the total, the taxes per rate to the tax.
 """
 
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ class LineInput:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineTotals:
-    """A line counted. `shown` amounts are on the market's side of tax: with it for consumers, without for businesses."""
+    """A line counted. `shown` amounts are on the market's side of tax: with it for consumers, else without."""
 
     unit: Money
     unit_net: Money
@@ -104,9 +104,15 @@ def count_totals(
     taxed, owners = _taxed_parts(market=market, lines=lines, charge=charge)
     splits = split_lines(lines=taxed, rounding=rounding, includes_tax=market.prices_include_tax)
     sums = _summed(splits=splits, owners=owners, count=len(lines) + 1, zero=zero)
-    before = _before_discounts(lines=lines, rounding=rounding, market=market)
+    units, wholes = _before_discounts(lines=lines, rounding=rounding, market=market)
     counted = tuple(
-        _line(line=line, sides=sums[index], before=before[index], includes_tax=market.prices_include_tax)
+        _line(
+            line=line,
+            sides=sums[index],
+            unit=units[index],
+            whole=wholes.get(index),
+            includes_tax=market.prices_include_tax,
+        )
         for index, line in enumerate(lines)
     )
     delivered = _delivery(charge=charge, sides=sums[-1], percent=delivery_tax_percent(market=market))
@@ -125,6 +131,11 @@ def count_totals(
         tax=sum((split.tax for split in splits), zero),
         gross=sum((split.gross for split in splits), zero),
     )
+
+
+def goods_of(*, lines: Sequence[LineInput], currency: str) -> Money:
+    """What the goods are worth after discounts, on the market's side of tax: what free delivery is measured by."""
+    return sum((line.unit * line.quantity - line.discount for line in lines), Money.zero(currency))
 
 
 def delivery_tax_percent(*, market: MarketInfo) -> Decimal:
@@ -181,25 +192,21 @@ def _summed(*, splits: Sequence[TaxSplit], owners: Sequence[int], count: int, ze
 
 def _before_discounts(
     *, lines: Sequence[LineInput], rounding: Rounding, market: MarketInfo
-) -> list[tuple[TaxSplit, TaxSplit]]:
-    """What each line and each unit would be without discount; for showing, never for summing."""
-    whole = [TaxedLine(unit=line.unit * line.quantity, quantity=1, rate=line.tax_percent / _PERCENT) for line in lines]
-    units = [TaxedLine(unit=line.unit, quantity=1, rate=line.tax_percent / _PERCENT) for line in lines]
-    per_line = Rounding(mode=rounding.mode)
-    includes_tax = market.prices_include_tax
-    return list(
-        zip(
-            split_lines(lines=whole, rounding=per_line, includes_tax=includes_tax),
-            split_lines(lines=units, rounding=per_line, includes_tax=includes_tax),
-            strict=True,
-        )
+) -> tuple[list[TaxSplit], dict[int, TaxSplit]]:
+    """What each unit, and each discounted line, would be without discount; for showing, never for summing."""
+    discounted = [index for index, line in enumerate(lines) if line.discount]
+    asked = [(line.unit, line.tax_percent) for line in lines]
+    asked += [(lines[index].unit * lines[index].quantity, lines[index].tax_percent) for index in discounted]
+    splits = split_lines(
+        lines=[TaxedLine(unit=unit, quantity=1, rate=percent / _PERCENT) for unit, percent in asked],
+        rounding=Rounding(mode=rounding.mode),
+        includes_tax=market.prices_include_tax,
     )
+    return splits[: len(lines)], dict(zip(discounted, splits[len(lines) :], strict=True))
 
 
-def _line(*, line: LineInput, sides: _Sides, before: tuple[TaxSplit, TaxSplit], includes_tax: bool) -> LineTotals:
+def _line(*, line: LineInput, sides: _Sides, unit: TaxSplit, whole: TaxSplit | None, includes_tax: bool) -> LineTotals:
     net, tax, gross = sides
-    whole, unit = before
-    undiscounted = not line.discount
     return LineTotals(
         unit=line.unit,
         unit_net=unit.net,
@@ -213,8 +220,8 @@ def _line(*, line: LineInput, sides: _Sides, before: tuple[TaxSplit, TaxSplit], 
         tax=tax,
         gross=gross,
         # Without a discount both are the line itself, whatever the policy made of its tax.
-        net_before=net if undiscounted else max(whole.net, net),
-        gross_before=gross if undiscounted else max(whole.gross, gross),
+        net_before=max(whole.net, net) if whole else net,
+        gross_before=max(whole.gross, gross) if whole else gross,
     )
 
 

@@ -8,10 +8,13 @@ from django.utils.translation import get_language_info, pgettext
 from django.utils.translation import gettext as _
 
 from apps.catalog import queries as catalog
+from apps.catalog.publication import versions
 from apps.markets import context
 from apps.markets.context import Shop
+from apps.orders.payments import queries as payments
 from apps.storefront import pages, templates_by_market, words
 from apps.storefront.contexts import FooterColumn, FooterView, Frame, Link, MenuNode
+from apps.storefront.presenters.pictures import picture_from
 
 COUNTRY_NAMES = {
     "FR": lambda: _("France"),
@@ -30,7 +33,7 @@ def country_name(*, code: str) -> str:
 
 def frame_for(*, shop: Shop) -> Frame:
     """The frame of a shop. No query and no rendering while the shop's publication version stands."""
-    version = catalog.version(shop=shop)
+    version = versions.current(key=versions.menu_key(market_id=shop.market.id, language=shop.language))
     key = (str(connection.settings_dict["NAME"]), shop.brand.code, shop.code)
     found = _kept.get(key)
     if found is not None and found[0] == version:
@@ -48,9 +51,10 @@ def forget_frames() -> None:
 
 def _build(shop: Shop) -> Frame:
     bare = _bare(shop)
-    menu = tuple(_node(node) for node in catalog.menu(shop=shop))
+    menu = tuple(_node(node) for node in catalog.menu(shop=shop) if node.in_menu)
     footer = _footer(shop, bare)
     parts = {
+        "head_html": templates_by_market.pick(name="components/head.html").render({"frame": bare}),
         "menu_html": templates_by_market.pick(name="components/menu.html").render({"frame": bare, "nodes": menu}),
         "sheet_html": templates_by_market.pick(name="components/menu_sheet.html").render(
             {"nodes": menu, "markets_url": bare.markets_url}
@@ -97,11 +101,12 @@ def _withdrawal(shop: Shop) -> Link | None:
     return Link(label=pgettext("legal button", "Withdraw from contract here"), url=page) if page else None
 
 
-def _node(node: catalog.MenuEntry) -> MenuNode:
+def _node(node: catalog.MenuNode) -> MenuNode:
     return MenuNode(
         label=node.name,
-        url=reverse("category", args=[node.slug]),
-        children=tuple(_node(child) for child in node.children),
+        url=node.url,
+        children=tuple(_node(child) for child in node.children if child.in_menu),
+        picture=picture_from(data=node.picture, alt=node.name),
     )
 
 
@@ -120,7 +125,7 @@ def _footer(shop: Shop, frame: Frame) -> FooterView:
             FooterColumn(title=_("The shop"), links=(Link(label=_("Our stores"), url=reverse("stores")), *legal)),
         ),
         promises=pages.promises(shop=shop),
-        payment_labels=tuple(pages.payment_label(code=code) for code in shop.market.payment_methods),
+        payment_labels=tuple(pages.payment_label(code=code) for code in payments.methods(market=shop.market)),
         legal_line=shop.brand.legal_name,
         address=shop.brand.legal_address,
         withdrawal=frame.withdrawal,

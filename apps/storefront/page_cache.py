@@ -15,7 +15,7 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
-from apps.catalog import queries as catalog
+from apps.catalog.publication import versions
 
 # The parameters a cacheable page understands; anything else is dropped from the key and cannot fill the cache.
 MAX_QUERY_CHARACTERS = 400
@@ -40,7 +40,8 @@ def cacheable(*, seconds: int) -> Callable[[Callable[..., HttpResponse]], Callab
             found = cache.get(key)
             if found is not None:
                 response = HttpResponse(found[0], content_type=found[1])
-                response.headers.update(found[2])
+                for name, value in found[2].items():
+                    response.headers[name] = value
                 return response
             response = view(request, *args, **kwargs)
             if isinstance(response, TemplateResponse) and not response.is_rendered:
@@ -63,6 +64,6 @@ def _key(request: HttpRequest, query: str) -> str:
         request.path,
         query,
         fragment,
-        str(catalog.version(shop=shop)) if shop else "",
+        str(versions.current(key=versions.shop_key(market_id=shop.market.id, language=shop.language))) if shop else "",
     )
     return "page:" + hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -35,7 +35,7 @@ def make_product_class(*, code: str = "things", **fields: Any) -> ProductClass:
     )[0]
 
 
-def make_product(  # noqa: PLR0913 -- each argument is one fact a test may care about
+def make_product(
     *,
     sku: str | None = None,
     title: str | None = None,
@@ -54,7 +54,11 @@ def make_product(  # noqa: PLR0913 -- each argument is one fact a test may care 
     text). attributes: code → value, as `set_attribute` takes it. structure="parent" gives one without a SKU.
     """
     number = next(_numbers)
-    values: dict[str, Any] = {"status": ProductStatus.ACTIVE, "structure": "child" if parent else "standalone", **fields}
+    values: dict[str, Any] = {
+        "status": ProductStatus.ACTIVE,
+        "structure": "child" if parent else "standalone",
+        **fields,
+    }
     if values["structure"] != "parent":
         values["upc"] = sku or f"SKU-{number}"
     if parent is None:
@@ -88,7 +92,12 @@ def make_price_list(
 
 
 def make_price(
-    *, product: Product, price_list: PriceList, amount: str, min_quantity: int = 1, valid_from: datetime | None = None,
+    *,
+    product: Product,
+    price_list: PriceList,
+    amount: str,
+    min_quantity: int = 1,
+    valid_from: datetime | None = None,
     valid_to: datetime | None = None,
 ) -> Price:
     """Make a price; `amount` is in the list's currency, as in "19.90"."""
@@ -106,7 +115,7 @@ def make_category(
     *, name: str | None = None, parent: Category | None = None, names: Mapping[str, str] | None = None, **fields: Any
 ) -> Category:
     """Make a category below `parent`; names: language → name, the slug is made of it."""
-    from django.utils.text import slugify  # noqa: PLC0415 -- only here
+    from django.utils.text import slugify
 
     label = name or f"Category {next(_numbers)}"
     values = {"name": label, "slug": slugify(label), **fields}
@@ -116,7 +125,7 @@ def make_category(
     return node
 
 
-def make_attribute(  # noqa: PLR0913 -- each argument is one fact a test may care about
+def make_attribute(
     *,
     code: str,
     kind: str = "option",

@@ -7,10 +7,11 @@ from functools import partial
 from itertools import count
 from typing import Any
 
+from django.db import transaction
 from oscar.core.loading import get_model
 
-from apps.catalog.enums import Availability
-from apps.catalog.models import Price, PriceList, Product, Publication
+from apps.catalog import publication
+from apps.catalog.models import Price, PriceList, Product
 from apps.core.money import Money
 from apps.inventory import operations as inventory
 from apps.inventory import queries as stock
@@ -64,9 +65,7 @@ def make_trading_shop(*, locations: tuple[str, ...] = ("main",), **market_fields
     """Make a shop that can sell: locations, a delivery method, cards accepted, a base price list."""
     for code in locations:
         make_location(code=code)
-    shop = make_shop(
-        payment_methods=["card", "bank_transfer"], stock_location_codes=list(locations), **market_fields
-    )
+    shop = make_shop(payment_methods=["card", "bank_transfer"], stock_location_codes=list(locations), **market_fields)
     market = Market.objects.get(pk=shop.market.id)
     make_country(code=market.country)
     if not DeliveryMethod.objects.filter(market=market).exists():
@@ -78,7 +77,13 @@ def make_trading_shop(*, locations: tuple[str, ...] = ("main",), **market_fields
 
 
 def make_item(
-    *, shop: Shop, price: str | None = "10.00", units: int = 10, location: str = "main", sku: str | None = None, **fields: Any
+    *,
+    shop: Shop,
+    price: str | None = "10.00",
+    units: int = 10,
+    location: str = "main",
+    sku: str | None = None,
+    **fields: Any,
 ) -> Product:
     """Make a product that is published, priced and in stock in a shop."""
     product = make_product(sku=sku, brands=[shop.brand.code], **fields)
@@ -90,27 +95,12 @@ def make_item(
 
 
 def sell_in(*, product: Product, shop: Shop, price: str | None) -> None:
-    """Publish a product in a shop's language at a price of its market's base list; None: without a price."""
+    """Publish a product at a price of the base list of a shop's market; None: without one, which no shop shows."""
     if price is not None:
         base = PriceList.objects.filter(markets=shop.market.id).order_by("id")[0]
         make_price(product=product, price_list=base, amount=price)
-    root_id = product.parent_id or product.pk
-    Publication.objects.get_or_create(
-        product_id=root_id,
-        market_id=shop.market.id,
-        language=shop.language,
-        defaults={
-            "slug": f"thing-{root_id}",
-            "name": f"Chose {root_id}",
-            "price_minor": 0,
-            "price_max_minor": 0,
-            "currency": shop.market.currency,
-            "availability": Availability.IN_STOCK,
-            "first_published_at": AT,
-            "published_at": AT,
-            "source_hash": "",
-        },
-    )
+    with transaction.atomic():
+        publication.publish_now(root_ids=[product.parent_id or product.pk], at=AT)
 
 
 def reprice(*, product: Product, price: str) -> None:

@@ -58,7 +58,7 @@ BE_RATES = {TaxClass.STANDARD: "21", TaxClass.REDUCED: "6", TaxClass.BOOKS: "6",
 DE_RATES = {TaxClass.STANDARD: "19", TaxClass.REDUCED: "7", TaxClass.BOOKS: "7", TaxClass.ZERO: "0"}
 GB_RATES = {TaxClass.STANDARD: "20", TaxClass.REDUCED: "5", TaxClass.BOOKS: "0", TaxClass.ZERO: "0"}
 
-LYON, KOELN = "entrepot-lyon", "lager-koeln"
+LYON, KOELN = "lyon", "koeln"
 
 MARKETS = (
     MarketPlan("halles", "FR", "EUR", "Europe/Paris", (("fr", ("en",)),), FR_RATES, (LYON, KOELN)),
@@ -108,7 +108,7 @@ def seed_markets() -> None:
                 "position": position,
                 "payment_methods": ["demo", "card", "bank_transfer"],
                 "stock_location_codes": list(plan.locations),
-                "features": {"bank_transfer": {"holder": brands[plan.brand].legal_name, "iban": _demo_iban(plan)}},
+                "features": {"bank_account": {"holder": brands[plan.brand].legal_name, "iban": _demo_iban(plan)}},
             },
         )
         _seed_locales(market, plan)

@@ -1,6 +1,7 @@
 """Counts that move by differences, marks that are only added, versions for readers, and a history that only grows."""
 
 import django.db.models.deletion
+import django.db.models.functions
 from django.db import migrations, models
 
 from apps.core.append_only import append_only
@@ -21,6 +22,7 @@ class Migration(migrations.Migration):
             ],
             options={"verbose_name": "version of the catalogue", "verbose_name_plural": "versions of the catalogue"},
         ),
+        migrations.RunSQL("CREATE SEQUENCE catalogue_version_seq;", "DROP SEQUENCE catalogue_version_seq;"),
         migrations.CreateModel(
             name="PriceBoundary",
             fields=[
@@ -98,7 +100,13 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="publication",
-            index=models.Index(fields=["market", "language", "name", "product"], name="publication_by_name"),
+            index=models.Index(
+                models.F("market"),
+                models.F("language"),
+                django.db.models.functions.Left("words", 60),
+                models.F("product"),
+                name="publication_by_name",
+            ),
         ),
         append_only(table="catalogue_pricehistory"),
     ]

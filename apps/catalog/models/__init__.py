@@ -1,7 +1,12 @@
 """The PIM's tables. Carries Oscar's label `catalogue`: Oscar's rows extended, its unused ones kept as they are."""
 
-from apps.catalog.models.category import Category, CategoryContent, CategoryMedia
+from apps.catalog.models.category import (  # noqa: I001 -- Oscar's own come last: it skips what is registered above
+    Category,
+    CategoryContent,
+    CategoryMedia,
+)
 from apps.catalog.models.content import ProductContent, SlugRecord
+from apps.catalog.models.importing import ImportIssue, ImportJob, ImportRow
 from apps.catalog.models.price import Price, PriceHistory, PriceList
 from apps.catalog.models.product import (
     AttributeOption,
@@ -22,7 +27,7 @@ from apps.catalog.models.publication import (
     PublicationDue,
 )
 
-from oscar.apps.catalogue.models import *  # noqa: F403, I001 -- last: Oscar skips what is registered above
+from oscar.apps.catalogue.models import *  # noqa: F403 -- last: Oscar skips what is registered above
 
 __all__ = [
     "AttributeOption",
@@ -33,6 +38,9 @@ __all__ = [
     "CategoryPublication",
     "FacetCount",
     "FacetValue",
+    "ImportIssue",
+    "ImportJob",
+    "ImportRow",
     "Price",
     "PriceBoundary",
     "PriceHistory",

@@ -58,7 +58,9 @@ class Price(models.Model):
         verbose_name_plural = _("prices")
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["price_list", "product", "min_quantity", "valid_from"], name="price_unique", nulls_distinct=False
+                fields=["price_list", "product", "min_quantity", "valid_from"],
+                name="price_unique",
+                nulls_distinct=False,
             ),
             models.CheckConstraint(condition=Q(amount_minor__gte=0), name="price_not_negative"),
             models.CheckConstraint(condition=Q(min_quantity__gte=1), name="price_quantity_at_least_one"),
@@ -74,9 +76,12 @@ class Price(models.Model):
 
 
 class PriceHistory(models.Model):
-    """Append-only: each price a shopper could see, from when on. The prior price (C. conso L112-1-1) is read from it."""
+    """Append-only: each price a shopper could see, from when on. The prior price (L112-1-1) is read from it."""
 
-    market = models.ForeignKey("markets.Market", models.CASCADE, related_name="+", verbose_name=_("market"))
+    # The unique index starts with the market; one of its own would tempt the planner to read a market's whole past.
+    market = models.ForeignKey(
+        "markets.Market", models.CASCADE, related_name="+", verbose_name=_("market"), db_index=False
+    )
     product = models.ForeignKey("catalogue.Product", models.CASCADE, related_name="+", verbose_name=_("product"))
     amount_minor = models.BigIntegerField(_("amount in minor units"))
     currency = models.CharField(_("currency"), max_length=3)

@@ -6,6 +6,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
+from django.db.models import F
+from django.db.models.functions import Left
 from django.utils.translation import gettext_lazy as _
 
 from apps.catalog.enums import Availability
@@ -77,7 +79,8 @@ class Publication(models.Model):
             models.Index(fields=["market", "language", "-popularity", "product"], name="publication_by_popularity"),
             models.Index(fields=["market", "language", "price_minor", "product"], name="publication_by_price"),
             models.Index(fields=["market", "language", "-first_published_at", "product"], name="publication_by_age"),
-            models.Index(fields=["market", "language", "name", "product"], name="publication_by_name"),
+            # By the unaccented lower-case name, which `words` begins with: É stands beside E.
+            models.Index(F("market"), F("language"), Left("words", 60), F("product"), name="publication_by_name"),
         ]
 
     def __str__(self) -> str:
@@ -119,7 +122,7 @@ class FacetCount(models.Model):
     it makes, so they are exact at every commit and a change of one product never counts a whole category again.
     """
 
-    market = models.ForeignKey("markets.Market", models.CASCADE, related_name="+")
+    market = models.ForeignKey("markets.Market", models.CASCADE, related_name="+", db_index=False)
     language = models.CharField(max_length=2)
     category = models.ForeignKey("catalogue.Category", models.CASCADE, null=True, related_name="+")
     facet_value = models.ForeignKey(FacetValue, models.CASCADE, null=True, related_name="+")
@@ -162,7 +165,7 @@ class PublicationDue(models.Model):
 
 
 class CatalogVersion(models.Model):
-    """How often something readers keep in memory has changed: a shop's publications, the filters, the category tree."""
+    """The state of something readers keep in memory (a shop's publications, the filters, a menu), as a number."""
 
     key = models.CharField(max_length=40, primary_key=True)
     version = models.BigIntegerField(default=1)

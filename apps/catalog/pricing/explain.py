@@ -58,5 +58,6 @@ def explain(*, market: MarketInfo, sku: str, quantity: int, at: datetime, custom
 
 def _rates(*, market: MarketInfo, at: datetime) -> dict[str, Decimal]:
     day = at.astimezone(market.time_zone).date()
-    rows = TaxRate.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=day), market_id=market.id, valid_from__lte=day)
+    in_force = Q(valid_to__isnull=True) | Q(valid_to__gt=day)
+    rows = TaxRate.objects.filter(in_force, market_id=market.id, valid_from__lte=day)
     return dict(rows.values_list("tax_class", "percent"))

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-
-from django.db import connection
+from typing import Any
 
 from apps.catalog.pricing.prior import Seen
 from apps.catalog.pricing.types import Candidate
+from apps.core.sql import prepared_cursor
 
 # The history is read only beside promotional entries: nothing else announces a reduction. 400 days hold any operation
 # the law lets run on, its 30 days before, and the price in force at their start.
@@ -23,8 +23,8 @@ LEFT JOIN LATERAL (
     SELECT array_agg(s.seen_from) AS seen_from, array_agg(s.amount_minor) AS amounts, array_agg(s.is_reduced) AS reduced
     FROM catalogue_pricehistory s
     WHERE s.market_id = %(market)s AND s.product_id = w.product_id AND s.currency = %(currency)s
-      AND s.seen_from <= %(at)s AND s.seen_from > %(at)s - interval '400 days'
-) h ON l.kind = 'promotion'
+      AND s.seen_from <= %(at)s AND s.seen_from > %(at)s - interval '400 days' AND l.kind = 'promotion'
+) h ON true
 WHERE %(everything)s OR (
     l.is_active AND l.currency = %(currency)s AND l.customer_group IN ('', %(group)s)
     AND p.min_quantity <= w.quantity
@@ -34,7 +34,7 @@ WHERE %(everything)s OR (
 """
 
 
-def load(  # noqa: PLR0913 -- the question has that many parts
+def load(
     *,
     market_id: int,
     currency: str,
@@ -52,7 +52,7 @@ def load(  # noqa: PLR0913 -- the question has that many parts
     seen: dict[int, list[Seen]] = {}
     if not wanted:
         return candidates, seen
-    params = {
+    params: dict[str, Any] = {
         "ids": list(wanted),
         "quantities": list(wanted.values()),
         "market": market_id,
@@ -61,7 +61,7 @@ def load(  # noqa: PLR0913 -- the question has that many parts
         "at": at,
         "everything": everything,
     }
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(_SQL, params)
         for row in cursor.fetchall():
             candidates.setdefault(row[0], []).append(Candidate(*row[:17]))

@@ -40,7 +40,7 @@ def quote_many(
     return quotes
 
 
-def quote_of(  # noqa: PLR0913 -- the question has that many parts
+def quote_of(
     *,
     candidates: Iterable[Candidate],
     seen: Sequence[Seen],

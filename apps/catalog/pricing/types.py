@@ -93,7 +93,7 @@ class PriceQuote:
     def trace(self) -> dict[str, Any]:
         """Every candidate with its verdict, tax, rounding and prior price as JSON values; kept with an order line."""
         # Built when asked for: a publisher prices thousands and keeps no trace, an order line keeps one.
-        from apps.catalog.pricing.trace import trace_of  # noqa: PLC0415 -- trace imports these types
+        from apps.catalog.pricing.trace import trace_of
 
         return trace_of(quote=self)
 

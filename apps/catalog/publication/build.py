@@ -1,6 +1,5 @@
 """Build publication rows from the truth: pure, so that the same truth always gives the same row."""
 
-import html
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -94,14 +93,17 @@ class Builder:
             {"id": key, "name": self._category(key, "name", shop)} for key in self._tree.trail(family.category_ids)
         ]
         facets = self._facet_keys(family, sold)
+        description = self._html(texts["description"].value)
         attributes = parts.attribute_table(family=family, chain=shop.text_chain)
-        pictures = parts.pictures(family=family, sold=sold, assets=self._assets, chain=shop.text_chain, name=texts["name"].value)
+        pictures = parts.pictures(
+            family=family, sold=sold, assets=self._assets, chain=shop.text_chain, name=texts["name"].value
+        )
         axes = parts.axes(family=family, sold=sold, chain=shop.text_chain)
         card = parts.card(root=root, sold=sold, texts=texts, pictures=pictures, axes=axes, cheapest=cheapest)
         page = parts.page(
             root=root,
             texts=texts,
-            description=self._html(texts["description"].value),
+            description=description,
             pictures=pictures,
             attributes=attributes,
             axes=axes,
@@ -111,7 +113,6 @@ class Builder:
         )
         skus = [item.sku.upper() for item in ([root, *sold] if root.structure == "parent" else sold) if item.sku]
         category_names = " ".join(self._category(key, "name", shop) for key in categories)
-        plain = nh3.clean(texts["description"].value, tags=set()) if texts["description"].value else ""
         facts = " ".join(f"{line['name']} {line['value']}" for line in attributes)
         row = Row(
             product_id=root.id,
@@ -130,10 +131,10 @@ class Builder:
             category_ids=categories,
             facets=facets,
             skus=skus,
-            words=" ".join([texts["name"].value, texts["keywords"].value, category_names, *skus]),
-            text_a=" ".join([texts["name"].value, *skus]),
-            text_b=" ".join([texts["tagline"].value, texts["keywords"].value, category_names]),
-            text_c=" ".join([html.unescape(plain), facts, *map(str, texts["bullets"].value or [])]),
+            words=f"{texts['name'].value} {texts['keywords'].value} {category_names} {' '.join(skus)}",
+            text_a=f"{texts['name'].value} {' '.join(skus)}",
+            text_b=f"{texts['tagline'].value} {texts['keywords'].value} {category_names}",
+            text_c=" ".join([parts.plain_text(description), facts, *map(str, texts["bullets"].value or [])]),
             popularity=max(0, root.priority),
             hash="",
         )

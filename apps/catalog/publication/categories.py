@@ -10,18 +10,11 @@ from django.utils.text import slugify
 
 from apps.catalog.publication import locks, parts, slugs, versions
 from apps.catalog.publication.tree import Node, Tree, load_tree
-from apps.catalog.publication.truth import Asset
+from apps.catalog.publication.truth import FILES, Asset, asset_of
 from apps.markets.context import Shop
 from apps.markets.queries import all_shops
 
-_ASSETS = """
-SELECT a.id, a.width, a.height, a.focal_x::float, a.focal_y::float,
-       (SELECT jsonb_object_agg(t.language, t.alt)::text FROM media_assettext t WHERE t.asset_id = a.id),
-       (SELECT jsonb_object_agg(f.format, f.files)::text FROM (
-            SELECT r.format, jsonb_agg(jsonb_build_array(r.width, r.path) ORDER BY r.width) AS files
-            FROM media_rendition r WHERE r.asset_id = a.id AND r.version = a.renditions_version GROUP BY r.format) f)
-FROM media_asset a WHERE a.state = 'ready' AND a.id = ANY(%s)
-"""
+_ASSETS = f"SELECT a.id, {FILES} FROM media_asset a WHERE a.state = 'ready' AND a.id = ANY(%s)"  # noqa: S608 -- constants
 _UPSERT = """
 INSERT INTO catalogue_categorypublication AS have
     (category_id, market_id, language, parent_id, depth, position, slug, name, page, product_count, published_at)
@@ -72,7 +65,7 @@ def publish_categories(*, at: datetime) -> int:
             changed += int(cursor.rowcount)
             cursor.execute(_COUNTS)
         if changed:
-            versions.bump(keys=[versions.shop_key(market_id=shop.market.id, language=shop.language) for shop in shops])
+            versions.bump(keys=[versions.menu_key(market_id=shop.market.id, language=shop.language) for shop in shops])
     return changed
 
 
@@ -116,15 +109,4 @@ def _assets(tree: Tree) -> dict[int, Asset]:
         return {}
     with connection.cursor() as cursor:
         cursor.execute(_ASSETS, [ids])
-        return {
-            row[0]: Asset(
-                id=row[0],
-                width=row[1],
-                height=row[2],
-                focal=(row[3], row[4]),
-                alts=json.loads(row[5]) if row[5] else {},
-                sources=json.loads(row[6]),
-            )
-            for row in cursor.fetchall()
-            if row[6]
-        }
+        return {asset.id: asset for row in cursor.fetchall() if (asset := asset_of(row)) is not None}

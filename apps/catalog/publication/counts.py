@@ -52,16 +52,22 @@ class Differences:
         return [(key, by) for key, by in self._moves.items() if by]
 
 
-def apply(*, differences: Differences) -> None:
-    """Move the counts; two statements, none when nothing moved. Call under the write lock."""
+def apply(*, differences: Differences) -> set[tuple[int, str]]:
+    """
+    Move the counts; two statements, none when nothing moved. Call under the write lock.
+
+    Returns the (market, language) whose categories now hold more or fewer products.
+    """
     moved = differences.moved()
     if not moved:
-        return
+        return set()
     columns: Iterable[list[int | str | None]] = map(list, zip(*((*key, by) for key, by in moved), strict=True))
     with connection.cursor() as cursor:
         cursor.execute(_APPLY, list(columns))
-        if any(key[3] is None and key[2] is not None for key, _ in moved):
+        scopes = {key[:2] for key, _ in moved if key[3] is None and key[2] is not None}
+        if scopes:
             cursor.execute(_CATEGORIES)
+    return scopes
 
 
 def recount() -> None:

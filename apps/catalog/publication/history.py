@@ -23,7 +23,7 @@ WHERE (last.amount_minor, last.currency, last.is_reduced) IS DISTINCT FROM (g.am
 
 
 def record(*, shown: Mapping[tuple[int, int], PriceQuote], at: datetime) -> int:
-    """Add what changed of (market, product) → price shown; return how many rows. One statement; under the write lock."""
+    """Add what changed of (market, product) → price shown; return how many. One statement; under the write lock."""
     if not shown:
         return 0
     with connection.cursor() as cursor:

@@ -20,7 +20,9 @@ SELECT root FROM (
 WHERE pg_try_advisory_xact_lock(%(class)s, (root %% 2147483647)::int)
 LIMIT %(limit)s
 """
-_LOCK = "SELECT pg_advisory_xact_lock(%s, (r %% 2147483647)::int) FROM (SELECT unnest(%s::bigint[]) AS r ORDER BY 1) roots"
+_LOCK = """
+SELECT pg_advisory_xact_lock(%s, (r %% 2147483647)::int) FROM (SELECT unnest(%s::bigint[]) AS r ORDER BY 1) roots
+"""
 # Publishers that meet all look past each other's batch this many times its size.
 _LOOK_AHEAD = 8
 

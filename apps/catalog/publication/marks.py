@@ -7,6 +7,7 @@ import structlog
 from celery import current_app
 from django.db import connection, transaction
 
+from apps.catalog.publication.categories import publish_categories
 from apps.core.enums import Queue
 from apps.core.outbox.wake import hints
 
@@ -47,8 +48,19 @@ def mark_due(*, product_ids: Iterable[int], reason: str, at: datetime) -> int:
 
 
 def mark_due_for_assets(*, asset_ids: Iterable[int], at: datetime) -> int:
-    """Mark every product that shows one of these pictures; what media calls when renditions are ready."""
-    return _mark_found(_ASSET_PRODUCTS, asset_ids, reason="picture", at=at)
+    """
+    Mark every product that shows one of these pictures, and publish the tree when a category does; return the marks.
+
+    Called when renditions are ready, an alt text or a focal point has changed.
+    """
+    ids = list(asset_ids)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT 1 FROM catalogue_categorymedia WHERE asset_id = ANY(%s))", [ids])
+        in_tree = cursor.fetchone()[0]
+    marked = _mark_found(_ASSET_PRODUCTS, ids, reason="picture", at=at)
+    if in_tree:
+        publish_categories(at=at)
+    return marked
 
 
 def mark_due_for_categories(*, category_ids: Iterable[int], at: datetime) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 from apps.catalog.content import ResolvedText
 from apps.catalog.pricing.types import PriceQuote
 from apps.catalog.publication.truth import Asset, Family, Item
-from apps.catalog.publication.words import facet_keys, label_of, value_of
+from apps.catalog.publication.words import label_of, table_line, value_key, value_of
 
 Pictures = dict[int, list[dict[str, Any]]]
 """Item id → its own pictures; the root's list is the gallery."""
@@ -55,11 +55,7 @@ def pictures(
 def attribute_table(*, family: Family, chain: tuple[str, ...]) -> list[dict[str, str]]:
     """Return the facts of the root in the reader's language; what tells variants apart is shown there instead."""
     return [
-        {
-            "code": fact.code,
-            "name": label_of(labels=fact.labels, fallback=fact.name, chain=chain),
-            "value": value_of(fact=fact, chain=chain),
-        }
+        table_line(fact=fact, chain=chain)
         for fact in family.root.facts
         if not fact.is_axis or family.root.structure != "parent"
     ]
@@ -104,9 +100,7 @@ def axes(*, family: Family, sold: Sequence[Item], chain: tuple[str, ...]) -> lis
 
 def axis_key(item: Item, code: str) -> str:
     """Return the value key a variant has on an axis, as addresses and filters write it."""
-    fact = next(fact for fact in item.facts if fact.code == code)
-    keys = facet_keys(fact=_as_facet(fact), languages=("en",))
-    return keys[0].value if keys else ""
+    return value_key(fact=next(fact for fact in item.facts if fact.code == code))
 
 
 def variants(
@@ -135,7 +129,7 @@ def variants(
     return out
 
 
-def card(  # noqa: PLR0913 -- the pieces of a card
+def card(
     *,
     root: Item,
     sold: Sequence[Item],
@@ -160,7 +154,7 @@ def card(  # noqa: PLR0913 -- the pieces of a card
     }
 
 
-def page(  # noqa: PLR0913 -- the pieces of a page
+def page(
     *,
     root: Item,
     texts: Mapping[str, ResolvedText],
@@ -213,9 +207,3 @@ def plain_text(markup: str) -> str:
 def _largest(entry: Mapping[str, Any]) -> str:
     files = entry["sources"].get("jpeg") or entry["sources"].get("webp") or []
     return files[-1][1] if files else ""
-
-
-def _as_facet(fact: Any) -> Any:  # noqa: ANN401 -- a Fact, copied
-    from dataclasses import replace  # noqa: PLC0415 -- only here
-
-    return fact if fact.is_facet else replace(fact, is_facet=True)

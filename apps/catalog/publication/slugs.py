@@ -19,9 +19,7 @@ ON CONFLICT (market_id, language, kind, slug) DO NOTHING
 """
 
 
-def assign(
-    *, kind: str, wanted: Iterable[tuple[Scope, int, str]], at: datetime
-) -> Mapping[tuple[Scope, int], str]:
+def assign(*, kind: str, wanted: Iterable[tuple[Scope, int, str]], at: datetime) -> Mapping[tuple[Scope, int], str]:
     """
     Give each (scope, object, slug wanted) a slug and record it. Two statements; call under the write lock.
 

@@ -85,7 +85,8 @@ def load_tree() -> Tree:
     with connection.cursor() as cursor:
         cursor.execute(_NODES)
         for row in cursor.fetchall():
-            node = Node(*row[:8], json.loads(row[8]), row[9])
+            fields: list[Any] = [*row[:8], json.loads(row[8]), row[9]]
+            node = Node(*fields)
             parent = by_path.get(node.path[:-_STEP])
             if parent is not None:
                 node.ancestors = (*parent.ancestors, parent.id)

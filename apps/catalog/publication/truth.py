@@ -1,6 +1,7 @@
 """Read the truth about a batch of products: a fixed number of statements, whatever their number."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +12,11 @@ from apps.catalog.content import FIELDS, Level
 
 @dataclass(slots=True)
 class Fact:
-    """One attribute value of one product, with what is needed to show it in any language."""
+    """
+    One attribute value, with what is needed to show it in any language. Products with the same option share one.
+
+    memo: what has been made of it, by name and languages; a batch asks the same few hundred facts thousands of times.
+    """
 
     code: str
     name: str
@@ -25,6 +30,7 @@ class Fact:
     """Of option attributes: text, labels, swatch, position."""
     value: Any
     texts: dict[str, str]
+    memo: dict[Any, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -117,16 +123,21 @@ LEFT JOIN catalogue_attributeoption o ON o.id = coalesce(v.value_option_id, mo.a
 WHERE v.product_id = ANY(%(items)s)
 ORDER BY a.position, a.code, o.position, o.id
 """
-_MEDIA = """
-SELECT m.product_id, m.asset_id, a.width, a.height, a.focal_x::float, a.focal_y::float,
+# Of an asset `a`: size, focal point, alt texts, and the files of the whole picture (crops are for media's own use).
+FILES = """
+a.width, a.height, a.focal_x::float, a.focal_y::float,
        (SELECT jsonb_object_agg(t.language, t.alt)::text FROM media_assettext t WHERE t.asset_id = a.id),
        (SELECT jsonb_object_agg(f.format, f.files)::text FROM (
             SELECT r.format, jsonb_agg(jsonb_build_array(r.width, r.path) ORDER BY r.width) AS files
-            FROM media_rendition r WHERE r.asset_id = a.id AND r.version = a.renditions_version GROUP BY r.format) f)
+            FROM media_rendition r
+            WHERE r.asset_id = a.id AND r.version = a.renditions_version AND r.ratio = '' GROUP BY r.format) f)
+"""
+_MEDIA = f"""
+SELECT m.product_id, m.asset_id, {FILES}
 FROM catalogue_productmedia m JOIN media_asset a ON a.id = m.asset_id AND a.state = 'ready'
 WHERE m.product_id = ANY(%(items)s)
 ORDER BY m.product_id, m.position, m.id
-"""
+"""  # noqa: S608 -- made of constants; values are parameters
 
 
 def load(*, root_ids: list[int]) -> Truth:
@@ -165,6 +176,7 @@ def _add_facts(items: dict[int, Item], rows: list[tuple[Any, ...]]) -> None:
     # The same few labels come back for every product: parsed once per batch.
     parsed: dict[str, dict[str, str]] = {"{}": {}}
     multi: dict[tuple[int, int], Fact] = {}
+    shared: dict[tuple[int, int], Fact] = {}
 
     def labels(text: str) -> dict[str, str]:
         if text not in parsed:
@@ -173,6 +185,9 @@ def _add_facts(items: dict[int, Item], rows: list[tuple[Any, ...]]) -> None:
 
     for row in rows:
         product_id, attribute_id, kind = row[0], row[1], row[5]
+        if kind == "option" and (attribute_id, row[17]) in shared:
+            items[product_id].facts.append(shared[attribute_id, row[17]])
+            continue
         option = (row[18], labels(row[19]), row[20], row[21]) if row[17] is not None else None
         if (product_id, attribute_id) in multi and option is not None:
             multi[product_id, attribute_id].options.append(option)
@@ -196,21 +211,31 @@ def _add_facts(items: dict[int, Item], rows: list[tuple[Any, ...]]) -> None:
         items[product_id].facts.append(fact)
         if kind == "multi_option":
             multi[product_id, attribute_id] = fact
+        elif kind == "option" and option is not None:
+            shared[attribute_id, row[17]] = fact
 
 
 def _add_pictures(items: dict[int, Item], rows: list[tuple[Any, ...]]) -> dict[int, Asset]:
     assets: dict[int, Asset] = {}
-    for product_id, asset_id, width, height, focal_x, focal_y, alts, sources in rows:
-        if not sources:
+    for product_id, *row in rows:
+        asset = asset_of(row)
+        if asset is None:
             continue
-        items[product_id].asset_ids.append(asset_id)
-        if asset_id not in assets:
-            assets[asset_id] = Asset(
-                id=asset_id,
-                width=width,
-                height=height,
-                focal=(focal_x, focal_y),
-                alts=json.loads(alts) if alts else {},
-                sources=json.loads(sources),
-            )
+        assets.setdefault(asset.id, asset)
+        items[product_id].asset_ids.append(asset.id)
     return assets
+
+
+def asset_of(row: Sequence[Any]) -> Asset | None:
+    """Return the asset of a row of its id and FILES, None when it has no files yet."""
+    asset_id, width, height, focal_x, focal_y, alts, sources = row
+    if not sources:
+        return None
+    return Asset(
+        id=asset_id,
+        width=width,
+        height=height,
+        focal=(focal_x, focal_y),
+        alts=json.loads(alts) if alts else {},
+        sources=json.loads(sources),
+    )

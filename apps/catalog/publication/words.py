@@ -35,6 +35,22 @@ def label_of(*, labels: dict[str, str], fallback: str, chain: tuple[str, ...]) -
 
 def value_of(*, fact: Fact, chain: tuple[str, ...]) -> str:
     """Return a fact's value as a reader of the first language of the chain sees it, with its unit."""
+    if chain not in fact.memo:
+        fact.memo[chain] = _value_of(fact, chain)
+    value: str = fact.memo[chain]
+    return value
+
+
+def table_line(*, fact: Fact, chain: tuple[str, ...]) -> dict[str, str]:
+    """Return a fact as a line of the attribute table: code, name, value. Shared: not to be changed."""
+    if ("line", chain) not in fact.memo:
+        name = label_of(labels=fact.labels, fallback=fact.name, chain=chain)
+        fact.memo["line", chain] = {"code": fact.code, "name": name, "value": value_of(fact=fact, chain=chain)}
+    line: dict[str, str] = fact.memo["line", chain]
+    return line
+
+
+def _value_of(fact: Fact, chain: tuple[str, ...]) -> str:
     language = chain[0]
     if fact.options:
         text = ", ".join(label_of(labels=option[1], fallback=option[0], chain=chain) for option in fact.options)
@@ -49,10 +65,23 @@ def value_of(*, fact: Fact, chain: tuple[str, ...]) -> str:
     return f"{text}{_NBSP}{fact.unit}" if fact.unit and text else text
 
 
-def facet_keys(*, fact: Fact, languages: tuple[str, ...]) -> list[FacetKey]:
+def facet_keys(*, fact: Fact, languages: tuple[str, ...]) -> tuple[FacetKey, ...]:
     """Return what a fact adds to the filters; several for an attribute with several options."""
     if not fact.is_facet or fact.kind in {"richtext", "file", "image", "entity"}:
-        return []
+        return ()
+    if ("facets", languages) not in fact.memo:
+        fact.memo["facets", languages] = tuple(_facet_keys(fact, languages))
+    keys: tuple[FacetKey, ...] = fact.memo["facets", languages]
+    return keys
+
+
+def value_key(*, fact: Fact) -> str:
+    """Return the key of a fact's (first) value, as addresses write it; also of one that is no filter."""
+    keys = _facet_keys(fact, ("en",))
+    return keys[0].value if keys else ""
+
+
+def _facet_keys(fact: Fact, languages: tuple[str, ...]) -> list[FacetKey]:
     attribute_labels = tuple((language, fact.labels.get(language) or fact.name) for language in languages)
     if fact.options:
         return [
@@ -70,7 +99,10 @@ def facet_keys(*, fact: Fact, languages: tuple[str, ...]) -> list[FacetKey]:
     if fact.kind == "boolean":
         value, sort_key = ("yes", "0") if fact.value else ("no", "1")
     elif isinstance(fact.value, int | float):
-        value, sort_key = f"{fact.value:g}" if isinstance(fact.value, float) else str(fact.value), f"{fact.value:020.6f}"
+        value, sort_key = (
+            f"{fact.value:g}" if isinstance(fact.value, float) else str(fact.value),
+            f"{fact.value:020.6f}",
+        )
     else:
         value = _key(str(fact.value or next(iter(fact.texts.values()), "")))
         sort_key = value

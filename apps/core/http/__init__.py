@@ -8,6 +8,7 @@ Built on the standard library's `http.client`: the address that was checked must
 the clients built on urllib3 resolve names again on their own, follow redirects and read proxies from the environment.
 """
 
-from apps.core.http.client import Response, Timeouts, fetch, request
+from apps.core.http.client import Response, fetch, request
+from apps.core.http.wire import Timeouts
 
 __all__ = ["Response", "Timeouts", "fetch", "request"]

@@ -14,7 +14,7 @@ def resolve(*, host: str, port: int, system: str, timeout_s: float, private_allo
     """
     Return the addresses of a host, in the order to try. Raises TryAgain when they are not known in time.
 
-    Unless private_allowed, every one of them must be public, else Final: a name that points inside even once is hostile.
+    Unless private_allowed, every one of them must be public, else Final: a name that points inside once is hostile.
     Link-local addresses, where clouds keep their secrets, are refused always.
     """
     found = _lookup(host=host, port=port, system=system, timeout_s=timeout_s)

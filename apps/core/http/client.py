@@ -50,7 +50,7 @@ class Response:
         except UnicodeDecodeError as error:
             raise Final("the answer is not UTF-8", system=self.system, status=self.status) from error
 
-    def json(self) -> Any:
+    def json(self) -> Any:  # noqa: ANN401 -- JSON is what the other side says it is
         """Return the body's JSON value. Raises Final when it is none."""
         try:
             return jsonlib.loads(self.text)
@@ -58,13 +58,13 @@ class Response:
             raise Final("the answer is not JSON", system=self.system, status=self.status) from error
 
 
-def request(  # noqa: PLR0913 -- the parts of an HTTP request
+def request(
     *,
     system: str,
     path: str,
     method: str = "GET",
     query: Mapping[str, str] | None = None,
-    json: Any = None,
+    json: object = None,
     form: Mapping[str, str] | None = None,
     content: bytes | None = None,
     headers: Mapping[str, str] | None = None,
@@ -74,10 +74,10 @@ def request(  # noqa: PLR0913 -- the parts of an HTTP request
     max_bytes: int = MAX_BYTES,
 ) -> Response:
     """
-    Call a system whose base URL is in `settings.OUTBOUND_SYSTEMS`, and return its answer when its status is in `expect`.
+    Call a system whose base URL is in `settings.OUTBOUND_SYSTEMS`; return its answer when its status is in `expect`.
 
-    path: absolute, below the base URL. One of json, form, content at most. idempotency_key: sent as Idempotency-Key, and
-    allows a POST to be repeated; GET, PUT and DELETE are repeated without, up to 3 times, within timeouts.total_s.
+    path: absolute, below the base URL. One of json, form, content at most. idempotency_key: sent as Idempotency-Key,
+    and allows a POST to be repeated; GET, PUT and DELETE are repeated without, up to 3 times in timeouts.total_s.
     Redirects are never followed. Call outside any transaction: it may take timeouts.total_s seconds.
     Raises TryAgain (not reached, too slow, 5xx, 408, 429, circuit open) or Final (any other status, too large, refused
     address, not configured); with TryAgain the effect may have happened or not.
@@ -102,7 +102,7 @@ def request(  # noqa: PLR0913 -- the parts of an HTTP request
     )
 
 
-def fetch(  # noqa: PLR0913 -- what may differ between two fetches
+def fetch(
     *,
     url: str,
     system: str = STRANGER,
@@ -138,7 +138,7 @@ def fetch(  # noqa: PLR0913 -- what may differ between two fetches
     )
 
 
-def _call(  # noqa: PLR0913 -- private: everything `request` and `fetch` decided
+def _call(
     *,
     system: str,
     method: str,
@@ -226,7 +226,7 @@ def _base(system: str) -> SplitResult:
     return base
 
 
-def _encoded(*, json: Any, form: Mapping[str, str] | None, content: bytes | None) -> tuple[bytes | None, str]:
+def _encoded(*, json: object, form: Mapping[str, str] | None, content: bytes | None) -> tuple[bytes | None, str]:
     if json is not None:
         return jsonlib.dumps(json, separators=(",", ":")).encode(), "application/json"
     if form is not None:

@@ -52,8 +52,8 @@ class Received:
 
 def exchange(call: Exchange) -> Received:
     """
-    Send and receive once. Raises TryAgain when the other side cannot be reached, breaks off or takes too long, Final when
-    the answer is larger than max_bytes, compressed, or the certificate does not fit.
+    Send and receive once. Raises TryAgain when the other side cannot be reached, breaks off or takes too long, Final
+    when the answer is larger than max_bytes, compressed, or the certificate does not fit.
     """
     connection = _connect(call)
     # A read limit alone lets a slow sender drip for ever; at the deadline the socket is closed under the reader.

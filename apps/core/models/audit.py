@@ -42,12 +42,12 @@ class AuditEvent(models.Model):
     def __str__(self) -> str:
         return f"{self.action} {self.target} #{self.pk}"
 
-    def save(self, **kwargs: Any) -> None:
+    def save(self, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's signature
         """Add the row; raise AppendOnlyError when it exists already."""
         if not self._state.adding:
             raise AppendOnlyError("audit events are never changed")
         super().save(**kwargs)
 
-    def delete(self, **_kwargs: Any) -> NoReturn:
+    def delete(self, using: str | None = None, keep_parents: bool = False) -> NoReturn:  # noqa: ARG002, FBT001, FBT002 -- Django's
         """Raise AppendOnlyError, always."""
         raise AppendOnlyError("audit events are never deleted")

@@ -53,9 +53,7 @@ class OutboxDelivery(models.Model):
         verbose_name_plural = _("outbox")
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["event", "handler"], name="outbox_delivery_once_per_handler"),
-            models.CheckConstraint(
-                condition=Q(state__in=DeliveryState.values), name="outbox_delivery_state_known"
-            ),
+            models.CheckConstraint(condition=Q(state__in=DeliveryState.values), name="outbox_delivery_state_known"),
             models.CheckConstraint(
                 condition=Q(state=DeliveryState.DONE) ^ Q(done_at__isnull=True), name="outbox_delivery_done_has_time"
             ),

@@ -14,10 +14,29 @@ if TYPE_CHECKING:
 # ISO 4217, the exceptions to two decimals.
 _DIGITS = {
     **dict.fromkeys(
-        "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0
+        (
+            "BIF",
+            "CLP",
+            "DJF",
+            "GNF",
+            "ISK",
+            "JPY",
+            "KMF",
+            "KRW",
+            "PYG",
+            "RWF",
+            "UGX",
+            "UYI",
+            "VND",
+            "VUV",
+            "XAF",
+            "XOF",
+            "XPF",
+        ),
+        0,
     ),
-    **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),
-    **dict.fromkeys("CLF UYW".split(), 4),
+    **dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3),
+    **dict.fromkeys(["CLF", "UYW"], 4),
 }
 _CODE = re.compile(r"[A-Z]{3}")
 # Wide enough that no sum of amounts is ever rounded by the context.
@@ -63,7 +82,7 @@ class Money:
         if exact != self.amount:
             raise TooManyDecimals(f"{self.amount} {self.currency} is finer than the currency's smallest unit")
         # No negative zero: it would print as -0.00.
-        object.__setattr__(self, "amount", exact if exact else abs(exact))
+        object.__setattr__(self, "amount", exact or abs(exact))
 
     @classmethod
     def zero(cls, currency: str) -> Money:
@@ -144,7 +163,7 @@ class Money:
 
 
 def from_minor(minor: int, currency: str) -> Money:
-    """Return the amount of so many smallest units: from_minor(1250, "EUR") is 12.50 EUR."""
+    """Return the amount of so many smallest units: 1250 of EUR is 12.50 EUR."""
     if not isinstance(minor, int):
         raise TypeError(f"smallest units are whole numbers, not {type(minor).__name__}")
     return Money(Decimal(minor).scaleb(-minor_digits(currency), context=_EXACT), currency)

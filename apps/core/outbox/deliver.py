@@ -140,7 +140,7 @@ def finish(*, delivery: Delivery) -> bool:
     """
     with connection.cursor() as cursor:
         cursor.execute(_DONE, [delivery.at, delivery.id, delivery.attempt])
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)
 
 
 def wait_before(*, attempt: int) -> timedelta:

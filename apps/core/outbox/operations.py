@@ -72,14 +72,12 @@ def reap(*, at: datetime) -> int:
     """
     Bring back deliveries whose lease has expired: their worker was killed or hangs; return how many.
 
-    They are due at once, or given up after their last attempt. One that still works holds its row lock and is left alone.
-    Locks the rows; safe to repeat.
+    They are due at once, or given up after their last attempt. One that still works holds its row lock and is left
+    alone. Locks the rows; safe to repeat.
     """
     with transaction.atomic():
         expired = OutboxDelivery.objects.filter(state=DeliveryState.RUNNING, locked_until__lt=at)
-        rows = locks.lock_rows(
-            queryset=expired.select_related("event"), rank=locks.Rank.OUTBOX, skip_locked=True
-        )
+        rows = locks.lock_rows(queryset=expired.select_related("event"), rank=locks.Rank.OUTBOX, skip_locked=True)
         for delivery in rows:
             handler = registry.find(topic=delivery.event.topic, name=delivery.handler)
             allowed = delivery.granted + (handler.max_attempts if handler else registry.MAX_ATTEMPTS)
@@ -102,6 +100,7 @@ def purge(*, at: datetime, keep: timedelta = KEEP_DONE) -> int:
     while True:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(_PURGE, {"before": at - keep, "batch": BATCH})
-            deleted += cursor.rowcount
-            if cursor.rowcount < BATCH:
+            gone: int = cursor.rowcount
+            deleted += gone
+            if gone < BATCH:
                 return deleted

@@ -54,9 +54,9 @@ def publish(*, topic: str, key: str, payload: Mapping[str, Any], at: datetime) -
     """
     Write one event with one delivery per listener of its topic; return the event's id. One statement.
 
-    topic: what happened, past tense, "order.placed". key: whom it is about, as text. Belongs into the transaction of the
-    change (NotInTransactionError outside of one). After commit the workers are told, as far as the broker can be reached;
-    when it cannot, the sweeper finds the deliveries.
+    topic: what happened, past tense, "order.placed". key: whom it is about, as text. Belongs into the transaction of
+    the change (NotInTransactionError outside of one). After commit the workers are told, as far as the broker can be
+    reached; when it cannot, the sweeper finds the deliveries.
     """
     return publish_many(events=[NewEvent(topic=topic, key=key, payload=payload)], at=at)[0]
 
@@ -67,7 +67,8 @@ def publish_many(*, events: Sequence[NewEvent], at: datetime) -> list[int]:
         raise NotInTransactionError("publish inside the transaction that made it true")
     if not events:
         return []
-    listeners = [each for topic in dict.fromkeys(event.topic for event in events) for each in registry.handlers_of(topic)]
+    topics = dict.fromkeys(event.topic for event in events)
+    listeners = [each for topic in topics for each in registry.handlers_of(topic)]
     with connection.cursor() as cursor:
         cursor.execute(
             _PUBLISH,

@@ -27,7 +27,7 @@ class Backlog:
 
 
 def backlog(*, at: datetime) -> Backlog:
-    """Return how much waits, runs and was given up, and for how long the oldest due delivery has waited. One statement."""
+    """Return how much waits, runs and was given up, and how long the oldest due one has waited. One statement."""
     with connection.cursor() as cursor:
         cursor.execute(_BACKLOG, {"at": at})
         pending, due, running, dead, oldest = cursor.fetchone()

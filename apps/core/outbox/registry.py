@@ -40,7 +40,7 @@ class Handler:
 _handlers: dict[str, dict[str, Handler]] = {}
 
 
-def handler(  # noqa: PLR0913 -- a declaration: each part is read on its own
+def handler(
     *,
     topic: str,
     name: str,

@@ -29,7 +29,13 @@ _CLOSE = "UPDATE basket_basket SET status = 'Merged', date_merged = %s WHERE id 
 
 @transaction.atomic
 def merge(
-    *, shop: Shop, source_id: int, source_owner_id: int | None, owner_id: int | None, at: datetime, target_id: int | None = None
+    *,
+    shop: Shop,
+    source_id: int,
+    source_owner_id: int | None,
+    owner_id: int | None,
+    at: datetime,
+    target_id: int | None = None,
 ) -> int:
     """
     Pour a basket into the open basket of an account (or into `target_id`) in this market; return that basket's id.

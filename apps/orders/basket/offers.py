@@ -1,8 +1,8 @@
 """
 Oscar's offers, applied with Oscar's own arithmetic but without its queries.
 
-The open offers of the house are few and read once per process for a few seconds; which products of a basket are in which
-range is one statement; conditions and benefits are Oscar's classes working on basket lines that are never saved.
+The open offers of the house are few and read once per process for a few seconds; which products of a basket are in
+which range is one statement; conditions and benefits are Oscar's classes working on basket lines that are never saved.
 A basket that no offer can touch costs nothing here. Limits are only looked at; placement takes them.
 """
 
@@ -166,9 +166,13 @@ def _open_offers() -> dict[int, KnownOffer]:
     markets: dict[int, set[int]] = {}
     for offer_id, market_id in links:
         markets.setdefault(offer_id, set()).add(market_id)
-    ranges = get_model("offer", "Range").objects.in_bulk(
-        {part.range_id for row in rows for part in (row.condition, row.benefit) if part.range_id}
-    ) if rows else {}
+    ranges = (
+        get_model("offer", "Range").objects.in_bulk(
+            {part.range_id for row in rows for part in (row.condition, row.benefit) if part.range_id}
+        )
+        if rows
+        else {}
+    )
     offers = {row.pk: _prepared(row, ranges=ranges, market_ids=frozenset(markets.get(row.pk, ()))) for row in rows}
     with _lock:
         _known[key] = (time.monotonic(), offers)
@@ -215,9 +219,7 @@ def _candidates(*, market: MarketInfo, vouchers: Sequence[VoucherRow], at: datet
 def _members(*, lines: Sequence[OfferLine], range_ids: Collection[int]) -> dict[int, tuple[bool, frozenset[int]]]:
     """For each product: whether it may be discounted at all, and the ranges it is in. One statement."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            _RANGE_MEMBERS, {"products": [line.product_id for line in lines], "ranges": list(range_ids)}
-        )
+        cursor.execute(_RANGE_MEMBERS, {"products": [line.product_id for line in lines], "ranges": list(range_ids)})
         return {row[0]: (row[1], frozenset(row[2])) for row in cursor.fetchall()}
 
 

@@ -1,6 +1,7 @@
 """Every change of a basket. All lock the basket first, so two tabs cannot undo each other."""
 
 from datetime import datetime
+
 from django.db import connection, transaction
 
 from apps.catalog import pricing as catalog_pricing
@@ -10,6 +11,7 @@ from apps.markets.context import Shop
 from apps.markets.enums import LaunchState
 from apps.orders.basket import rows as basket_rows
 from apps.orders.basket.merging import merge
+from apps.orders.basket.pricing import title_of
 from apps.orders.basket.rows import MAX_QUANTITY
 from apps.orders.basket.vouchers import apply_voucher, remove_voucher
 from apps.orders.basket.writes import open_basket, put_line
@@ -32,9 +34,7 @@ _REMOVE = "DELETE FROM basket_line WHERE id = %s AND basket_id = %s"
 
 
 @transaction.atomic
-def add_line(
-    *, shop: Shop, basket_id: int, owner_id: int | None, product_id: int, quantity: int, at: datetime
-) -> int:
+def add_line(*, shop: Shop, basket_id: int, owner_id: int | None, product_id: int, quantity: int, at: datetime) -> int:
     """
     Put more of a product into a basket; return how many are in it now. Six statements.
 
@@ -104,12 +104,12 @@ def _put_checked(*, shop: Shop, basket_id: int, product_id: int, quantity: int, 
     page = catalog_queries.sellable_lines(shop=shop, product_ids=[product_id]).get(product_id)
     quote = catalog_pricing.quote_many(market=shop.market, wanted={product_id: quantity}, at=at).get(product_id)
     if page is None or quote is None:
-        raise NotSoldHere(name=page.name if page else stock.sku_of(product_id=product_id))
+        raise NotSoldHere(name=title_of(page) if page else stock.sku_of(product_id=product_id))
     left = stock.available(product_ids=[product_id], market=shop.market).get(product_id, 0)
     if left == 0:
-        raise SoldOut(name=page.name)
+        raise SoldOut(name=title_of(page))
     if left < quantity:
-        raise NotEnough(name=page.name, left=left, wanted=quantity)
+        raise NotEnough(name=title_of(page), left=left, wanted=quantity)
     put_line(shop=shop, basket_id=basket_id, product_id=product_id, quantity=quantity, quote=quote, at=at)
 
 

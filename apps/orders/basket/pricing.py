@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from apps.catalog import pricing as catalog_pricing
 from apps.catalog import queries as catalog_queries
 from apps.catalog.pricing import PriceQuote
+from apps.catalog.queries import SellableLine
 from apps.core.errors import Refusal
 from apps.core.money import Money, format_money
 from apps.markets.context import Shop
@@ -56,7 +56,7 @@ def price_basket(
     """
     wanted = {line.product_id: line.quantity for line in rows.lines}
     quotes: Mapping[int, PriceQuote] = {}
-    pages: Mapping[int, Any] = {}
+    pages: Mapping[int, SellableLine] = {}
     if wanted:
         quotes = catalog_pricing.quote_many(market=shop.market, wanted=wanted, at=at, customer_group=customer_group)
         pages = catalog_queries.sellable_lines(shop=shop, product_ids=list(wanted))
@@ -70,7 +70,7 @@ def price_basket(
     given, reasons = _offers(shop=shop, rows=rows, sold=sold, quotes=quotes, at=at)
     discounts = _discounts_by_line(given)
     inputs = [_line_input(line, quote=quotes[line.product_id], discounts=discounts) for line in sold]
-    goods = calculator.count_totals(market=shop.market, lines=inputs, delivery=None).goods
+    goods = calculator.goods_of(lines=inputs, currency=shop.market.currency)
     options = deliveries.options(shop=shop, goods=goods, at=at)
     chosen = _chosen(shop=shop, options=options, code=delivery_code, goods=goods, at=at)
     charge = chosen.price if chosen else None
@@ -171,9 +171,7 @@ def _chosen(
     return options[0] if options else None
 
 
-def _on_delivery(
-    *, given: list[offer_engine.Given], charge: Money | None
-) -> list[tuple[offer_engine.Given, Money]]:
+def _on_delivery(*, given: list[offer_engine.Given], charge: Money | None) -> list[tuple[offer_engine.Given, Money]]:
     """What each delivery offer takes off the charge, one after the other, never below zero."""
     found = []
     left = charge
@@ -210,22 +208,20 @@ def _voucher(
     zero = Money.zero(shop.market.currency)
     discount = sum((offer.amount for offer in applied if offer.voucher_id == row.id), zero)
     reason = reasons.get(row.id) or (None if discount else VoucherNotApplicable(code=row.code))
-    return BasketVoucher(
-        id=row.id, code=row.code, name=row.name, usage=row.usage, discount=discount, reason=reason
-    )
+    return BasketVoucher(id=row.id, code=row.code, name=row.name, usage=row.usage, discount=discount, reason=reason)
 
 
-def _priced_line(  # noqa: PLR0913 -- what is known of a line from five sides
+def _priced_line(
     *,
     line: LineRow,
     shop: Shop,
     quote: PriceQuote | None,
-    page: Any,  # noqa: ANN401 -- catalog's sellable line or None
+    page: SellableLine | None,
     counted: calculator.LineTotals | None,
     discounts: tuple[LineDiscount, ...],
     left: int | None,
 ) -> PricedLine:
-    name = page.name if page else line.title
+    name = title_of(page) if page else line.title
     return PricedLine(
         id=line.id,
         product_id=line.product_id,
@@ -233,7 +229,7 @@ def _priced_line(  # noqa: PLR0913 -- what is known of a line from five sides
         sku=line.sku,
         name=name,
         url=page.url if page else "",
-        picture=(page.picture or {}) if page else {},
+        picture=dict(page.picture or {}) if page else {},
         quantity=line.quantity,
         unit=quote.unit if quote else None,
         prior=quote.prior if quote else None,
@@ -268,6 +264,11 @@ def _problems(
         )
         found.append(Problem(refusal=refusal_of_price, blocking=False, fix=Fix.ACCEPT))
     return tuple(found)
+
+
+def title_of(page: SellableLine) -> str:
+    """A product's name with what tells the variant apart, as in "Kettle, 1.7 l"."""
+    return f"{page.name}, {page.label}" if page.label else page.name
 
 
 def written(*, money: Money, shop: Shop) -> str:

@@ -39,7 +39,7 @@ def basket_view(
     *, shop: Shop, basket_id: int, at: datetime, delivery_code: str | None = None, customer_group: str = ""
 ) -> PricedBasket:
     """
-    A basket with prices, discounts, tax, problems and a delivery estimate. At most 6 statements for any number of lines.
+    A basket with prices, discounts, tax, problems and a delivery estimate. At most 6 statements, however many lines.
 
     basket_id: from `find_basket`, which is what checks whose it is. Raises BasketNotFound (also for another market's),
     DeliveryRefused.

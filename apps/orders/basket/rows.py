@@ -6,10 +6,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection
-
 from apps.core import locks
 from apps.core.money import Money
+from apps.core.sql import prepared_cursor
 from apps.markets.context import Shop
 from apps.orders.errors import BasketNotFound
 
@@ -27,7 +26,8 @@ SELECT basket.id, basket.owner_id,
        CASE WHEN EXISTS (SELECT FROM basket_basket_vouchers held WHERE held.basket_id = basket.id) THEN (
          SELECT jsonb_agg(jsonb_build_object(
                   'id', voucher.id, 'code', voucher.code, 'name', voucher.name, 'usage', voucher.usage,
-                  'starts', extract(epoch FROM voucher.start_datetime), 'ends', extract(epoch FROM voucher.end_datetime),
+                  'starts', extract(epoch FROM voucher.start_datetime),
+                  'ends', extract(epoch FROM voucher.end_datetime),
                   'offers', (SELECT coalesce(jsonb_agg(link.conditionaloffer_id), '[]'::jsonb)
                                FROM voucher_voucher_offers link WHERE link.voucher_id = voucher.id),
                   'taken', EXISTS (SELECT FROM order_voucherslot taken
@@ -92,7 +92,7 @@ class BasketRows:
 def lock(*, shop: Shop, basket_id: int, owner_id: int | None) -> None:
     """Lock an open basket of this owner (None: nobody's) in this market. One statement. Raises BasketNotFound."""
     locks.note(rank=locks.Rank.BASKET)
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(_LOCK, [basket_id, shop.market.id, owner_id])
         if cursor.fetchone() is None:
             raise BasketNotFound
@@ -100,7 +100,7 @@ def lock(*, shop: Shop, basket_id: int, owner_id: int | None) -> None:
 
 def load(*, shop: Shop, basket_id: int) -> BasketRows:
     """Read an open basket of this market. One statement. Raises BasketNotFound."""
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(_LOAD, [basket_id, shop.market.id])
         rows = cursor.fetchall()
     if not rows:

@@ -1,4 +1,4 @@
-"""Voucher codes in a basket. Putting one in takes nothing; its use is taken by the order, in the order's transaction."""
+"""Voucher codes in a basket. Putting one in takes nothing; its use is taken in the order's own transaction."""
 
 from datetime import datetime
 
@@ -23,8 +23,8 @@ def apply_voucher(*, shop: Shop, basket_id: int, owner_id: int | None, code: str
     """
     Put a voucher into a basket. Safe to repeat.
 
-    Refused with the reason, and then not kept: VoucherUnknown, VoucherNotActive, VoucherUsedUp, VoucherNeedsAccount.
-    A good voucher that nothing in the basket meets yet is kept; the basket says so (VoucherNotApplicable as its reason).
+    Refused with the reason, then not kept: VoucherUnknown, VoucherNotActive, VoucherUsedUp, VoucherNeedsAccount.
+    A good voucher that nothing in the basket meets yet is kept; the basket names the reason (VoucherNotApplicable).
     """
     wanted = code.strip()
     basket_rows.lock(shop=shop, basket_id=basket_id, owner_id=owner_id)

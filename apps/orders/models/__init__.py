@@ -9,7 +9,9 @@ from apps.orders.models.payment import Payment, PaymentNotice
 from apps.orders.models.transition import Transition
 from apps.orders.models.voucher import OfferMarket, VoucherSlot
 
-from oscar.apps.order.models import *  # noqa: F403, I001 -- last: Oscar skips what is registered above
+# isort: split
+# Last: Oscar skips what is registered above.
+from oscar.apps.order.models import *  # noqa: F403
 
 __all__ = [
     "DeliveryHoliday",

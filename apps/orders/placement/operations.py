@@ -1,8 +1,8 @@
 """
 Place an order: lock the basket, price it again, compare with what the shopper agreed to, write, take limits and stock.
 
-Everything that can say no says so before the transaction ends, and then nothing was written. What everybody wants (stock,
-then vouchers and offers) is taken last, so that its locks are held for the shortest time.
+Everything that can say no says so before the transaction ends, and then nothing was written. What everybody wants
+(stock, then vouchers and offers) is taken last, so that its locks are held for the shortest time.
 """
 
 from collections.abc import Callable
@@ -41,7 +41,7 @@ _NUMBER_TRIES = 5
 
 
 @retry_on_conflict()
-def place_order(  # noqa: PLR0913 -- a checkout form has that many answers
+def place_order(
     *,
     shop: Shop,
     basket_id: int,
@@ -190,7 +190,9 @@ def _reserve(order: NewOrder) -> None:
     lines = order.basket.lines
     try:
         inventory.reserve_lines(
-            lines=[inventory.Wanted(product_id=line.product_id, quantity=line.quantity, sku=line.sku) for line in lines],
+            lines=[
+                inventory.Wanted(product_id=line.product_id, quantity=line.quantity, sku=line.sku) for line in lines
+            ],
             location_ids=stock.serving_location_ids(market=order.shop.market),
             reference=reference_of(number=order.number),
             at=order.at,

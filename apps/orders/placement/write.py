@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
 from apps.core.money import Money
+from apps.core.sql import prepared_cursor
 from apps.markets.context import Shop
 from apps.orders.basket.data import PricedBasket, PricedLine
 from apps.orders.enums import OrderState, PaymentState
@@ -39,9 +38,10 @@ placed AS (
     total_incl_tax, total_excl_tax, shipping_incl_tax, shipping_excl_tax, shipping_method, shipping_code,
     discount_incl_tax, tax_lines, delivery_promise, payment_method, placed_by, date_placed, expires_at,
     analytics_tracked, shipping_address_id, billing_address_id)
-  SELECT %(number)s, %(basket)s, %(owner)s, %(market)s, %(language)s, %(state)s, %(state)s, %(email)s, %(guest_email)s,
-         %(phone)s, %(currency)s, %(gross)s, %(net)s, %(delivery_gross)s, %(delivery_net)s, %(delivery_label)s,
-         %(delivery_code)s, %(discount)s, %(tax_lines)s::jsonb, %(promise)s::jsonb, %(payment_method)s, %(by)s, %(at)s,
+  SELECT %(number)s::text, %(basket)s, %(owner)s::bigint, %(market)s, %(language)s, %(state)s::text, %(state)s::text,
+         %(email)s, %(guest_email)s, %(phone)s, %(currency)s::text,
+         %(gross)s, %(net)s, %(delivery_gross)s, %(delivery_net)s, %(delivery_label)s, %(delivery_code)s,
+         %(discount)s, %(tax_lines)s::jsonb, %(promise)s::jsonb, %(payment_method)s::text, %(by)s::text, %(at)s,
          %(expires_at)s, false, ship.id, bill.id
     FROM ship, bill
       ON CONFLICT (number) DO NOTHING
@@ -74,15 +74,15 @@ paid AS (
   INSERT INTO order_payment (
     order_id, gateway, state, amount_minor, currency, captured_minor, refunded_minor, provider_reference, redirect_url,
     idempotency_key, refusal_code, created_at, deadline_at)
-  SELECT placed.id, %(payment_method)s, %(payment_state)s, %(amount_minor)s, %(currency)s, 0, 0, '', '',
-         'order-' || %(number)s || '-1', '', %(at)s, %(expires_at)s
+  SELECT placed.id, %(payment_method)s::text, %(payment_state)s::text, %(amount_minor)s, %(currency)s::text, 0, 0,
+         '', '', 'order-' || %(number)s::text || '-1', '', %(at)s, %(expires_at)s
     FROM placed
   RETURNING id, order_id
 ),
 steps AS (
   INSERT INTO order_transition (order_id, machine, subject_id, old, new, actor, reason, at)
-  SELECT paid.order_id, step.machine, step.subject_id, '', step.new, %(by)s, '', %(at)s
-    FROM paid, LATERAL (VALUES ('order', paid.order_id, %(state)s), ('payment', paid.id, %(payment_state)s))
+  SELECT paid.order_id, step.machine, step.subject_id, '', step.new, %(by)s::text, '', %(at)s
+    FROM paid, LATERAL (VALUES ('order', paid.order_id, %(state)s::text), ('payment', paid.id, %(payment_state)s::text))
                AS step(machine, subject_id, new)
 ),
 closed AS (
@@ -90,7 +90,7 @@ closed AS (
    WHERE id = %(basket)s AND EXISTS (SELECT FROM placed)
 )
 SELECT order_id, id FROM paid
-"""
+"""  # noqa: S608 -- put together from constants above
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,9 +114,11 @@ class NumberTakenError(RuntimeError):
 
 
 def write_order(*, order: NewOrder) -> tuple[int, int]:
-    """Write the order, its addresses, lines, discounts, payment and history and close the basket; return the ids of
-    order and payment. One statement. Raises NumberTakenError."""
-    with connection.cursor() as cursor:
+    """
+    Write the order, its addresses, lines, discounts, payment and history and close the basket; return the ids of
+    order and payment. One statement. Raises NumberTakenError.
+    """
+    with prepared_cursor() as cursor:
         cursor.execute(_WRITE, _params(order))
         row = cursor.fetchone()
     if row is None:

@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from apps.core.money import Money
 from apps.markets.context import Shop
 from apps.orders import tokens
-from apps.orders.enums import FulfilmentState, OrderState, PaymentState
+from apps.orders.enums import FulfilmentState, OrderState, PaymentStatus
 from apps.orders.models import Order
+from apps.orders.payments.queries import PaymentView, payment_status
 from apps.orders.queries import OrderRecord
 from apps.storefront import pages, words
 from apps.storefront.contexts import (
@@ -19,6 +20,7 @@ from apps.storefront.contexts import (
     Link,
     OrderRow,
     OrderView,
+    ProblemView,
     RecapBlock,
     Summary,
     TimelineEntry,
@@ -31,12 +33,15 @@ from apps.storefront.presenters.pictures import picture_from
 REFRESH_S = 4
 
 
-def order_view(*, shop: Shop, record: OrderRecord, is_new: bool = False) -> OrderView:
+def order_view(
+    *, shop: Shop, record: OrderRecord, is_new: bool = False, problems: tuple[ProblemView, ...] = ()
+) -> OrderView:
     """The tracking page, the confirmation and the account's order page."""
     order = record.order
-    headline, text = _headline(shop, record, is_new=is_new)
-    waiting = order.state == OrderState.PLACED
-    payment = record.payment
+    paying = payment_status(order)
+    headline, text = _headline(shop, order, paying, is_new=is_new)
+    token = tokens.order_token(order.number)
+    waits = paying.status == PaymentStatus.BEING_CONFIRMED
     return OrderView(
         number=order.number,
         state_text=str(OrderState(order.state).label),
@@ -48,48 +53,48 @@ def order_view(*, shop: Shop, record: OrderRecord, is_new: bool = False) -> Orde
         summary=summary(shop=shop, record=record),
         blocks=blocks(shop=shop, record=record),
         email=order.email,
-        pay_again=_pay_again(record),
-        withdrawal=_withdrawal(shop, record),
-        bank_details=bank_details(shop=shop, order=order) if waiting and order.payment_method == "bank_transfer" else (),
-        tracking_link=Link(
-            label=_("This order's page"), url=reverse("order_tracking", args=[tokens.order_token(order.number)])
-        ),
-        refresh_seconds=REFRESH_S if waiting and payment and payment.state == PaymentState.PENDING else 0,
+        pay_again=_pay_again(paying, token),
+        withdrawal=_withdrawal(shop, order),
+        bank_details=bank_details(shop=shop, order=order, paying=paying),
+        tracking_link=Link(label=_("This order's page"), url=reverse("order_tracking", args=[token])),
+        refresh_seconds=REFRESH_S if waits else 0,
+        problems=problems,
     )
 
 
-def _headline(shop: Shop, record: OrderRecord, *, is_new: bool) -> tuple[str, str]:
+def _headline(shop: Shop, order: Order, paying: PaymentView, *, is_new: bool) -> tuple[str, str]:
     """What stands at the top. Says "paid" only when the provider said so, and "refused" only when it said that."""
-    order, payment = record.order, record.payment
-    if order.state == OrderState.PLACED:
-        if order.payment_method == "bank_transfer":
-            return _("Thank you, your order is placed"), _("We send it as soon as your transfer has arrived.")
-        if payment and payment.state == PaymentState.REFUSED:
-            return (
-                _("Your payment was refused"),
-                _("Nothing was charged. Your order is kept for you until %(when)s; you can try again.")
-                % {"when": words.moment(shop=shop, at=order.expires_at) if order.expires_at else ""},
-            )
-        if payment and payment.state == PaymentState.PENDING:
-            return (
-                _("Your payment is being confirmed"),
-                _("Your order is placed. Your bank has not answered yet; please do not pay a second time."),
-            )
-        return _("Your order is waiting for its payment"), _("Nothing was charged so far.")
-    if is_new and order.state in {OrderState.CONFIRMED, OrderState.IN_FULFILMENT}:
-        return (
-            _("Thank you, your order is confirmed"),
-            _("We have sent a confirmation to %(email)s.") % {"email": order.email},
-        )
     promise = _promise(shop, order)
-    return {
+    by_state = {
         OrderState.CONFIRMED: (_("Your order is confirmed"), promise),
         OrderState.IN_FULFILMENT: (_("Your order is being prepared"), promise),
         OrderState.SHIPPED: (_("Your order is on its way"), promise),
         OrderState.DELIVERED: (_("Your order was delivered"), ""),
         OrderState.EXPIRED: (_("Your order has expired"), _("It was not paid in time. Nothing was charged.")),
         OrderState.CANCELLED: (_("Your order was cancelled"), _("What you paid is sent back to you.")),
-    }[OrderState(order.state)]
+    }
+    state = OrderState(order.state)
+    if state == OrderState.PLACED:
+        return _waiting(shop, order, paying)
+    if is_new and state in {OrderState.CONFIRMED, OrderState.IN_FULFILMENT}:
+        sent = _("We have sent a confirmation to %(email)s.") % {"email": order.email}
+        return _("Thank you, your order is confirmed"), sent
+    if state == OrderState.EXPIRED and paying.status in {PaymentStatus.TO_REFUND, PaymentStatus.REFUNDED}:
+        return by_state[state][0], _("Your payment came too late. The money is sent back to you.")
+    return by_state[state]
+
+
+def _waiting(shop: Shop, order: Order, paying: PaymentView) -> tuple[str, str]:
+    if order.payment_method == "bank_transfer":
+        return _("Thank you, your order is placed"), _("We send it as soon as your transfer has arrived.")
+    if paying.status == PaymentStatus.REFUSED:
+        until = words.moment(shop=shop, at=paying.expires_at) if paying.expires_at else ""
+        kept = _("Nothing was charged. Your order is kept for you until %(when)s; you can try again.")
+        return _("Your payment was refused"), kept % {"when": until}
+    if paying.status == PaymentStatus.BEING_CONFIRMED:
+        wait = _("Your order is placed. Your bank has not answered yet; please do not pay a second time.")
+        return _("Your payment is being confirmed"), wait
+    return _("Your order is waiting for its payment"), _("Nothing was charged so far.")
 
 
 def _promise(shop: Shop, order: Order) -> str:
@@ -101,18 +106,15 @@ def _promise(shop: Shop, order: Order) -> str:
     )
 
 
-def _pay_again(record: OrderRecord) -> Link | None:
-    order, payment = record.order, record.payment
-    open_to_pay = order.state == OrderState.PLACED and order.payment_method != "bank_transfer"
-    if not open_to_pay or payment is None or payment.state == PaymentState.PENDING:
+def _pay_again(paying: PaymentView, token: str) -> Link | None:
+    if not paying.can_pay or paying.method == "bank_transfer" or paying.status == PaymentStatus.BEING_CONFIRMED:
         return None
-    return Link(label=_("Pay now"), url=reverse("order_pay", args=[tokens.order_token(order.number)]))
+    return Link(label=_("Pay now"), url=reverse("payments:pay", args=[token]))
 
 
-def _withdrawal(shop: Shop, record: OrderRecord) -> Link | None:
-    if record.order.state not in {OrderState.SHIPPED, OrderState.DELIVERED, OrderState.CONFIRMED, OrderState.IN_FULFILMENT}:
-        return None
-    page = pages.link_to(shop=shop, code="withdrawal")
+def _withdrawal(shop: Shop, order: Order) -> Link | None:
+    bought = {OrderState.CONFIRMED, OrderState.IN_FULFILMENT, OrderState.SHIPPED, OrderState.DELIVERED}
+    page = pages.link_to(shop=shop, code="withdrawal") if order.state in bought else ""
     return Link(label=_("Withdraw from this contract"), url=page) if page else None
 
 
@@ -224,15 +226,13 @@ def blocks(*, shop: Shop, record: OrderRecord) -> tuple[RecapBlock, ...]:
     return tuple(found)
 
 
-def bank_details(*, shop: Shop, order: Order) -> tuple[Fact, ...]:
-    """Where to transfer the money to, and with which words."""
-    account = shop.market.features.get("bank_transfer", {})
-    return (
-        Fact(label=_("Account holder"), value=str(account.get("holder", shop.brand.legal_name))),
-        Fact(label=_("IBAN"), value=str(account.get("iban", ""))),
-        Fact(label=_("Amount"), value=_amount(shop, order, order.total_incl_tax)),
-        Fact(label=_("Reference"), value=order.number),
-    )
+def bank_details(*, shop: Shop, order: Order, paying: PaymentView) -> tuple[Fact, ...]:
+    """Where to transfer the money to, and with which words; nothing for other ways to pay."""
+    if not paying.instructions:
+        return ()
+    labels = {"holder": _("Account holder"), "iban": _("IBAN"), "bic": _("BIC"), "reference": _("Reference")}
+    facts = [Fact(label=labels[key], value=value) for key, value in paying.instructions.items() if key in labels and value]
+    return (*facts, Fact(label=_("Amount"), value=_amount(shop, order, order.total_incl_tax)))
 
 
 def order_row(*, shop: Shop, order: Order) -> OrderRow:

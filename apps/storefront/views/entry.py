@@ -27,7 +27,6 @@ def root(request: HttpRequest) -> HttpResponse:
         raise Http404
     request.shop = shop  # type: ignore[attr-defined] # the page is written in the offered shop's language
     with context.using(shop=shop):
-        context.set_current(shop=shop)
         response = _chooser(request, shop).render()
     response.headers["Content-Language"] = shop.locale_tag
     response.headers["Vary"] = "Accept-Language"

@@ -61,9 +61,7 @@ def test_last_unit_control_without_lock_and_condition_oversells(monkeypatch):
     monkeypatch.setattr(
         ledger,
         "_RESERVE",
-        ledger._RESERVE.replace(
-            " AND level.on_hand - level.reserved - level.safety >= plan.quantity", ""
-        ),
+        ledger._RESERVE.replace(" AND level.on_hand - level.reserved - level.safety >= plan.quantity", ""),
     )
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE partner_stocklevel DROP CONSTRAINT stock_level_reserved_within_on_hand")

@@ -51,7 +51,7 @@ class Far:
 
 
 @pytest.fixture
-def far(settings, local_counters):  # noqa: ARG001 -- counts of its own, so that no test trips another's breaker
+def far(settings, local_counters):
     system = Far()
 
     class Handler(BaseHTTPRequestHandler):
@@ -68,7 +68,7 @@ def far(settings, local_counters):  # noqa: ARG001 -- counts of its own, so that
             self.end_headers()
             self.wfile.write(body)
 
-        do_GET = do_POST = answer
+        do_GET = do_POST = answer  # noqa: N815 -- the standard library's names
 
         def log_message(self, *args):
             """Say nothing: the tests read `seen`."""

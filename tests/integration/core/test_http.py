@@ -147,7 +147,7 @@ def test_request_when_the_answer_drips_ends_at_the_total_limit(far):
     assert time.monotonic() - started < 2
 
 
-def test_request_when_nothing_listens_may_be_tried_again(settings, local_counters):  # noqa: ARG001
+def test_request_when_nothing_listens_may_be_tried_again(settings, local_counters):
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         settings.OUTBOUND_SYSTEMS = {"gone": f"http://127.0.0.1:{unused.getsockname()[1]}"}

@@ -1,5 +1,6 @@
 """Events are written with the change, delivered until done, and what fails is seen and can be retried."""
 
+import contextlib
 import uuid
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -36,10 +37,13 @@ def test_publish_writes_the_event_and_one_delivery_per_listener_in_one_statement
 
     event = OutboxEvent.objects.get(pk=event_id)
     assert (event.topic, event.key, event.payload) == (
-        "test.happened", "A-1", {"total": "12.50", "when": "2026-03-01T12:00:00Z"},
+        "test.happened",
+        "A-1",
+        {"total": "12.50", "when": "2026-03-01T12:00:00Z"},
     )
     assert list(event.deliveries.order_by("handler").values_list("handler", "queue", "state")) == [
-        ("test.first", "now", "pending"), ("test.second", "soon", "pending"),
+        ("test.first", "now", "pending"),
+        ("test.second", "soon", "pending"),
     ]
 
 
@@ -67,7 +71,7 @@ def test_publish_outside_a_transaction_is_refused():
 
 def test_publish_when_the_change_is_rolled_back_leaves_nothing(listen):
     listen(lambda _delivery: None)
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with contextlib.suppress(ZeroDivisionError), transaction.atomic():
         publish()
         raise ZeroDivisionError
 
@@ -193,7 +197,8 @@ def test_delivery_when_its_handler_is_not_in_this_release_waits_for_one_that_has
 
     delivery = OutboxDelivery.objects.get()
     assert (delivery.state, delivery.last_error) == (
-        "pending", "TryAgain: no handler test.newer of test.happened here",
+        "pending",
+        "TryAgain: no handler test.newer of test.happened here",
     )
 
 
@@ -272,7 +277,12 @@ def test_retry_of_a_given_up_delivery_grants_all_attempts_again_and_is_audited(l
     assert (delivery.state, delivery.attempts) == (DeliveryState.PENDING, 3)
     event = AuditEvent.objects.get()
     assert (event.action, event.target, event.actor, event.at, event.before["state"], event.after) == (
-        "outbox.retry", f"core.outboxdelivery:{delivery.pk}", "user:7", LATER, "dead", {"state": "pending"},
+        "outbox.retry",
+        f"core.outboxdelivery:{delivery.pk}",
+        "user:7",
+        LATER,
+        "dead",
+        {"state": "pending"},
     )
 
 

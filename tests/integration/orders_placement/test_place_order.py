@@ -69,7 +69,12 @@ def test_place_order_writes_order_lines_payment_history_reservation_and_event():
     assert order.lines.get(upc="KETTLE").price_trace["offers"] == []
     assert order.shipping_address.line4 == "Paris"
     payment = Payment.objects.get(pk=placed.payment_id)
-    assert (payment.state, payment.amount_minor, payment.gateway, payment.order_id) == ("created", 4380, "card", order.pk)
+    assert (payment.state, payment.amount_minor, payment.gateway, payment.order_id) == (
+        "created",
+        4380,
+        "card",
+        order.pk,
+    )
     assert [(step.machine, step.new) for step in order.transitions.order_by("id")] == [
         ("order", "placed"),
         ("payment", "created"),

@@ -20,20 +20,21 @@ def _candidate(**fields) -> Candidate:
     values = {
         "product_id": 1, "list_id": 1, "list_code": "base", "kind": "base", "precedence": 0, "customer_group": "",
         "currency": "EUR", "includes_tax": True, "is_active": True, "list_from": None, "list_to": None, "price_id": 1,
-        "min_quantity": 1, "amount_minor": 1000, "price_from": None, "price_to": None, "tax_class": "standard", **fields,
+        "min_quantity": 1, "amount_minor": 1000, "price_from": None, "price_to": None,
+        "tax_class": "standard", **fields,
     }  # fmt: skip
     return Candidate(**values)
 
 
 def _judge(candidates, *, quantity=1, group="", at=AT):
-    return judge(
-        candidates=candidates, market=MARKET, tax_percent=TAX, quantity=quantity, at=at, customer_group=group
-    )
+    return judge(candidates=candidates, market=MARKET, tax_percent=TAX, quantity=quantity, at=at, customer_group=group)
 
 
 @st.composite
 def _candidates(draw):
-    lists = draw(st.lists(st.tuples(st.integers(0, 3), st.booleans(), st.sampled_from(["", "pro"])), min_size=1, max_size=4))
+    lists = draw(
+        st.lists(st.tuples(st.integers(0, 3), st.booleans(), st.sampled_from(["", "pro"])), min_size=1, max_size=4)
+    )
     entries = draw(
         st.lists(
             st.tuples(
@@ -75,7 +76,9 @@ def test_judge_every_candidate_gets_one_verdict_and_at_most_one_wins(candidates,
     assert [item.lost for item in judged].count(None) == (1 if judged and judged[0].lost is None else 0)
 
 
-@given(amounts=st.lists(st.integers(1, 10_000), min_size=1, max_size=5), low=st.integers(1, 30), more=st.integers(0, 30))
+@given(
+    amounts=st.lists(st.integers(1, 10_000), min_size=1, max_size=5), low=st.integers(1, 30), more=st.integers(0, 30)
+)
 def test_judge_more_pieces_never_cost_more_each_when_breaks_fall(amounts, low, more):
     falling = sorted(amounts, reverse=True)
     candidates = [
@@ -118,7 +121,10 @@ def test_judge_dated_entry_replaces_the_undated_one_of_its_list():
     undated = _candidate(price_id=1, amount_minor=500)
     dated = _candidate(price_id=2, amount_minor=900, price_from=AT - timedelta(days=1))
 
-    assert [(item.candidate.price_id, item.lost) for item in _judge([undated, dated])] == [(2, None), (1, Lost.REPLACED)]
+    assert [(item.candidate.price_id, item.lost) for item in _judge([undated, dated])] == [
+        (2, None),
+        (1, Lost.REPLACED),
+    ]
 
 
 def test_judge_net_list_in_a_gross_market_shows_the_amount_with_tax():

@@ -11,9 +11,27 @@ from apps.core.http import addresses, fetch, request
 @pytest.mark.parametrize(
     "address",
     [
-        "127.0.0.1", "127.8.8.8", "0.0.0.0", "10.1.2.3", "172.16.0.1", "192.168.1.1", "100.64.0.1", "169.254.169.254",
-        "::1", "::", "fe80::1", "fe80::1%eth0", "fc00::1", "::ffff:127.0.0.1", "::ffff:169.254.169.254",
-        "64:ff9b::7f00:1", "2002:7f00:1::", "224.0.0.1", "255.255.255.255", "192.0.2.1", "198.18.0.1",
+        "127.0.0.1",
+        "127.8.8.8",
+        "0.0.0.0",
+        "10.1.2.3",
+        "172.16.0.1",
+        "192.168.1.1",
+        "100.64.0.1",
+        "169.254.169.254",
+        "::1",
+        "::",
+        "fe80::1",
+        "fe80::1%eth0",
+        "fc00::1",
+        "::ffff:127.0.0.1",
+        "::ffff:169.254.169.254",
+        "64:ff9b::7f00:1",
+        "2002:7f00:1::",
+        "224.0.0.1",
+        "255.255.255.255",
+        "192.0.2.1",
+        "198.18.0.1",
     ],
 )
 def test_address_when_inside_or_reserved_is_not_allowed_for_strangers(address):
@@ -33,8 +51,15 @@ def test_address_when_link_local_is_not_allowed_even_when_configured(address):
 @pytest.mark.parametrize(
     "url",
     [
-        "http://127.0.0.1/", "http://[::1]/", "http://169.254.169.254/latest/meta-data/", "http://2130706433/",
-        "http://0x7f000001/", "http://0177.0.0.1/", "http://127.1/", "http://[::ffff:127.0.0.1]/", "http://localhost/",
+        "http://127.0.0.1/",
+        "http://[::1]/",
+        "http://169.254.169.254/latest/meta-data/",
+        "http://2130706433/",
+        "http://0x7f000001/",
+        "http://0177.0.0.1/",
+        "http://127.1/",
+        "http://[::ffff:127.0.0.1]/",
+        "http://localhost/",
     ],
 )
 @pytest.mark.usefixtures("local_counters")
@@ -46,8 +71,16 @@ def test_fetch_when_address_points_inside_is_refused(url):
 @pytest.mark.parametrize(
     "url",
     [
-        "file:///etc/passwd", "ftp://example.com/", "gopher://example.com/", "http://user:secret@example.com/",
-        "http://example.com:6379/", "http:///nohost", "http://example.com/\r\nX: y", "http://[::1", "example.com", "",
+        "file:///etc/passwd",
+        "ftp://example.com/",
+        "gopher://example.com/",
+        "http://user:secret@example.com/",
+        "http://example.com:6379/",
+        "http:///nohost",
+        "http://example.com/\r\nX: y",
+        "http://[::1",
+        "example.com",
+        "",
         "http://example.com:99999/",
     ],
 )
@@ -78,7 +111,9 @@ def test_fetch_when_name_does_not_resolve_may_be_tried_again(monkeypatch):
         fetch(url="http://nowhere.example/")
 
 
-@pytest.mark.parametrize("path", ["relative", "//evil.example/", "/../admin", "/a b", "/a\r\nX: y", "http://evil.example/", ""])
+@pytest.mark.parametrize(
+    "path", ["relative", "//evil.example/", "/../admin", "/a b", "/a\r\nX: y", "http://evil.example/", ""]
+)
 def test_request_when_path_leaves_the_base_url_is_refused(path, settings):
     settings.OUTBOUND_SYSTEMS = {"erp": "http://127.0.0.1:1/base"}
 

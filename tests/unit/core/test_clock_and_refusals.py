@@ -54,7 +54,7 @@ def test_refusal_with_parameters_gives_code_sentence_status_and_parameters():
 
 
 def test_refusal_after_pickling_is_the_same_refusal():
-    copy = pickle.loads(pickle.dumps(UnableToBrew(left=2, tea="oolong")))  # noqa: S301 -- our own bytes
+    copy = pickle.loads(pickle.dumps(UnableToBrew(left=2, tea="oolong")))
 
     assert (type(copy), copy.params) == (UnableToBrew, {"left": 2, "tea": "oolong"})
 

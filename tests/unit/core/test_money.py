@@ -22,7 +22,7 @@ from apps.core.money import (
 
 currencies = st.sampled_from(["EUR", "GBP", "JPY", "KWD"])
 minors = st.integers(min_value=-(10**15), max_value=10**15)
-rates = st.sampled_from([Decimal(text) for text in ("0", "0.021", "0.055", "0.06", "0.07", "0.1", "0.19", "0.2", "0.21")])
+rates = st.sampled_from([Decimal(text) for text in ("0", "0.021", "0.055", "0.06", "0.07", "0.19", "0.2", "0.21")])
 modes = st.sampled_from(["half_up", "half_even"])
 
 
@@ -105,7 +105,8 @@ def test_allocate_for_any_weights_sums_to_the_whole_and_is_never_a_unit_off(mino
     parts = from_minor(minor, currency).allocate(weights)
 
     assert sum(part.minor for part in parts) == minor
-    assert all(abs(part.minor * sum(weights) - minor * w) < sum(weights) for part, w in zip(parts, weights, strict=True))
+    whole = sum(weights)
+    assert all(abs(part.minor * whole - minor * weight) < whole for part, weight in zip(parts, weights, strict=True))
 
 
 @given(minors, minors, currencies)

@@ -1,3 +1,4 @@
+# ruff: noqa: PLR2004, PLR0917 -- a drawing is made of numbers and of points given in order
 """
 The easel: shapes in centimetres, painted with light and material on a layer of their own.
 
@@ -7,46 +8,19 @@ scaled down, so every edge is smooth; the layer holds premultiplied colour, so e
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
-from . import light, materials
-from .paints import Rgb, material_of, rgb_of, tone
+from apps.backoffice.demo.pictures import light, materials
+from apps.backoffice.demo.pictures.curves import Point, arc, smooth
+from apps.backoffice.demo.pictures.paints import Rgb, material_of, rgb_of, tone
 
-Point = tuple[float, float]
 Paint = str | Rgb
-
-
-def smooth(points: Sequence[Point], *, closed: bool = False, steps: int = 7) -> list[Point]:
-    """Return a soft curve through the points (Catmull-Rom); a point given twice stays a corner."""
-    n = len(points)
-    out: list[Point] = []
-    for i in range(n if closed else n - 1):
-        p0 = points[(i - 1) % n] if closed or i else points[0]
-        p1, p2 = points[i], points[(i + 1) % n]
-        p3 = points[(i + 2) % n] if closed or i + 2 < n else points[-1]
-        for s in range(steps):
-            t = s / steps
-            a, b, c = t * t * t, t * t, t
-            out.append((
-                0.5 * (2 * p1[0] + (p2[0] - p0[0]) * c + (2 * p0[0] - 5 * p1[0] + 4 * p2[0] - p3[0]) * b
-                       + (3 * p1[0] - p0[0] - 3 * p2[0] + p3[0]) * a),
-                0.5 * (2 * p1[1] + (p2[1] - p0[1]) * c + (2 * p0[1] - 5 * p1[1] + 4 * p2[1] - p3[1]) * b
-                       + (3 * p1[1] - p0[1] - 3 * p2[1] + p3[1]) * a),
-            ))
-    return out if closed else [*out, points[-1]]
-
-
-def arc(cx: float, cy: float, rx: float, ry: float, start: float, end: float, *, count: int = 28) -> list[Point]:
-    """Return points on an ellipse from one angle to another, in degrees, counter-clockwise from the right."""
-    return [
-        (cx + rx * math.cos(math.radians(start + (end - start) * i / count)),
-         cy + ry * math.sin(math.radians(start + (end - start) * i / count)))
-        for i in range(count + 1)
-    ]
+Mesh = list[tuple[tuple[int, int, int, int], tuple[float, ...]]]
 
 
 @dataclass(slots=True)
@@ -64,12 +38,20 @@ class Easel:
         """Return where a point in centimetres lies on the layer."""
         return self.foot[0] + point[0] * self.scale, self.foot[1] - point[1] * self.scale
 
-    def _mask(self, corners: Sequence[Point], pen_work: Callable[[ImageDraw.ImageDraw, Callable[[Point], Point], float], None],
-              margin: float) -> tuple[tuple[int, int, int, int], Image.Image, tuple[float, float, float, float]] | None:
+    def _mask(
+        self,
+        corners: Sequence[Point],
+        pen_work: Callable[[ImageDraw.ImageDraw, Callable[[Point], Point], float], None],
+        margin: float,
+    ) -> tuple[tuple[int, int, int, int], Image.Image, tuple[float, float, float, float]] | None:
         xs, ys = [p[0] for p in corners], [p[1] for p in corners]
         full = (min(xs) - margin, min(ys) - margin, max(xs) + margin, max(ys) + margin)
-        box = (max(0, math.floor(full[0])), max(0, math.floor(full[1])),
-               min(self.layer.width, math.ceil(full[2]) + 1), min(self.layer.height, math.ceil(full[3]) + 1))
+        box = (
+            max(0, math.floor(full[0])),
+            max(0, math.floor(full[1])),
+            min(self.layer.width, math.ceil(full[2]) + 1),
+            min(self.layer.height, math.ceil(full[3]) + 1),
+        )
         if box[2] - box[0] < 1 or box[3] - box[1] < 1:
             return None
         factor = 3 if (box[2] - box[0]) * (box[3] - box[1]) < 240_000 else 2
@@ -77,19 +59,30 @@ class Easel:
         pen_work(ImageDraw.Draw(mask), lambda p: ((p[0] - box[0]) * factor, (p[1] - box[1]) * factor), factor)
         return box, mask.reduce(factor), full
 
-    def _textured(self, fill: Image.Image, material: str, speckle: bool) -> Image.Image:
+    def _textured(self, fill: Image.Image, material: str, *, speckle: bool) -> Image.Image:
         names = [material] if materials.tile(name=material, zoom=self.zoom) is not None else []
         for name in [*names, *(["speckle"] if speckle else [])]:
-            sheet = materials.stretched(name=name, width=-(-fill.width // 64) * 64, height=-(-fill.height // 64) * 64, zoom=self.zoom)
-            fill = ImageChops.add(fill, sheet.crop((0, 0, fill.width, fill.height)), 1, -128)
+            sheet = materials.stretched(name=name, width=fill.width, height=fill.height, zoom=self.zoom)
+            fill = ImageChops.add(fill, sheet, 1, -128)
         return fill
 
     def _lay(self, fill: Image.Image, box: tuple[int, int, int, int], mask: Image.Image) -> None:
         fill = fill.convert("RGBA")
         self.layer.paste(fill, box, mask)
 
-    def lathe(self, profile: Sequence[Point], paint: Paint, *, material: str = "ceramic", speckle: bool = False,
-              inside: Paint | None = None, lip: float = 0.0, lift: float = 0.0, curve: bool = True, x: float = 0.0) -> None:
+    def lathe(
+        self,
+        profile: Sequence[Point],
+        paint: Paint,
+        *,
+        material: str = "ceramic",
+        speckle: bool = False,
+        inside: Paint | None = None,
+        lip: float = 0.0,
+        lift: float = 0.0,
+        curve: bool = True,
+        x: float = 0.0,
+    ) -> None:
         """
         Turn a profile (radius, height), from foot to rim, around an upright axis at x and paint it.
 
@@ -99,8 +92,10 @@ class Easel:
         line = smooth(profile, steps=6) if curve else list(profile)
         (r0, y0), (r1, y1) = line[0], line[-1]
         outline = [
-            *[(x + r, y) for r, y in line], *arc(x, y1, r1, r1 * self.tilt, 0, 180),
-            *[(x - r, y) for r, y in reversed(line)], *arc(x, y0, r0, r0 * self.tilt, 180, 360),
+            *[(x + r, y) for r, y in line],
+            *arc(x, y1, r1, r1 * self.tilt, 0, 180),
+            *[(x - r, y) for r, y in reversed(line)],
+            *arc(x, y0, r0, r0 * self.tilt, 180, 360),
         ]
         points = [self.px(p) for p in outline]
         made = self._mask(points, lambda pen, to, _f: pen.polygon([to(p) for p in points], fill=255), 1)
@@ -116,12 +111,12 @@ class Easel:
             cover = light.glass_cover_map().transform(size, Image.Transform.MESH, mesh, Image.Resampling.BILINEAR)
             mask = ImageChops.multiply(mask, cover)
         else:
-            fill = self._textured(fill, material, speckle)
+            fill = self._textured(fill, material, speckle=speckle)
         self._lay(fill, box, mask)
         if inside is not None:
             self.opening(x, y1, r1, paint, inside, lip=lip, material=material)
 
-    def _lathe_mesh(self, line: Sequence[Point], x: float, box: tuple[int, int, int, int]) -> list[tuple[tuple[int, int, int, int], tuple[float, ...]]]:
+    def _lathe_mesh(self, line: Sequence[Point], x: float, box: tuple[int, int, int, int]) -> Mesh:
         width, height = box[2] - box[0], box[3] - box[1]
         rows = sorted((self.px((0, y))[1] - box[1], max(r * self.scale, 0.5)) for r, y in line)
         rows = [(-9e3, rows[0][1]), *rows, (9e3, rows[-1][1])]
@@ -130,7 +125,7 @@ class Easel:
         inner = 96 / (1 + 2 * light.PAD)
 
         def at(y: float) -> float:
-            for (ya, ra), (yb, rb) in zip(rows, rows[1:], strict=False):
+            for (ya, ra), (yb, rb) in itertools.pairwise(rows):
                 if y <= yb:
                     return ra if yb - ya < 1e-6 else ra + (rb - ra) * (y - ya) / (yb - ya)
             return rows[-1][1]
@@ -142,29 +137,60 @@ class Easel:
             return max(0.0, min(23.0, (y - top) / (bottom - top) * 23))
 
         step = max(3, height // 48)
-        mesh = []
+        mesh: Mesh = []
         for a in range(0, height, step):
             b = min(height, a + step)
             ra, rb = at(a), at(b)
             mesh.append(((0, a, width, b), (u(0, ra), v(a), u(0, rb), v(b), u(width, rb), v(b), u(width, ra), v(a))))
         return mesh
 
-    def opening(self, x: float, y: float, r: float, paint: Paint, inside: Paint, *, lip: float = 0.0, material: str = "ceramic") -> None:
+    def opening(
+        self, x: float, y: float, r: float, paint: Paint, inside: Paint, *, lip: float = 0.0, material: str = "ceramic"
+    ) -> None:
         """Paint the opening of a vessel: a lip that catches the light and an inside lit on its far side."""
         colour = rgb_of(inside)
-        self.disc(x, y, r, r * self.tilt, tone(rgb_of(paint), 0.34), material="glass" if material == "glass" else "plain",
-                  cover=0.55 if material == "glass" else 1.0)
+        self.disc(
+            x,
+            y,
+            r,
+            r * self.tilt,
+            tone(rgb_of(paint), 0.34),
+            material="glass" if material == "glass" else "plain",
+            cover=0.55 if material == "glass" else 1.0,
+        )
         if material != "glass":
             inner = r - lip
             self.disc(x, y - lip * 0.1, inner, inner * self.tilt * 0.96, tone(colour, -0.3), material="inside")
 
-    def disc(self, x: float, y: float, rx: float, ry: float, paint: Paint, *, material: str = "flat", cover: float = 1.0, lift: float = 0.0) -> None:
+    def disc(
+        self,
+        x: float,
+        y: float,
+        rx: float,
+        ry: float,
+        paint: Paint,
+        *,
+        material: str = "flat",
+        cover: float = 1.0,
+        lift: float = 0.0,
+    ) -> None:
         """Paint an ellipse; material "ball" rounds it, "inside" hollows it, "plain" leaves it even."""
         points = arc(x, y, rx, ry, 0, 360, count=64)
         self.poly(points, paint, material=material, cover=cover, lift=lift)
 
-    def poly(self, points: Sequence[Point], paint: Paint, *, material: str = "plastic", shade: str = "flat", soft: bool = False,
-             cover: float = 1.0, lift: float = 0.0, speckle: bool = False, edge: float = 0.0) -> None:
+    def poly(
+        self,
+        points: Sequence[Point],
+        paint: Paint,
+        *,
+        material: str = "plastic",
+        shade: str = "flat",
+        soft: bool = False,
+        cover: float = 1.0,
+        lift: float = 0.0,
+        speckle: bool = False,
+        edge: float = 0.0,
+    ) -> None:
         """
         Paint a closed shape; soft curves through its points, edge bevels it (0 to 1), cover below 1 lets through.
 
@@ -184,51 +210,94 @@ class Easel:
         box, mask, full = made
         fill = self._shaded(rgb_of(paint), material, shade, box, full, lift)
         if shade not in {"plain", "inside"}:
-            fill = self._textured(fill, material, speckle)
+            fill = self._textured(fill, material, speckle=speckle)
         if cover < 1:
             mask = mask.point([round(i * cover) for i in range(256)])
         self._lay(fill, box, mask)
         if edge:
             self._bevel(box, mask, rgb_of(paint), edge)
 
-    def _shaded(self, colour: Rgb, material: str, shade: str, box: tuple[int, int, int, int], full: tuple[float, float, float, float], lift: float) -> Image.Image:
+    def _shaded(
+        self,
+        colour: Rgb,
+        material: str,
+        shade: str,
+        box: tuple[int, int, int, int],
+        full: tuple[float, float, float, float],
+        lift: float,
+    ) -> Image.Image:
         size = (box[2] - box[0], box[3] - box[1])
         if shade == "plain":
             return Image.new("RGB", size, tone(colour, lift))
         if shade == "inside":
-            source = light.flat_map(colour=colour, material="enamel", lift=lift).transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+            source = light.flat_map(colour=colour, material="enamel", lift=lift).transpose(
+                Image.Transpose.FLIP_LEFT_RIGHT
+            )
         elif shade == "ball":
             source = light.ball_map(colour=colour, material=material, lift=lift)
         elif shade == "round":
-            source = light.round_map(colour=colour, material=material if material in light.ROUND else "plastic", lift=lift)
+            source = light.round_map(
+                colour=colour, material=material if material in light.ROUND else "plastic", lift=lift
+            )
             source = source.crop((9, 0, 87, 24))
         else:
             source = light.flat_map(colour=colour, material=material, lift=lift)
         wide, high = max(full[2] - full[0], 1.0), max(full[3] - full[1], 1.0)
         cut = (
-            max(0.0, (box[0] - full[0]) / wide * source.width), max(0.0, (box[1] - full[1]) / high * source.height),
-            min(float(source.width), (box[2] - full[0]) / wide * source.width), min(float(source.height), (box[3] - full[1]) / high * source.height),
+            max(0.0, (box[0] - full[0]) / wide * source.width),
+            max(0.0, (box[1] - full[1]) / high * source.height),
+            min(float(source.width), (box[2] - full[0]) / wide * source.width),
+            min(float(source.height), (box[3] - full[1]) / high * source.height),
         )
         return source.resize(size, Image.Resampling.BICUBIC, box=cut)
 
     def _bevel(self, box: tuple[int, int, int, int], mask: Image.Image, colour: Rgb, strength: float) -> None:
         d = max(2, round(0.0032 * self.layer.width * self.zoom))
-        inward = ImageChops.subtract(mask, ImageChops.offset(mask, d, d)).point([round(i * strength * 0.75) for i in range(256)])
-        outward = ImageChops.subtract(mask, ImageChops.offset(mask, -d, -d)).point([round(i * strength * 0.6) for i in range(256)])
+        inward = ImageChops.subtract(mask, ImageChops.offset(mask, d, d)).point(
+            [round(i * strength * 0.75) for i in range(256)]
+        )
+        outward = ImageChops.subtract(mask, ImageChops.offset(mask, -d, -d)).point(
+            [round(i * strength * 0.6) for i in range(256)]
+        )
         self.layer.paste((*tone(colour, 0.62), 255), box, inward)
         self.layer.paste((*tone(colour, -0.5), 255), box, outward)
 
-    def box(self, x0: float, y0: float, x1: float, y1: float, radius: float, paint: Paint, *, material: str = "plastic",
-            shade: str = "flat", edge: float = 0.5, lift: float = 0.0, cover: float = 1.0, speckle: bool = False) -> None:
+    def box(
+        self,
+        x0: float,
+        y0: float,
+        x1: float,
+        y1: float,
+        radius: float,
+        paint: Paint,
+        *,
+        material: str = "plastic",
+        shade: str = "flat",
+        edge: float = 0.5,
+        lift: float = 0.0,
+        cover: float = 1.0,
+        speckle: bool = False,
+    ) -> None:
         """Paint an upright box with round corners, radius in centimetres."""
         r = min(radius, (x1 - x0) / 2, (y1 - y0) / 2)
         points = [
-            *arc(x1 - r, y1 - r, r, r, 0, 90, count=10), *arc(x0 + r, y1 - r, r, r, 90, 180, count=10),
-            *arc(x0 + r, y0 + r, r, r, 180, 270, count=10), *arc(x1 - r, y0 + r, r, r, 270, 360, count=10),
+            *arc(x1 - r, y1 - r, r, r, 0, 90, count=10),
+            *arc(x0 + r, y1 - r, r, r, 90, 180, count=10),
+            *arc(x0 + r, y0 + r, r, r, 180, 270, count=10),
+            *arc(x1 - r, y0 + r, r, r, 270, 360, count=10),
         ]
         self.poly(points, paint, material=material, shade=shade, edge=edge, lift=lift, cover=cover, speckle=speckle)
 
-    def tube(self, points: Sequence[Point], width: float, paint: Paint, *, material: str = "plastic", soft: bool = True, shine: float = 0.4) -> None:
+    def tube(
+        self,
+        points: Sequence[Point],
+        width: float,
+        paint: Paint,
+        *,
+        material: str = "plastic",
+        soft: bool = True,
+        shine: float = 0.4,
+    ) -> None:
         """Paint a round bar along a line: shade below, body, and a light along its upper left."""
         material = material_of(paint, material)
         colour = rgb_of(paint)
@@ -238,7 +307,9 @@ class Easel:
         for share, shift, lit in ((1.0, 0.0, -0.42), (0.74, -0.1, -0.04), (0.24, -0.18, shine)):
             self.stroke(line, max(w * share, 1.2), tone(colour, lit), shift=w * shift)
 
-    def stroke(self, line: Sequence[Point], width_px: float, colour: Rgb, *, shift: float = 0.0, cover: float = 1.0) -> None:
+    def stroke(
+        self, line: Sequence[Point], width_px: float, colour: Rgb, *, shift: float = 0.0, cover: float = 1.0
+    ) -> None:
         """Draw a plain line with round ends, width in pixels, moved up and left by `-shift` pixels."""
         spots = [(p[0] + shift, p[1] + shift) for p in map(self.px, line)]
 
@@ -257,7 +328,9 @@ class Easel:
             mask = mask.point([round(i * cover) for i in range(256)])
         self.layer.paste((*colour, 255), box, mask)
 
-    def gloss(self, points: Sequence[Point], strength: float, *, blur: float = 0.25, colour: Rgb = (255, 253, 248)) -> None:
+    def gloss(
+        self, points: Sequence[Point], strength: float, *, blur: float = 0.25, colour: Rgb = (255, 253, 248)
+    ) -> None:
         """Lay a soft light (or, with a dark colour, a soft shade) over what is painted; blur in centimetres."""
         spots = [self.px(p) for p in points]
         reach = blur * self.scale
@@ -265,7 +338,11 @@ class Easel:
         if made is None:
             return
         box, mask, _ = made
-        small = mask.reduce(4).filter(ImageFilter.GaussianBlur(max(reach / 4, 0.6))).resize(mask.size, Image.Resampling.BILINEAR)
+        small = (
+            mask.reduce(4)
+            .filter(ImageFilter.GaussianBlur(max(reach / 4, 0.6)))
+            .resize(mask.size, Image.Resampling.BILINEAR)
+        )
         painted = self.layer.crop(box).getchannel("A")
         mask = ImageChops.multiply(small.point([round(i * strength) for i in range(256)]), painted)
         self.layer.paste((*colour, 255), box, mask)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 import random
 
-from .easel import Easel, Paint, arc
-from .kinds import kind
-from .paints import rgb_of, tone
+from apps.backoffice.demo.pictures.curves import arc
+from apps.backoffice.demo.pictures.easel import Easel, Paint
+from apps.backoffice.demo.pictures.kinds import kind
+from apps.backoffice.demo.pictures.paints import rgb_of, tone
 
 DARK = (42, 44, 48)
 
@@ -18,8 +19,19 @@ def kettle(e: Easel, paint: Paint, dice: random.Random) -> None:
     slim = dice.uniform(6.2, 6.9)
     e.lathe([(8.9, 0), (8.9, 0), (9.1, 0.6), (8.7, 1.9), (8.7, 1.9)], DARK, material="plastic")
     e.tube([(4.6, 21.6), (9.8, 22), (12.4, 19.6), (12.4, 12), (10.8, 7.2), (9.6, 6.6)], 2.1, DARK)
-    e.poly([(-5, 17.4), (-8.6, 20.2), (-9.8, 22.4), (-6, 22.6), (-4, 21)], paint, material="enamel", soft=True, lift=-0.02, edge=0.4)
-    e.lathe([(8.3, 2.0), (8.3, 2.0), (8.8, 3.0), (8.3, 9), (slim + 0.3, 17), (slim, 21.6), (slim, 21.6)], paint, material="enamel")
+    e.poly(
+        [(-5, 17.4), (-8.6, 20.2), (-9.8, 22.4), (-6, 22.6), (-4, 21)],
+        paint,
+        material="enamel",
+        soft=True,
+        lift=-0.02,
+        edge=0.4,
+    )
+    e.lathe(
+        [(8.3, 2.0), (8.3, 2.0), (8.8, 3.0), (8.3, 9), (slim + 0.3, 17), (slim, 21.6), (slim, 21.6)],
+        paint,
+        material="enamel",
+    )
     e.lathe([(8.85, 3.0), (8.82, 3.9)], "steel", curve=False)
     e.lathe([(slim, 21.6), (slim - 0.4, 22.8), (3.4, 23.8), (1.6, 24.0)], DARK, material="plastic")
     e.disc(0, 24.7, 1.6, 0.95, DARK, material="ball")
@@ -33,7 +45,19 @@ def toaster(e: Easel, paint: Paint, _dice: random.Random) -> None:
     for x0, x1, y in ((-10.4, 2.2, 21.6), (-2.6, 9.8, 20.6)):
         e.box(x0, 12, x1, y, 2.6, (216, 164, 100), material="wood", edge=0.7)
         e.box(x0 + 0.9, 11, x1 - 0.9, y - 0.9, 2.0, (240, 208, 152), material="linen", edge=0)
-    e.poly([*arc(11.6, 13.4, 4.0, 4.0, 0, 90, count=12), *arc(-11.6, 13.4, 4.0, 4.0, 90, 180, count=12), (-16, 2.4), (-15, 1), (15, 1), (16, 2.4)], paint, material="enamel", edge=0.8)
+    e.poly(
+        [
+            *arc(11.6, 13.4, 4.0, 4.0, 0, 90, count=12),
+            *arc(-11.6, 13.4, 4.0, 4.0, 90, 180, count=12),
+            (-16, 2.4),
+            (-15, 1),
+            (15, 1),
+            (16, 2.4),
+        ],
+        paint,
+        material="enamel",
+        edge=0.8,
+    )
     e.box(-11.4, 16.4, 11.0, 17.1, 0.3, tone(rgb_of(paint), -0.62), edge=0)
     e.box(-15.4, 1.2, 15.4, 3.2, 0.5, "steel", material="metal", edge=0.5)
     e.gloss([(-13.8, 5), (-11.2, 5), (-10.6, 14.5), (-13.2, 14.5)], 0.42, blur=0.4)
@@ -87,11 +111,38 @@ def blender(e: Easel, paint: Paint, _dice: random.Random) -> None:
 def mixer(e: Easel, paint: Paint, _dice: random.Random) -> None:
     """Draw a stand mixer over its steel bowl."""
     e.box(-17, 0, 16, 4.6, 2.2, paint, material="enamel", edge=0.8)
-    e.poly([(6, 3.6), (15.4, 3.6), (15.6, 18), (14.6, 23), (7.6, 23), (6.4, 16)], paint, material="enamel", shade="round", soft=False, edge=0.5)
+    e.poly(
+        [(6, 3.6), (15.4, 3.6), (15.6, 18), (14.6, 23), (7.6, 23), (6.4, 16)],
+        paint,
+        material="enamel",
+        shade="round",
+        soft=False,
+        edge=0.5,
+    )
     e.tube([(-6, 22), (-6, 12)], 0.8, "steel", material="metal")
-    e.lathe([(5.6, 4.6), (5.6, 5.2), (9.0, 9), (10.2, 16.4), (10.2, 16.4)], "steel", x=-6, inside=(120, 124, 128), lip=0.3)
+    e.lathe(
+        [(5.6, 4.6), (5.6, 5.2), (9.0, 9), (10.2, 16.4), (10.2, 16.4)], "steel", x=-6, inside=(120, 124, 128), lip=0.3
+    )
     e.lathe([(3.0, 17.4), (3.4, 22)], "steel", x=-6, curve=False)
-    e.poly([(-17.2, 25.4), (-15.6, 29.6), (-10, 32.4), (4, 33.2), (13.6, 31.4), (17, 27.2), (15.6, 23), (8, 21.6), (-10, 21.6), (-15.8, 22.6)], paint, material="enamel", shade="ball", soft=True, lift=0.06)
+    e.poly(
+        [
+            (-17.2, 25.4),
+            (-15.6, 29.6),
+            (-10, 32.4),
+            (4, 33.2),
+            (13.6, 31.4),
+            (17, 27.2),
+            (15.6, 23),
+            (8, 21.6),
+            (-10, 21.6),
+            (-15.8, 22.6),
+        ],
+        paint,
+        material="enamel",
+        shade="ball",
+        soft=True,
+        lift=0.06,
+    )
     e.gloss([(-13, 28.6), (-6, 31.0), (4, 31.4), (-5, 29.4)], 0.65, blur=0.4)
     e.stroke([(-16.4, 25.2), (0, 24.6), (15.8, 25.6)], 0.7 * e.scale, (206, 208, 210))
     e.disc(11, 9.4, 1.5, 1.5, "steel", material="ball")
@@ -104,7 +155,14 @@ def vacuum(e: Easel, paint: Paint, _dice: random.Random) -> None:
     e.tube([(22, 96), (27, 62), (31, 7)], 2.6, "steel", material="metal", soft=False)
     e.tube([(18, 98), (23, 101), (25, 88)], 3.6, DARK)
     e.poly([(22, 1), (37, 1), (38, 3), (33, 7), (27, 7.6), (22, 4)], DARK, edge=0.5, soft=True)
-    e.poly([(-30, 8), (-29, 18), (-20, 28), (-4, 29), (10, 23), (14, 12), (11, 6), (-26, 5)], paint, material="enamel", shade="ball", soft=True, lift=0.04)
+    e.poly(
+        [(-30, 8), (-29, 18), (-20, 28), (-4, 29), (10, 23), (14, 12), (11, 6), (-26, 5)],
+        paint,
+        material="enamel",
+        shade="ball",
+        soft=True,
+        lift=0.04,
+    )
     e.poly([(-27, 17), (-19, 25.6), (-5, 26.6), (2, 23.4), (-8, 18)], DARK, material="plastic", soft=True, edge=0.4)
     e.gloss([(-24, 19), (-18, 24.4), (-10, 25.6), (-18, 20)], 0.4, blur=0.8)
     e.disc(-18, 9.4, 9.4, 9.4, DARK, material="ball")
@@ -142,7 +200,13 @@ def robot(e: Easel, paint: Paint, _dice: random.Random) -> None:
 def iron(e: Easel, paint: Paint, _dice: random.Random) -> None:
     """Draw a steam iron."""
     e.tube([(11, 4), (13.8, 11.6), (8, 14.6), (-1, 13.8), (-6.4, 8.4)], 2.6, DARK)
-    e.poly([(-14, 1.4), (-9, 5.2), (-3, 8.0), (6, 9.0), (12.4, 8.4), (13.4, 1.4)], paint, material="enamel", edge=0.8, soft=False)
+    e.poly(
+        [(-14, 1.4), (-9, 5.2), (-3, 8.0), (6, 9.0), (12.4, 8.4), (13.4, 1.4)],
+        paint,
+        material="enamel",
+        edge=0.8,
+        soft=False,
+    )
     e.gloss([(-8, 4.6), (-2, 7.0), (4, 7.8), (-2, 5.4)], 0.5, blur=0.3)
     e.poly([(-14.6, 0.2), (-14.2, 1.6), (13.6, 1.6), (13.6, 0.2)], "steel", material="metal", edge=0.5)
     e.disc(6.2, 6.0, 1.7, 1.7, DARK, material="ball")
@@ -157,12 +221,23 @@ def fan(e: Easel, paint: Paint, _dice: random.Random) -> None:
     for n in range(4):
         a = n * 90 + 24
         blade = [(15 * 0.16 * math.cos(math.radians(a)), 32 + 2.4 * math.sin(math.radians(a)))]
-        blade += [(r * math.cos(math.radians(a + t)), 32 + r * math.sin(math.radians(a + t))) for r, t in ((9, 4), (14, 16), (14.6, 40), (10, 58), (3, 50))]
+        blade += [
+            (r * math.cos(math.radians(a + t)), 32 + r * math.sin(math.radians(a + t)))
+            for r, t in ((9, 4), (14, 16), (14.6, 40), (10, 58), (3, 50))
+        ]
         e.poly(blade, paint, soft=True, lift=0.1 - 0.09 * n, edge=0.5)
     wire = tone(rgb_of("steel"), -0.1)
-    for n in range(36):
-        a = math.radians(n * 10)
-        e.stroke([(3.6 * math.cos(a), 32 + 3.6 * math.sin(a)), (16.6 * math.cos(a + 0.22), 32 + 16.6 * math.sin(a + 0.22))], max(1.1, 0.16 * e.scale), wire, cover=0.85)
+    for spoke in range(36):
+        turn = math.radians(spoke * 10)
+        e.stroke(
+            [
+                (3.6 * math.cos(turn), 32 + 3.6 * math.sin(turn)),
+                (16.6 * math.cos(turn + 0.22), 32 + 16.6 * math.sin(turn + 0.22)),
+            ],
+            max(1.1, 0.16 * e.scale),
+            wire,
+            cover=0.85,
+        )
     for r in (9.0, 13.2):
         e.stroke(arc(0, 32, r, r, 0, 360, count=64), max(1.1, 0.16 * e.scale), wire, cover=0.85)
     e.tube(arc(0, 32, 16.8, 16.8, 0, 360, count=72), 1.0, "steel", material="metal", soft=False)
@@ -172,7 +247,7 @@ def fan(e: Easel, paint: Paint, _dice: random.Random) -> None:
 @kind("heater", width=62, height=48, focus=(16, 34), setting="floor", beside="books")
 def heater(e: Easel, paint: Paint, _dice: random.Random) -> None:
     """Draw a radiator with rounded fins on feet."""
-    for x in (-20, 20):
+    for x in (-20.0, 20.0):
         e.box(x - 5, 0, x + 5, 3.2, 1.4, DARK, edge=0.3)
     for n in range(8):
         x = -26.4 + n * 5.8
@@ -191,7 +266,15 @@ def purifier(e: Easel, paint: Paint, _dice: random.Random) -> None:
         y = 5 + row * 2.1
         for n in range(-8, 9):
             x = 11.9 * math.sin(math.radians(n * 9.4))
-            e.disc(x, y - 1.7 * (math.cos(math.radians(n * 9.4)) - 0.9), 0.52 * math.cos(math.radians(n * 9)), 0.5, tone(rgb_of(paint), -0.6), material="plain", cover=0.8)
+            e.disc(
+                x,
+                y - 1.7 * (math.cos(math.radians(n * 9.4)) - 0.9),
+                0.52 * math.cos(math.radians(n * 9)),
+                0.5,
+                tone(rgb_of(paint), -0.6),
+                material="plain",
+                cover=0.8,
+            )
     e.lathe([(12.05, 31), (12.05, 32)], "oak", curve=False)
     e.disc(0, 51.4, 11.2, 1.7, tone(rgb_of(paint), 0.12))
     e.disc(0, 51.4, 8.4, 1.2, (58, 60, 64), material="inside")

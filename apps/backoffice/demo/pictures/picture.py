@@ -1,3 +1,4 @@
+# ruff: noqa: PLR0917 -- a drawing is made of numbers and of points given in order
 """Objects set down on a ground: each with its contact shadow and the long soft one, then the glow of its lamps."""
 
 from __future__ import annotations
@@ -7,16 +8,26 @@ import random
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
-from .easel import Easel, Paint
-from .kinds import KINDS, Kind
-from .paints import Rgb
+from apps.backoffice.demo.pictures.easel import Easel, Paint
+from apps.backoffice.demo.pictures.kinds import KINDS, Kind
+from apps.backoffice.demo.pictures.paints import Rgb
 
 SHADOW: Rgb = (74, 54, 44)
 COOL_SHADOW: Rgb = (58, 64, 80)
 
 
-def set_down(*, image: Image.Image, name: str, paint: Paint, seed: int, foot: tuple[float, float], scale: float,
-             zoom: float = 1.0, cool: bool = False, depth: float = 1.0) -> None:
+def set_down(
+    *,
+    image: Image.Image,
+    name: str,
+    paint: Paint,
+    seed: int,
+    foot: tuple[float, float],
+    scale: float,
+    zoom: float = 1.0,
+    cool: bool = False,
+    depth: float = 1.0,
+) -> None:
     """
     Draw an object of a kind on the image with its foot at a pixel, `scale` pixels to the centimetre.
 
@@ -48,29 +59,53 @@ def _over(image: Image.Image, layer: Image.Image, at: tuple[int, int]) -> None:
     box = (*at, at[0] + layer.width, at[1] + layer.height)
     alpha = layer.getchannel("A")
     under = ImageChops.multiply(image.crop(box), Image.merge("RGB", [ImageChops.invert(alpha)] * 3))
-    image.paste(ImageChops.add(under, layer.convert("RGB") if layer.mode == "RGB" else Image.merge("RGB", layer.split()[:3])), box)
+    image.paste(
+        ImageChops.add(under, layer.convert("RGB") if layer.mode == "RGB" else Image.merge("RGB", layer.split()[:3])),
+        box,
+    )
 
 
-def _shadow(image: Image.Image, layer: Image.Image, kind: Kind, at: tuple[int, int], foot: tuple[float, float], scale: float, colour: Rgb, depth: float) -> None:
+def _shadow(
+    image: Image.Image,
+    layer: Image.Image,
+    kind: Kind,
+    at: tuple[int, int],
+    foot: tuple[float, float],
+    scale: float,
+    colour: Rgb,
+    depth: float,
+) -> None:
     step = 6
     width, height = -(-image.width // step), -(-image.height // step)
     small = Image.new("L", (width, height), 0)
-    alpha = layer.getchannel("A").resize((max(1, layer.width // step), max(1, layer.height // step)), Image.Resampling.BOX)
+    alpha = layer.getchannel("A").resize(
+        (max(1, layer.width // step), max(1, layer.height // step)), Image.Resampling.BOX
+    )
     small.paste(alpha, (round(at[0] / step), round(at[1] / step)))
     mean = max(kind.width, kind.height) * scale / step
     if kind.setting in {"wall", "ceiling"}:
-        cast = ImageChops.offset(small, round(mean * 0.07), round(mean * 0.08)).filter(ImageFilter.GaussianBlur(mean * 0.035 + 1))
+        cast = ImageChops.offset(small, round(mean * 0.07), round(mean * 0.08)).filter(
+            ImageFilter.GaussianBlur(mean * 0.035 + 1)
+        )
         total = cast.point([round(i * 0.36 * depth) for i in range(256)])
     else:
         base = foot[1] / step
         flat, lean = 0.2, 0.62
-        cast = small.transform(small.size, Image.Transform.AFFINE,
-                               (1, lean / flat, -lean / flat * base, 0, 1 / flat, base - base / flat), Image.Resampling.BILINEAR)
-        cast = cast.filter(ImageFilter.GaussianBlur(mean * 0.035 + 1)).point([round(i * 0.34 * depth) for i in range(256)])
+        cast = small.transform(
+            small.size,
+            Image.Transform.AFFINE,
+            (1, lean / flat, -lean / flat * base, 0, 1 / flat, base - base / flat),
+            Image.Resampling.BILINEAR,
+        )
+        cast = cast.filter(ImageFilter.GaussianBlur(mean * 0.035 + 1)).point(
+            [round(i * 0.34 * depth) for i in range(256)]
+        )
         total = ImageChops.lighter(cast, _contact(small, base, mean, depth))
     reach = total.getbbox()
     if reach is not None:
-        full = total.crop(reach).resize(((reach[2] - reach[0]) * step, (reach[3] - reach[1]) * step), Image.Resampling.BILINEAR)
+        full = total.crop(reach).resize(
+            ((reach[2] - reach[0]) * step, (reach[3] - reach[1]) * step), Image.Resampling.BILINEAR
+        )
         image.paste(colour, (reach[0] * step, reach[1] * step), full)
 
 
@@ -88,18 +123,30 @@ def _contact(small: Image.Image, base: float, mean: float, depth: float) -> Imag
     middle = (reach[2] + reach[0]) / 2 + half * 0.05
     drop = min(y0 + reach[3], base + mean * 0.1)
     thick = max(2.0, half * 0.11)
-    pen.ellipse((middle - half * 1.02, drop - thick * 1.5, middle + half * 1.07, drop + thick * 0.6), fill=round(200 * depth))
+    pen.ellipse(
+        (middle - half * 1.02, drop - thick * 1.5, middle + half * 1.07, drop + thick * 0.6), fill=round(200 * depth)
+    )
     return contact.filter(ImageFilter.GaussianBlur(max(1.2, mean * 0.012)))
 
 
 def _glow(image: Image.Image, x: float, y: float, reach: float, colour: Rgb, strength: float) -> None:
     side = round(reach)
-    box = (max(0, round(x) - side), max(0, round(y) - side), min(image.width, round(x) + side), min(image.height, round(y) + side))
+    box = (
+        max(0, round(x) - side),
+        max(0, round(y) - side),
+        min(image.width, round(x) + side),
+        min(image.height, round(y) + side),
+    )
     if box[2] <= box[0] or box[3] <= box[1]:
         return
-    pixels = bytes(round(255 * strength * max(0.0, 1 - ((i % 32 - 15.5) ** 2 + (i // 32 - 15.5) ** 2) ** 0.5 / 15.5) ** 2.2) for i in range(1024))
+    pixels = bytes(
+        round(255 * strength * max(0.0, 1 - ((i % 32 - 15.5) ** 2 + (i // 32 - 15.5) ** 2) ** 0.5 / 15.5) ** 2.2)
+        for i in range(1024)
+    )
     halo = Image.frombytes("L", (32, 32), pixels).resize((side * 2, side * 2), Image.Resampling.BICUBIC)
-    halo = halo.crop((box[0] - round(x) + side, box[1] - round(y) + side, box[2] - round(x) + side, box[3] - round(y) + side))
+    halo = halo.crop(
+        (box[0] - round(x) + side, box[1] - round(y) + side, box[2] - round(x) + side, box[3] - round(y) + side)
+    )
     part = image.crop(box)
     light = Image.composite(Image.new("RGB", part.size, colour), Image.new("RGB", part.size), halo)
     image.paste(ImageChops.screen(part, light), box)

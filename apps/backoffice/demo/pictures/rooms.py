@@ -1,3 +1,4 @@
+# ruff: noqa: PLR2004 -- a drawing is made of numbers and of points given in order
 """Things that furnish a room: lamps, seats, shelves, textiles, clocks and mirrors."""
 
 from __future__ import annotations
@@ -5,9 +6,10 @@ from __future__ import annotations
 import math
 import random
 
-from .easel import Easel, Paint, arc
-from .kinds import kind
-from .paints import rgb_of, tone
+from apps.backoffice.demo.pictures.curves import arc
+from apps.backoffice.demo.pictures.easel import Easel, Paint
+from apps.backoffice.demo.pictures.kinds import kind
+from apps.backoffice.demo.pictures.paints import rgb_of, tone
 
 GLOW = (255, 214, 140)
 
@@ -16,12 +18,21 @@ GLOW = (255, 214, 140)
 def lamp(e: Easel, paint: Paint, dice: random.Random) -> None:
     """Draw a table lamp, its shade lit."""
     form = dice.randrange(3)
-    foot = ([(7, 0), (7, 0), (7.2, 1.2), (5.6, 5), (6.6, 11), (3.2, 18), (1.4, 22)],
-            [(6, 0), (6, 0), (6.2, 1.4), (2.2, 3), (1.4, 6), (3.4, 11), (1.4, 16), (1.2, 22)],
-            [(4, 0), (4, 0), (7.6, 4), (8.4, 9), (6.2, 14.5), (1.6, 17.5), (1.2, 22)])[form]
+    foot = (
+        [(7, 0), (7, 0), (7.2, 1.2), (5.6, 5), (6.6, 11), (3.2, 18), (1.4, 22)],
+        [(6, 0), (6, 0), (6.2, 1.4), (2.2, 3), (1.4, 6), (3.4, 11), (1.4, 16), (1.2, 22)],
+        [(4, 0), (4, 0), (7.6, 4), (8.4, 9), (6.2, 14.5), (1.6, 17.5), (1.2, 22)],
+    )[form]
     e.lathe(foot, paint, material="ceramic", speckle=form != 1)
     e.lathe([(0.9, 20), (0.9, 25)], "brass", curve=False)
-    e.lathe([(14, 24), (8.6, 43)] if form != 1 else [(12.5, 25), (11, 42)], (250, 226, 178), material="lit", curve=False, inside=(255, 240, 206), lip=0.4)
+    e.lathe(
+        [(14, 24), (8.6, 43)] if form != 1 else [(12.5, 25), (11, 42)],
+        (250, 226, 178),
+        material="lit",
+        curve=False,
+        inside=(255, 240, 206),
+        lip=0.4,
+    )
     e.glow(0, 33, 38, GLOW, 0.5)
     e.glow(0, 2, 24, GLOW, 0.22)
 
@@ -43,7 +54,15 @@ def pendant(e: Easel, paint: Paint, dice: random.Random) -> None:
     e.tube([(0, 24), (0, 90)], 0.5, "black", shine=0.1)
     e.lathe([(1.6, 22), (1.6, 26), (0.8, 28)], "brass")
     form = dice.randrange(3)
-    e.lathe(([(20, 0), (19, 6), (12, 15), (3, 22)], [(19, 0), (10, 13), (4, 19), (2.2, 22)], [(17, 0), (18.5, 6), (15, 15), (6, 20.5), (2, 22)])[form], paint, material="enamel")
+    e.lathe(
+        (
+            [(20, 0), (19, 6), (12, 15), (3, 22)],
+            [(19, 0), (10, 13), (4, 19), (2.2, 22)],
+            [(17, 0), (18.5, 6), (15, 15), (6, 20.5), (2, 22)],
+        )[form],
+        paint,
+        material="enamel",
+    )
     width = (20, 19, 17)[form]
     e.disc(0, 0, width, width * e.tilt, tone(rgb_of(paint), -0.3))
     e.disc(0, -0.1, width - 0.7, (width - 0.7) * e.tilt * 0.93, (255, 234, 184), material="inside", lift=0.4)
@@ -60,10 +79,22 @@ def chair(e: Easel, paint: Paint, dice: random.Random) -> None:
         e.tube([(x0, 44), (x1 * 0.98, 3.6)], 2.5, tone(rgb_of(frame), -0.2), soft=False, material="wood")
     for x in (-17.5, 17.5):
         e.tube([(x, 44), (x * 1.03, 62), (x * 0.98, 78)], 2.7, frame, material="wood")
-    e.poly([(-19, 66), (0, 64.4), (19, 66), (19.4, 77), (14, 80), (0, 81), (-14, 80), (-19.4, 77)], frame, material="wood", soft=True, edge=0.6)
+    e.poly(
+        [(-19, 66), (0, 64.4), (19, 66), (19.4, 77), (14, 80), (0, 81), (-14, 80), (-19.4, 77)],
+        frame,
+        material="wood",
+        soft=True,
+        edge=0.6,
+    )
     for x in (-9, -3, 3, 9):
         e.tube([(x, 46), (x, 66)], 1.3, frame, material="wood", soft=False)
-    e.poly([(-20, 45.4), (20, 45.4), (23.5, 40.5), (23, 38.4), (-23, 38.4), (-23.5, 40.5)], paint if frame == wood else "linen", material="linen" if frame != wood else "wood", edge=0.6, soft=False)
+    e.poly(
+        [(-20, 45.4), (20, 45.4), (23.5, 40.5), (23, 38.4), (-23, 38.4), (-23.5, 40.5)],
+        paint if frame == wood else "linen",
+        material="linen" if frame != wood else "wood",
+        edge=0.6,
+        soft=False,
+    )
     e.poly([(-23.4, 40), (23.4, 40), (22.8, 37), (-22.8, 37)], tone(rgb_of(frame), -0.22), material="wood")
     e.tube([(-18, 18), (18, 18)], 1.4, tone(rgb_of(frame), -0.25), soft=False)
     for x0, x1 in ((-20.6, -23), (20.6, 23)):
@@ -120,16 +151,43 @@ def shelf(e: Easel, paint: Paint, _dice: random.Random) -> None:
 @kind("cushion", width=48, height=44, focus=(-10, 26), setting="floor", beside="books")
 def cushion(e: Easel, paint: Paint, dice: random.Random) -> None:
     """Draw a plump square cushion with piping, plain or striped."""
-    form = [(-21, 4), (-23, 1), (-19, 0.6), (0, 2.4), (19, 0.6), (23, 1), (21, 4), (19.6, 21), (21.6, 39), (22.4, 42), (19, 42), (0, 40), (-19, 42), (-22.4, 42), (-21.6, 39), (-19.6, 21)]
+    form = [
+        (-21, 4),
+        (-23, 1),
+        (-19, 0.6),
+        (0, 2.4),
+        (19, 0.6),
+        (23, 1),
+        (21, 4),
+        (19.6, 21),
+        (21.6, 39),
+        (22.4, 42),
+        (19, 42),
+        (0, 40),
+        (-19, 42),
+        (-22.4, 42),
+        (-21.6, 39),
+        (-19.6, 21),
+    ]
     e.poly(form, paint, material="linen", shade="ball", soft=True, lift=0.08)
     if dice.random() < 0.55:
         light = tone(rgb_of(paint), 0.6)
         for x in (-13, -10.6, -1.2, 1.2, 10.6, 13):
-            e.stroke([(x * (1 + 0.12 * abs(t - 0.5) * 2), 2.6 + t * 37.6) for t in (0, 0.25, 0.5, 0.75, 1)], 0.8 * e.scale, light, cover=0.8)
+            e.stroke(
+                [(x * (1 + 0.12 * abs(t - 0.5) * 2), 2.6 + t * 37.6) for t in (0, 0.25, 0.5, 0.75, 1)],
+                0.8 * e.scale,
+                light,
+                cover=0.8,
+            )
     line = [*form, form[0]]
     e.tube(line, 0.75, tone(rgb_of(paint), -0.12), shine=0.25)
     for x, y, lean in ((-14, 7, 1), (14, 7, -1), (-13, 35, 1), (13, 35, -1)):
-        e.gloss([(x, y), (x + lean * 6, y + (4 if y < 20 else -4)), (x + lean * 5, y + (6 if y < 20 else -6))], 0.2, blur=1.0, colour=(40, 26, 24))
+        e.gloss(
+            [(x, y), (x + lean * 6, y + (4 if y < 20 else -4)), (x + lean * 5, y + (6 if y < 20 else -6))],
+            0.2,
+            blur=1.0,
+            colour=(40, 26, 24),
+        )
     e.gloss([(-12, 22), (-6, 32), (4, 33), (-4, 22)], 0.16, blur=3)
 
 
@@ -140,7 +198,12 @@ def towel(e: Easel, paint: Paint, _dice: random.Random) -> None:
         y, colour = n * 7.2, tone(rgb_of(paint), lift)
         for fold in (0, 3.5):
             e.box(-half, y + fold, half - fold * 0.06, y + fold + 3.6, 1.7, colour, material="linen", edge=0.55)
-        e.gloss([(-half, y + 3.3), (half - 1, y + 3.3), (half - 1, y + 3.8), (-half, y + 3.8)], 0.3, blur=0.25, colour=(60, 44, 38))
+        e.gloss(
+            [(-half, y + 3.3), (half - 1, y + 3.3), (half - 1, y + 3.8), (-half, y + 3.8)],
+            0.3,
+            blur=0.25,
+            colour=(60, 44, 38),
+        )
         e.gloss([(half - 9, y + 0.2), (half - 7.4, y + 0.2), (half - 7.4, y + 7), (half - 9, y + 7)], 0.45, blur=0.12)
 
 
@@ -151,7 +214,13 @@ def throw(e: Easel, paint: Paint, _dice: random.Random) -> None:
         x = -21 + n * 1.72
         e.tube([(x, 4), (x + (0.4 if n % 2 else -0.3), 0.2)], 0.5, tone(rgb_of(paint), 0.2), shine=0.1)
     e.box(-22.5, 13, 23, 25, 4.5, tone(rgb_of(paint), -0.12), material="linen", edge=0.4)
-    e.poly([(-22.6, 4), (21.6, 4), (22.4, 10), (22.6, 21), (20, 25.4), (-19, 25.4), (-22.8, 21), (-22.9, 10)], paint, material="linen", edge=0.5, soft=False)
+    e.poly(
+        [(-22.6, 4), (21.6, 4), (22.4, 10), (22.6, 21), (20, 25.4), (-19, 25.4), (-22.8, 21), (-22.9, 10)],
+        paint,
+        material="linen",
+        edge=0.5,
+        soft=False,
+    )
     light = tone(rgb_of(paint), 0.55)
     for y, w in ((7, 0.7), (9, 0.7), (16.8, 1.8)):
         e.stroke([(-22.3, y), (22, y)], w * e.scale, light, cover=0.75)
@@ -167,11 +236,32 @@ def clock(e: Easel, paint: Paint, dice: random.Random) -> None:
     for hour in range(12):
         a = math.radians(hour * 30)
         inner = 11.0 if hour % 3 == 0 else 11.8
-        e.stroke([(inner * math.sin(a), 16 + inner * math.cos(a)), (12.6 * math.sin(a), 16 + 12.6 * math.cos(a))], (0.55 if hour % 3 == 0 else 0.3) * e.scale, (58, 54, 50))
+        e.stroke(
+            [(inner * math.sin(a), 16 + inner * math.cos(a)), (12.6 * math.sin(a), 16 + 12.6 * math.cos(a))],
+            (0.55 if hour % 3 == 0 else 0.3) * e.scale,
+            (58, 54, 50),
+        )
     hour_hand, minute_hand = math.radians(dice.choice((300, 306, 55))), math.radians(dice.choice((48, 60, 72)))
     for angle, reach, width in ((hour_hand, 7.2, 0.8), (minute_hand, 10.6, 0.55)):
-        e.gloss([(0.5, 15.4), (0.5 + reach * math.sin(angle), 15.2 + reach * math.cos(angle)), (0.9 + reach * math.sin(angle), 15.6 + reach * math.cos(angle))], 0.4, blur=0.3, colour=(90, 80, 70))
-        e.tube([(-1.6 * math.sin(angle), 16 - 1.6 * math.cos(angle)), (reach * math.sin(angle), 16 + reach * math.cos(angle))], width, "black", shine=0.2)
+        e.gloss(
+            [
+                (0.5, 15.4),
+                (0.5 + reach * math.sin(angle), 15.2 + reach * math.cos(angle)),
+                (0.9 + reach * math.sin(angle), 15.6 + reach * math.cos(angle)),
+            ],
+            0.4,
+            blur=0.3,
+            colour=(90, 80, 70),
+        )
+        e.tube(
+            [
+                (-1.6 * math.sin(angle), 16 - 1.6 * math.cos(angle)),
+                (reach * math.sin(angle), 16 + reach * math.cos(angle)),
+            ],
+            width,
+            "black",
+            shine=0.2,
+        )
     e.disc(0, 16, 0.75, 0.75, "brass", material="ball")
 
 

@@ -1,0 +1,157 @@
+"""Orders: found by number, address or SKU, read as a story, moved on by buttons."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.decorators import display
+
+from apps.backoffice.admin.shared import ReadOnlyAdmin, actor_of, ask, chip, demand, moment, money
+from apps.backoffice.forms import ConfirmForm, RefundForm, TransferForm
+from apps.backoffice.order_page import order_context
+from apps.core import clock
+from apps.core.money import Money, from_minor
+from apps.orders.enums import OrderState, PaymentState, SettleOutcome
+from apps.orders.models import Order, Payment
+from apps.orders.payments import operations as payments
+
+ORDER_TONES = {
+    OrderState.PLACED: "wait", OrderState.CONFIRMED: "busy", OrderState.IN_FULFILMENT: "busy",
+    OrderState.SHIPPED: "good", OrderState.DELIVERED: "good", OrderState.EXPIRED: "quiet", OrderState.CANCELLED: "quiet",
+}
+PAYMENT_TONES = {
+    PaymentState.CREATED: "quiet", PaymentState.PENDING: "wait", PaymentState.PAID: "good", PaymentState.REFUSED: "bad",
+    PaymentState.EXPIRED: "quiet", PaymentState.REFUND_DUE: "bad", PaymentState.REFUNDED: "quiet",
+}
+
+
+class PaymentStateFilter(admin.SimpleListFilter):
+    """By the state of the newest payment."""
+
+    title = gettext_lazy("payment")
+    parameter_name = "payment"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:  # noqa: ARG002 -- Django's
+        return list(PaymentState.choices)
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Order]) -> QuerySet[Order]:  # noqa: ARG002 -- Django's
+        return queryset.filter(payment_state=self.value()) if self.value() else queryset
+
+
+@admin.register(Order)
+class OrderAdmin(ReadOnlyAdmin):
+    """The list of orders and the page of one."""
+
+    list_display = ("number", "market", "placed", "email", "total", "state_chip", "payment_chip")
+    list_filter = ("state", PaymentStateFilter, "market", "date_placed")
+    search_fields = ("number", "email", "=lines__upc")
+    search_help_text = gettext_lazy("Number, e-mail address or exact SKU")
+    ordering = ("-date_placed", "-id")
+    list_select_related = ("market",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
+        """Return orders with the state of their newest payment."""
+        newest = Payment.objects.filter(order_id=OuterRef("pk")).order_by("-id").values("state")[:1]
+        return super().get_queryset(request).annotate(payment_state=Subquery(newest))  # type: ignore[no-any-return] -- untyped base
+
+    @display(description=gettext_lazy("placed"), ordering="date_placed")
+    def placed(self, order: Order) -> str:
+        return moment(order.date_placed)
+
+    @display(description=gettext_lazy("total"), ordering="total_incl_tax")
+    def total(self, order: Order) -> str:
+        return money(Money(order.total_incl_tax, order.currency), country=order.market.country)
+
+    @display(description=gettext_lazy("state"), ordering="state")
+    def state_chip(self, order: Order) -> str:
+        return chip(order.get_state_display(), ORDER_TONES[OrderState(order.state)])
+
+    @display(description=gettext_lazy("payment"))
+    def payment_chip(self, order: Order) -> str:
+        state = order.payment_state  # type: ignore[attr-defined] # annotated above
+        return chip(PaymentState(state).label, PAYMENT_TONES[PaymentState(state)]) if state else "–"
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the pages of the buttons."""
+        view = self.admin_site.admin_view
+        own = [
+            path("payment/<int:payment_id>/transfer/", view(self.record_transfer), name="order_payment_transfer"),
+            path("payment/<int:payment_id>/refund/", view(self.refund), name="order_payment_refund"),
+        ]
+        return own + super().get_urls()  # type: ignore[no-any-return] -- untyped base
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None  # noqa: ARG002 -- Django's
+    ) -> HttpResponse:
+        """Show an order as a story."""
+        demand(request, "order.view_order")
+        if not object_id.isdecimal():
+            raise Http404
+        related = ("market", "shipping_address__country", "user")
+        order = get_object_or_404(Order.objects.select_related(*related), pk=object_id)
+        context = {**self.admin_site.each_context(request), "opts": self.model._meta, **order_context(request, order)}
+        return TemplateResponse(request, "backoffice/order.html", context)
+
+    def record_transfer(self, request: HttpRequest, payment_id: int) -> HttpResponse:
+        """Ask for the amount that arrived and record it."""
+        demand(request, "order.change_payment")
+        payment = get_object_or_404(Payment.objects.select_related("order__market"), pk=payment_id, gateway="bank_transfer")
+
+        def do(said: Mapping[str, Any]) -> str:
+            done = payments.record_transfer(
+                payment_id=payment_id, received=Money(said["amount"], payment.currency),
+                reference=said["reference"], by=actor_of(request), at=clock.now(),
+            )
+            return str(SettleOutcome(done.outcome).label)
+
+        return ask(
+            request, admin=self, title=_("Record a bank transfer"), do=do, back=_order_page(payment.order_id),
+            question=_("Record that the money for order %(number)s arrived.") % {"number": payment.order.number},
+            form=TransferForm(request.POST or None), button=_("Record transfer"),
+            facts={_("Expected"): _amount(payment), _("Order"): payment.order.number},
+        )
+
+    def refund(self, request: HttpRequest, payment_id: int) -> HttpResponse:
+        """Send back what was paid too late: by the provider, or by hand for a transfer."""
+        demand(request, "order.change_payment")
+        payment = get_object_or_404(Payment.objects.select_related("order__market"), pk=payment_id)
+        by_hand = payment.gateway == "bank_transfer"
+
+        def do(said: Mapping[str, Any]) -> str:
+            if by_hand:
+                payments.record_refund(
+                    payment_id=payment_id, reference=said["reference"], by=actor_of(request), at=clock.now()
+                )
+            else:
+                payments.refund_due(payment_id=payment_id, at=clock.now())
+            return _("The refund is recorded.")
+
+        form = RefundForm(request.POST or None) if by_hand else _confirm(request)
+        question = (
+            _("Record that you sent the money of order %(number)s back.")
+            if by_hand else _("Have the provider send the money of order %(number)s back.")
+        )
+        return ask(
+            request, admin=self, title=_("Refund"), question=question % {"number": payment.order.number}, form=form, do=do,
+            back=_order_page(payment.order_id), button=_("Refund"), danger=True,
+            facts={_("Amount"): _amount(payment)},
+        )
+
+
+def _confirm(request: HttpRequest) -> Any:  # noqa: ANN401 -- a form
+    return ConfirmForm(request.POST if request.method == "POST" else None)
+
+
+def _amount(payment: Payment) -> str:
+    return money(from_minor(payment.amount_minor, payment.currency), country=payment.order.market.country)
+
+
+def _order_page(order_id: int) -> str:
+    return reverse("admin:order_order_change", args=[order_id])

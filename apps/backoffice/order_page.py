@@ -1,0 +1,132 @@
+"""What the page of one order shows, made from its story."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from apps.backoffice.price_words import candidate_rows
+from apps.backoffice.queries.order_story import Story, story_of
+from apps.core import clock
+from apps.core.money import Money, format_money, from_minor
+from apps.markets.queries import shop_for_market
+from apps.orders import links
+from apps.orders.enums import FulfilmentState, OrderState, PaymentState
+from apps.orders.models import Order
+
+_TO_SHIP = {FulfilmentState.NEW, FulfilmentState.PICKED}
+
+
+def order_context(request: HttpRequest, order: Order) -> dict[str, Any]:
+    """Return the template's values for an order. Buttons are there when the move is legal and the person may make it."""
+    story = story_of(order=order)
+    shop = shop_for_market(market_code=order.market.code, language=order.language)
+    write = _Writer(order, language=request.LANGUAGE_CODE)
+    return {
+        "title": order.number,
+        "original": order,
+        "order": order,
+        "story": story,
+        "lines": [_line(line, write) for line in story.record.lines],
+        "totals": _totals(story, write),
+        "payments": list(_payments(request, story, write)),
+        "fulfilments": list(_fulfilments(request, story)),
+        "tracking_url": links.tracking_url(shop=shop, number=order.number),
+        "customer_url": (
+            reverse("admin:customer_user_change", args=[order.user_id])
+            if order.user_id and request.user.has_perm("customer.view_user") else ""
+        ),
+    }
+
+
+class _Writer:
+    """Writes amounts of one order."""
+
+    def __init__(self, order: Order, *, language: str | None) -> None:
+        self.currency = order.currency
+        self.country = order.market.country
+        self.language = language or "en"
+
+    def __call__(self, amount: Any) -> str:  # noqa: ANN401 -- a decimal or its text
+        return format_money(money=Money(Decimal(str(amount)), self.currency), language=self.language, country=self.country)
+
+    def minor(self, minor: int, currency: str) -> str:
+        return format_money(money=from_minor(minor, currency), language=self.language, country=self.country)
+
+
+def _line(line: Any, write: _Writer) -> dict[str, Any]:  # noqa: ANN401 -- Oscar's row
+    trace = line.price_trace or {}
+    return {
+        "row": line,
+        "unit": write(line.unit_price_incl_tax),
+        "before": write(line.line_price_before_discounts_incl_tax),
+        "total": write(line.line_price_incl_tax),
+        "is_reduced": line.line_price_incl_tax != line.line_price_before_discounts_incl_tax,
+        "product_url": reverse("admin:catalogue_product_change", args=[line.product_id]) if line.product_id else "",
+        "trace": trace,
+        "candidates": candidate_rows(trace.get("candidates", ()), write.minor),
+        "offers": [{**offer, "amount": write(offer["amount"])} for offer in trace.get("offers", ())],
+    }
+
+
+def _totals(story: Story, write: _Writer) -> dict[str, Any]:
+    order = story.record.order
+    return {
+        "shipping": write(order.shipping_incl_tax),
+        "discount": write(order.discount_incl_tax) if order.discount_incl_tax else "",
+        "total": write(order.total_incl_tax),
+        "net": write(order.total_excl_tax),
+        "taxes": [
+            {"percent": line["percent"], "net": write(line["net"]), "tax": write(line["tax"]), "gross": write(line["gross"])}
+            for line in order.tax_lines
+        ],
+        "discounts": [
+            {"name": row.offer_name, "voucher": row.voucher_code, "amount": write(row.amount)}
+            for row in story.record.discounts
+        ],
+    }
+
+
+def _payments(request: HttpRequest, story: Story, write: _Writer) -> Iterable[dict[str, Any]]:
+    may = request.user.has_perm("order.change_payment")
+    for payment in story.record.payments:
+        is_open = payment.state in {PaymentState.CREATED, PaymentState.PENDING}
+        actions = []
+        if may and payment.gateway == "bank_transfer" and is_open:
+            url = reverse("admin:order_payment_transfer", args=[payment.pk])
+            actions.append({"url": url, "label": _("Record bank transfer")})
+        if may and payment.state == PaymentState.REFUND_DUE:
+            actions.append({"url": reverse("admin:order_payment_refund", args=[payment.pk]), "label": _("Refund")})
+        yield {
+            "row": payment,
+            "amount": write.minor(payment.amount_minor, payment.currency),
+            "captured": write.minor(payment.captured_minor, payment.currency),
+            "refunded": write.minor(payment.refunded_minor, payment.currency) if payment.refunded_minor else "",
+            "notices": [notice for notice in story.notices if notice.payment_id == payment.pk],
+            "actions": actions,
+        }
+
+
+def _fulfilments(request: HttpRequest, story: Story) -> Iterable[dict[str, Any]]:
+    may = request.user.has_perm("order.change_fulfilment")
+    now = clock.now()
+    for fulfilment in story.record.fulfilments:
+        actions = []
+        if may and fulfilment.state == FulfilmentState.NEW:
+            actions.append(("pick", _("Mark as picked"), True))
+        if may and fulfilment.state in _TO_SHIP and story.record.order.state == OrderState.IN_FULFILMENT:
+            actions.append(("ship", _("Ship"), False))
+        if may and fulfilment.state == FulfilmentState.SHIPPED:
+            actions += [("deliver", _("Mark as delivered"), False), ("tracking", _("Correct tracking"), True)]
+        yield {
+            "row": fulfilment,
+            "lines": story.parcels.get(fulfilment.pk, []),
+            "is_late": fulfilment.state in _TO_SHIP and fulfilment.due_at < now,
+            "actions": [
+                {"url": reverse(f"admin:order_fulfilment_{name}", args=[fulfilment.pk]), "label": label, "plain": plain}
+                for name, label, plain in actions
+            ],
+        }

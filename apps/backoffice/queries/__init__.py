@@ -1,0 +1,1 @@
+"""Reads that cross rooms, for the back office's pages."""

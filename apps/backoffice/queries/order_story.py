@@ -1,0 +1,104 @@
+"""One order with everything staff need to answer a shopper: rows, and all that happened in one line of time."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from apps.accounts.models import User
+from apps.core.models import AuditEvent
+from apps.orders import queries as orders
+from apps.orders.enums import FulfilmentState, OrderState, PaymentState
+from apps.orders.models import FulfilmentLine, MailLog, Order, PaymentNotice, Transition
+
+_WORDS: dict[str, Any] = {"order": OrderState, "payment": PaymentState, "fulfilment": FulfilmentState}
+_PERSON = re.compile(r"^user:(\d+)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One thing that happened. kind: move, mail or audit."""
+
+    at: datetime
+    kind: str
+    text: str
+    actor: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """An order, its rows, and its time line, oldest first."""
+
+    record: orders.OrderRecord
+    notices: tuple[PaymentNotice, ...]
+    mails: tuple[MailLog, ...]
+    parcels: dict[int, list[FulfilmentLine]]
+    moments: tuple[Moment, ...]
+
+
+def story_of(*, order: Order) -> Story:
+    """Load the whole story of an order. Ten statements whatever it holds."""
+    record = orders.record(order=order)
+    mails = tuple(order.mails.order_by("created_at", "id"))
+    notices = tuple(PaymentNotice.objects.filter(payment__order_id=order.pk).order_by("received_at", "id"))
+    parcels: dict[int, list[FulfilmentLine]] = {}
+    for line in FulfilmentLine.objects.filter(fulfilment__order_id=order.pk).select_related("line").order_by("id"):
+        parcels.setdefault(line.fulfilment_id, []).append(line)
+    audits = _audits(record)
+    names = actor_names([row.actor for row in (*record.transitions, *audits)])
+    moments = [_move(row, names) for row in record.transitions]
+    moments += [_mail(mail) for mail in mails]
+    moments += [_audit(event, names) for event in audits]
+    return Story(
+        record=record,
+        notices=notices,
+        mails=mails,
+        parcels=parcels,
+        # Moves before mails at the same instant: the mail is their consequence.
+        moments=tuple(sorted(moments, key=lambda moment: (moment.at, moment.kind != "move"))),
+    )
+
+
+def actor_names(actors: Iterable[str]) -> dict[str, str]:
+    """Return actor → how people know them: the login of a person, the name of a job. One statement."""
+    wanted = set(actors)
+    ids = {int(found.group(1)): actor for actor in wanted if (found := _PERSON.match(actor))}
+    logins = dict(User.objects.filter(pk__in=ids).values_list("pk", "email"))
+    people = {actor: logins.get(pk, actor) for pk, actor in ids.items()}
+    return {actor: people.get(actor) or _job(actor) for actor in wanted}
+
+
+def _job(actor: str) -> str:
+    return _("automatic (%(job)s)") % {"job": actor.removeprefix("system:")} if actor.startswith("system:") else actor
+
+
+def _audits(record: orders.OrderRecord) -> list[AuditEvent]:
+    """Audit lines of the order and its parts, without those that only repeat a move."""
+    targets = [f"order.order:{record.order.pk}"]
+    targets += [f"order.payment:{payment.pk}" for payment in record.payments]
+    targets += [f"order.fulfilment:{fulfilment.pk}" for fulfilment in record.fulfilments]
+    moves = {(f"{row.machine}.{row.new}", row.at) for row in record.transitions}
+    events = AuditEvent.objects.filter(target__in=targets).order_by("at", "id")
+    return [event for event in events if (event.action, event.at) not in moves]
+
+
+def _move(row: Transition, names: dict[str, str]) -> Moment:
+    words = _WORDS[row.machine]
+    new = str(words(row.new).label)
+    text = f"{row.get_machine_display()}: {words(row.old).label} → {new}" if row.old else f"{row.get_machine_display()}: {new}"
+    return Moment(at=row.at, kind="move", text=text, actor=names[row.actor], reason=row.reason)
+
+
+def _mail(mail: MailLog) -> Moment:
+    text = _("Mail “%(subject)s” to %(recipient)s: %(state)s") % {
+        "subject": mail.subject, "recipient": mail.recipient, "state": mail.get_state_display(),
+    }
+    return Moment(at=mail.sent_at or mail.created_at, kind="mail", text=text, actor="")
+
+
+def _audit(event: AuditEvent, names: dict[str, str]) -> Moment:
+    return Moment(at=event.at, kind="audit", text=event.action, actor=names[event.actor], reason=event.reason)

@@ -1,0 +1,149 @@
+"""The figures of the first page: sales of today, what is stuck, what runs out. A fixed number of statements."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.db import connection
+
+from apps.catalog.publication.build import LOW_STOCK
+from apps.core import heartbeat
+from apps.core.models import Heartbeat
+from apps.core.money import Money
+from apps.orders.enums import SettleOutcome
+
+DAYS = 8
+PUBLICATION_MAY_WAIT = timedelta(minutes=5)
+DELIVERY_MAY_WAIT = timedelta(minutes=5)
+MOST_LOW = 12
+
+# Days are the market's own; last week's day counts up to the same time of day, so that a morning is fair.
+_SALES = """
+SELECT market.id, market.code, market.country, placed.currency,
+       ((%(at)s AT TIME ZONE market.time_zone)::date - (placed.date_placed AT TIME ZONE market.time_zone)::date) AS ago,
+       count(*), sum(placed.total_incl_tax),
+       count(*) FILTER (WHERE placed.date_placed <= %(at)s - interval '7 days'),
+       coalesce(sum(placed.total_incl_tax) FILTER (WHERE placed.date_placed <= %(at)s - interval '7 days'), 0)
+  FROM order_order placed JOIN markets_market market ON market.id = placed.market_id
+ WHERE placed.date_placed > %(at)s - interval '9 days' AND placed.date_placed <= %(at)s
+   AND placed.state NOT IN ('expired', 'cancelled')
+ GROUP BY market.id, market.code, market.country, placed.currency, ago
+"""
+_STUCK = """
+SELECT 'dead', count(*), min(event.created_at) FROM core_outboxdelivery delivery
+  JOIN core_outboxevent event ON event.id = delivery.event_id WHERE delivery.state = 'dead'
+UNION ALL SELECT 'late', count(*), min(next_attempt_at) FROM core_outboxdelivery
+ WHERE state = 'pending' AND next_attempt_at < %(delivery)s
+UNION ALL SELECT 'payment', count(*), min(deadline_at) FROM order_payment
+ WHERE state IN ('created', 'pending') AND deadline_at < %(at)s
+UNION ALL SELECT 'refund', count(*), min(created_at) FROM order_payment WHERE state = 'refund_due'
+UNION ALL SELECT 'strange', count(*), min(received_at) FROM order_paymentnotice
+ WHERE outcome = ANY(%(strange)s) AND received_at > %(at)s - interval '30 days'
+UNION ALL SELECT 'unpaid', count(*), min(expires_at) FROM order_order WHERE state = 'placed' AND expires_at < %(at)s
+UNION ALL SELECT 'unshipped', count(*), min(due_at) FROM order_fulfilment
+ WHERE state IN ('new', 'picked') AND due_at < %(at)s
+UNION ALL SELECT 'unpublished', count(DISTINCT product_id), min(due_since) FROM catalogue_publicationdue
+ WHERE due_since < %(publication)s
+UNION ALL SELECT 'picture', count(*), min(created_at) FROM media_asset WHERE state = 'failed'
+"""
+_STRANGE = [
+    SettleOutcome.AMOUNT_MISMATCH, SettleOutcome.CURRENCY_MISMATCH, SettleOutcome.ORDER_MISMATCH,
+    SettleOutcome.UNKNOWN_PAYMENT,
+]
+_LOW = """
+SELECT product.id, product.upc, coalesce(nullif(product.title, ''), parent.title), found.units, found.level_id
+  FROM (SELECT level.product_id, sum(GREATEST(level.on_hand - level.reserved - level.safety, 0)) AS units,
+               min(level.id) AS level_id
+          FROM partner_stocklevel level JOIN partner_location place ON place.id = level.location_id
+         WHERE place.is_active AND place.sells_online GROUP BY level.product_id) found
+  JOIN catalogue_product product ON product.id = found.product_id
+  LEFT JOIN catalogue_product parent ON parent.id = product.parent_id
+ WHERE found.units <= %s AND product.status = 'active' AND product.is_public
+ ORDER BY found.units, product.upc LIMIT %s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class MarketSales:
+    """A market's orders of today and of the same weekday last week up to the same hour; days: oldest first, today last."""
+
+    market: str
+    country: str
+    orders: int
+    turnover: Money
+    orders_before: int
+    turnover_before: Money
+    days: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """How many things of a kind wait too long, and since when the oldest does."""
+
+    kind: str
+    count: int
+    oldest: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Low:
+    """A SKU that runs out online."""
+
+    product_id: int
+    sku: str
+    name: str
+    units: int
+    level_id: int
+
+
+def sales(*, at: datetime) -> list[MarketSales]:
+    """Return today's sales per market and currency, the largest first. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SALES, {"at": at})
+        rows = cursor.fetchall()
+    days: dict[tuple[int, str, str, str], dict[int, tuple[int, Decimal, int, Decimal]]] = {}
+    for market_id, code, country, currency, ago, *figures in rows:
+        days.setdefault((market_id, code, country, currency), {})[ago] = tuple(figures)  # type: ignore[assignment] # four figures
+    none = (0, Decimal(0), 0, Decimal(0))
+    found = [
+        MarketSales(
+            market=code,
+            country=country,
+            orders=by_day.get(0, none)[0],
+            turnover=Money(by_day.get(0, none)[1], currency),
+            orders_before=by_day.get(DAYS - 1, none)[2],
+            turnover_before=Money(by_day.get(DAYS - 1, none)[3], currency),
+            days=tuple(by_day.get(ago, none)[0] for ago in range(DAYS - 1, -1, -1)),
+        )
+        for (_id, code, country, currency), by_day in days.items()
+    ]
+    return sorted(found, key=lambda row: (-row.orders, row.market))
+
+
+def stuck(*, at: datetime) -> list[Stuck]:
+    """Return everything that waits longer than it should, by kind. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _STUCK,
+            {
+                "at": at, "delivery": at - DELIVERY_MAY_WAIT, "publication": at - PUBLICATION_MAY_WAIT,
+                "strange": [str(outcome) for outcome in _STRANGE],
+            },
+        )
+        return [Stuck(*row) for row in cursor.fetchall()]
+
+
+def silent_processes(*, at: datetime) -> list[Stuck]:
+    """Return beat and worker when they have not been seen for too long. One statement."""
+    seen = dict(Heartbeat.objects.filter(name__in=[heartbeat.BEAT, heartbeat.WORKER]).values_list("name", "at"))
+    return [
+        Stuck(name, 1, seen.get(name)) for name in (heartbeat.BEAT, heartbeat.WORKER)
+        if name not in seen or at - seen[name] > heartbeat.SILENT_AFTER
+    ]
+
+
+def low_stock() -> list[Low]:
+    """Return the SKUs that run out online first. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LOW, [LOW_STOCK, MOST_LOW])
+        return [Low(row[0], row[1] or "", row[2] or "", int(row[3]), row[4]) for row in cursor.fetchall()]

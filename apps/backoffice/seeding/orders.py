@@ -1,0 +1,134 @@
+"""A few weeks of demo orders in every state, each placed, paid and shipped by the operations real orders go through."""
+
+import random
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.contrib.auth import get_user_model
+
+from apps.backoffice.seeding.catalogue import BY
+from apps.catalog import queries as catalog
+from apps.core.errors import Refusal
+from apps.core.testing import drain_outbox
+from apps.inventory import queries as stock
+from apps.markets import queries as markets
+from apps.markets.context import Shop, using
+from apps.orders import fulfilment, placement
+from apps.orders.basket import operations as baskets
+from apps.orders.basket import queries as basket_reads
+from apps.orders.enums import DemoBankDecision, Source
+from apps.orders.models import Fulfilment, Order, Payment
+from apps.orders.payments import demo_bank
+from apps.orders.payments import operations as payments
+
+PLACES = {
+    "FR": ("12 rue de la Démonstration", "69003", "Lyon"),
+    "BE": ("8 rue de la Démonstration", "1000", "Bruxelles"),
+    "DE": ("5 Musterstraße", "50667", "Köln"),
+    "GB": ("3 Demonstration Street", "M1 1AE", "Manchester"),
+}
+# How the orders of the demo end, in shares; the newest days also hold what is still under way.
+ENDS = ("delivered",) * 5 + ("shipped",) * 3 + ("paid",) * 3 + ("refused", "open", "pending", "transfer", "expired")
+
+Progress = Callable[[int, int], None]
+
+
+def seed_orders(*, at: datetime, count: int, progress: Progress) -> int:
+    """Place `count` orders over the four weeks before `at`; return how many there are. Deterministic in what is bought."""
+    chance = random.Random(20261122)  # noqa: S311 -- a demo must be repeatable, not secret
+    shops = markets.all_shops()
+    shopper = get_user_model().objects.filter(email="shopper@demo.example").first()
+    choices = {(shop.brand.code, shop.code): _sellable(shop) for shop in shops}
+    placed = 0
+    for number in range(count):
+        shop = shops[number % len(shops)]
+        moment = at - timedelta(hours=(count - number) * 28 * 24 / count + chance.random() * 5)
+        end = ENDS[number % len(ENDS)]
+        owner = shopper.pk if shopper and shop.code == "fr-fr" and number % 3 == 0 else None
+        with using(shop=shop):
+            order = _place(shop, choices[shop.brand.code, shop.code], chance, moment, end, owner, number)
+        if order is not None:
+            _finish(order, end, moment, at)
+            placed += 1
+        progress(number + 1, count)
+    if count and not placed:
+        raise RuntimeError("No demo order could be placed: is there stock at the markets' locations?")
+    return placed
+
+
+def _sellable(shop: Shop) -> list[int]:
+    """Products of a shop that are in stock for it, the best sellers first."""
+    cards = catalog.cards(shop=shop, rule="bestsellers", limit=60)
+    products = [card.single_product_id for card in cards if card.single_product_id]
+    left = stock.available(product_ids=products, market=shop.market)
+    return [product for product in products if left.get(product, 0) > 8]  # noqa: PLR2004 -- enough for a few orders
+
+
+def _place(  # noqa: PLR0913 -- what a demo order is made of
+    shop: Shop, products: list[int], chance: random.Random, at: datetime, end: str, owner: int | None, number: int
+) -> Order | None:
+    basket = baskets.open_basket(shop=shop, owner_id=owner, at=at)
+    try:
+        for product in chance.sample(products, k=min(len(products), chance.randint(1, 3))):
+            baskets.add_line(
+                shop=shop, basket_id=basket, owner_id=owner, product_id=product, quantity=chance.randint(1, 2), at=at
+            )
+        priced = basket_reads.basket_view(shop=shop, basket_id=basket, at=at, delivery_code="standard")
+        street, postcode, city = PLACES[shop.market.country]
+        answer = placement.place_order(
+            shop=shop,
+            basket_id=basket,
+            owner_id=owner,
+            confirmed_total=priced.total,
+            contact=placement.Contact(email="shopper@demo.example" if owner else f"guest-{number}@demo.example"),
+            address=placement.Address(
+                first_name="", last_name=f"Demo Guest {number}", line1=street, postcode=postcode, city=city,
+                country=shop.market.country,
+            ),
+            delivery_code="standard",
+            payment_method="bank_transfer" if end == "transfer" else "demo",
+            idempotency_key=f"demo-order-{number}",
+            at=at,
+            by=BY,
+        )
+    except Refusal:
+        return None  # sold out by the orders before it: the demo has one order less
+    return Order.objects.get(pk=answer.order_id)
+
+
+def _finish(order: Order, end: str, placed_at: datetime, now: datetime) -> None:
+    if end in {"open", "transfer"}:
+        return
+    payment = Payment.objects.get(order=order)
+    payments.start_payment(payment_id=payment.pk, at=placed_at)
+    payment.refresh_from_db()
+    if end == "pending":
+        demo_bank.decide(
+            reference=payment.provider_reference, decision=DemoBankDecision.DELAYED, is_silent=True, at=placed_at
+        )
+        return
+    if end == "expired":
+        payments.expire_unpaid(at=placed_at + timedelta(hours=3))
+        return
+    refused = end == "refused"
+    decision = DemoBankDecision.DECLINED if refused else DemoBankDecision.APPROVED
+    paid_at = placed_at + timedelta(minutes=2)
+    demo_bank.decide(reference=payment.provider_reference, decision=decision, is_silent=True, at=paid_at)
+    payments.ask_provider(payment_id=payment.pk, source=Source.RETURN, at=paid_at)
+    if refused:
+        return
+    drain_outbox(at=paid_at)
+    shipped_at = placed_at + timedelta(hours=26)
+    if end == "paid" or shipped_at > now:
+        return
+    for row in Fulfilment.objects.filter(order=order):
+        fulfilment.operations.ship(
+            fulfilment_id=row.pk, carrier="Demo Post", tracking_code=f"DEMO{row.pk:08d}", by=BY, at=shipped_at
+        )
+    drain_outbox(at=shipped_at)
+    arrived_at = shipped_at + timedelta(days=2)
+    if end == "delivered" and arrived_at < now:
+        for row in Fulfilment.objects.filter(order=order):
+            fulfilment.operations.deliver(fulfilment_id=row.pk, by=BY, at=arrived_at)
+        drain_outbox(at=arrived_at)
+

@@ -1,0 +1,25 @@
+"""Every write to the truth of the catalogue by hand: checked, audited, and marked due in the same transaction."""
+
+from apps.catalog.operations.categories import place_category, set_category_content
+from apps.catalog.operations.prices import remove_price, set_price
+from apps.catalog.operations.products import (
+    record_popularity,
+    set_brands,
+    set_categories,
+    set_content,
+    set_media,
+    set_status,
+)
+
+__all__ = [
+    "place_category",
+    "record_popularity",
+    "remove_price",
+    "set_brands",
+    "set_categories",
+    "set_category_content",
+    "set_content",
+    "set_media",
+    "set_price",
+    "set_status",
+]

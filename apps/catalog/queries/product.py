@@ -1,0 +1,174 @@
+"""A product's page, its lines in a basket, its other addresses, and what sitemaps list."""
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any, Literal
+
+from django.db import connection
+
+from apps.catalog.queries import categories
+from apps.catalog.queries.cards import product_url
+from apps.catalog.queries.types import Alternate, Moved, ProductPageData, SellableLine, Variant
+from apps.core.money import from_minor
+from apps.core.sql import prepared_cursor
+from apps.markets.context import BrandInfo, Shop
+from apps.markets.queries import live_shops
+
+_PAGE = """
+SELECT product_id, slug, name, page::text, sources::text, price_minor, price_max_minor, prior_minor, currency,
+       availability, first_published_at, published_at, (card->>'is_promotion')::bool
+FROM catalogue_publication WHERE market_id = %s AND language = %s AND slug = %s
+"""
+_MOVED = """
+SELECT p.slug FROM catalogue_slugrecord r
+JOIN catalogue_publication p ON p.product_id = r.object_id AND p.market_id = r.market_id AND p.language = r.language
+WHERE r.market_id = %s AND r.language = %s AND r.kind = 'product' AND r.slug = %s
+"""
+_LINES = """
+SELECT v.id, p.product_id, p.name, p.slug, p.availability, (p.page->'variants')::text, (p.card->'picture')::text,
+       (p.page->'gallery')::text
+FROM catalogue_product v
+JOIN catalogue_publication p ON p.product_id = coalesce(v.parent_id, v.id) AND p.market_id = %s AND p.language = %s
+WHERE v.id = ANY(%s)
+"""
+_ALTERNATES = {
+    "product": "SELECT market_id, language, slug FROM catalogue_publication WHERE product_id = %s",
+    "category": "SELECT market_id, language, slug FROM catalogue_categorypublication WHERE category_id = %s",
+}
+_SITEMAP = """
+SELECT product_id, slug, published_at FROM catalogue_publication
+WHERE market_id = %s AND language = %s AND product_id > %s ORDER BY product_id LIMIT %s
+"""
+_CHUNK = 5000
+
+
+def product_page(*, shop: Shop, slug: str) -> ProductPageData | Moved | None:
+    """Return a product's page by its slug; Moved for an old slug. One statement; two for a slug nobody has now."""
+    with connection.cursor() as cursor:
+        cursor.execute(_PAGE, [shop.market.id, shop.language, slug])
+        row = cursor.fetchone()
+        if row is None:
+            cursor.execute(_MOVED, [shop.market.id, shop.language, slug])
+            moved = cursor.fetchone()
+            return Moved(new_slug=moved[0], url=product_url(shop=shop, slug=moved[0])) if moved else None
+    return _page_of(shop, row)
+
+
+def sellable_lines(*, shop: Shop, product_ids: Iterable[int]) -> dict[int, SellableLine]:
+    """Return how basket lines show these products and variants; what is not sold is absent. One statement."""
+    ids = list(product_ids)
+    out: dict[int, SellableLine] = {}
+    if not ids:
+        return out
+    with prepared_cursor() as cursor:
+        cursor.execute(_LINES, [shop.market.id, shop.language, ids])
+        rows = cursor.fetchall()
+    for product_id, root_id, name, slug, availability, variants, picture, gallery in rows:
+        variant = next((entry for entry in json.loads(variants) if entry["product_id"] == product_id), None)
+        if variant is None:
+            continue
+        own = [entry for entry in json.loads(gallery) if entry["asset"] in variant["pictures"][:1]]
+        out[product_id] = SellableLine(
+            product_id=product_id,
+            root_id=root_id,
+            sku=variant["sku"],
+            name=name,
+            label=variant["label"],
+            url=variant_url(shop=shop, slug=slug, sku=variant["sku"] if product_id != root_id else ""),
+            picture=own[0] if own else json.loads(picture),
+            weight_g=variant["weight_g"],
+            availability=availability,
+        )
+    return out
+
+
+def variant_url(*, shop: Shop, slug: str, sku: str) -> str:
+    """Return the address of a product with one of its variants chosen (none for an empty SKU)."""
+    from urllib.parse import urlencode
+
+    query = f"?{urlencode({'sku': sku})}" if sku else ""
+    return product_url(shop=shop, slug=slug) + query
+
+
+def alternates(*, kind: Literal["product", "category"], object_id: int, brand: BrandInfo) -> tuple[Alternate, ...]:
+    """Return where an object can be read in the brand's shops that are live, itself included. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ALTERNATES[kind], [object_id])
+        slugs = {(row[0], row[1]): row[2] for row in cursor.fetchall()}
+    make = product_url if kind == "product" else categories.category_url
+    return tuple(
+        Alternate(shop=shop, url=make(shop=shop, slug=slugs[shop.market.id, shop.language]))
+        for shop in live_shops(brand_code=brand.code)
+        if (shop.market.id, shop.language) in slugs
+    )
+
+
+def sitemap_products(*, shop: Shop) -> Iterator[tuple[int, str, datetime]]:
+    """Yield (product id, address, last change) of everything a shop shows, a chunk per statement."""
+    last = 0
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(_SITEMAP, [shop.market.id, shop.language, last, _CHUNK])
+            rows = cursor.fetchall()
+        for product_id, slug, published_at in rows:
+            yield product_id, product_url(shop=shop, slug=slug), published_at
+        if len(rows) < _CHUNK:
+            return
+        last = rows[-1][0]
+
+
+def sitemap_categories(*, shop: Shop) -> Iterator[tuple[int, str]]:
+    """Yield (category id, address) of every category with products."""
+    for node in categories.tree(shop=shop).by_id.values():
+        if node.product_count:
+            yield node.category_id, node.url
+
+
+def _page_of(shop: Shop, row: tuple[Any, ...]) -> ProductPageData:
+    (product_id, slug, name, page_text, sources, price, price_max, prior, currency, availability, first, published,
+     is_promotion) = row  # fmt: skip
+    page = json.loads(page_text)
+    nodes = categories.tree(shop=shop)
+    return ProductPageData(
+        product_id=product_id,
+        slug=slug,
+        url=product_url(shop=shop, slug=slug),
+        name=name,
+        tagline=page["tagline"],
+        description=page["description"],
+        bullets=tuple(page["bullets"]),
+        price=from_minor(price, currency),
+        price_max=from_minor(price_max, currency),
+        prior=from_minor(prior, currency) if prior is not None else None,
+        is_promotion=is_promotion,
+        availability=availability,
+        tax_percent=page["tax_percent"],
+        gallery=tuple(page["gallery"]),
+        attributes=tuple(page["attributes"]),
+        axes=tuple(page["axes"]),
+        variants=tuple(_variant(entry, currency) for entry in page["variants"]),
+        trail=nodes.trail(page["trail"][-1]["id"]) if page["trail"] else (),
+        meta_title=page["meta_title"],
+        meta_description=page["meta_description"],
+        structured=page["structured"],
+        sources=json.loads(sources),
+        first_published_at=first,
+        published_at=published,
+    )
+
+
+def _variant(entry: dict[str, Any], currency: str) -> Variant:
+    return Variant(
+        product_id=entry["product_id"],
+        sku=entry["sku"],
+        gtin=entry["gtin"],
+        label=entry["label"],
+        axes=entry["axes"],
+        price=from_minor(entry["price_minor"], currency),
+        prior=from_minor(entry["prior_minor"], currency) if entry["prior_minor"] is not None else None,
+        is_promotion=entry["is_promotion"],
+        tax_percent=entry["tax_percent"],
+        weight_g=entry["weight_g"],
+        pictures=tuple(entry["pictures"]),
+    )

@@ -1,0 +1,175 @@
+"""Basket and checkout."""
+
+from dataclasses import dataclass
+
+from django.utils.safestring import SafeString
+
+from apps.storefront.contexts.pieces import Link, Picture, ProblemView, PromiseView, Rail, Step
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """A line of a basket or an order. key: its id as text. problem: why this line cannot be bought as it stands."""
+
+    key: str
+    name: str
+    url: str
+    sku: str
+    quantity: int
+    unit_text: str
+    total_text: str
+    picture: Picture | None = None
+    variant_text: str = ""
+    prior_text: str = ""
+    problem: ProblemView | None = None
+    update_url: str = ""
+    remove_url: str = ""
+    max_quantity: int = 99
+
+
+@dataclass(frozen=True, slots=True)
+class TotalRow:
+    """A row of a summary: "Delivery — 4,90 €". kind: empty, `saving`, `tax` or `total`. note: smaller words below."""
+
+    label: str
+    amount_text: str
+    kind: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class VoucherView:
+    """A code in use."""
+
+    code: str
+    text: str
+    remove_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Lines and totals beside a checkout step or an order."""
+
+    lines: tuple[LineView, ...]
+    totals: tuple[TotalRow, ...]
+    count_text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BasketView:
+    """The basket page. can_checkout: False while a problem blocks it."""
+
+    lines: tuple[LineView, ...]
+    totals: tuple[TotalRow, ...]
+    count_text: str
+    checkout_url: str
+    voucher_url: str
+    problems: tuple[ProblemView, ...] = ()
+    vouchers: tuple[VoucherView, ...] = ()
+    voucher_error: str = ""
+    promises: tuple[PromiseView, ...] = ()
+    can_checkout: bool = True
+    delivery_hint: str = ""
+    rail: Rail | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FieldView:
+    """
+    A form field as the templates draw it. kind: an input type, `select`, `textarea` or `checkbox`.
+
+    span: columns of six it takes. error: one sentence, or empty. autocomplete: the HTML token.
+    """
+
+    id: str
+    name: str
+    label: str
+    value: str = ""
+    kind: str = "text"
+    is_required: bool = True
+    help: str = ""
+    error: str = ""
+    autocomplete: str = ""
+    inputmode: str = ""
+    span: int = 6
+    max_length: int | None = None
+    options: tuple[tuple[str, str], ...] = ()
+    is_folded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RadioCard:
+    """A delivery or payment method to choose. price_text: known before choosing."""
+
+    id: str
+    name: str
+    value: str
+    title: str
+    text: str = ""
+    price_text: str = ""
+    is_chosen: bool = False
+    icon: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckoutView:
+    """What every checkout step has: where we are, where the form goes, what is bought, what went wrong."""
+
+    steps: tuple[Step, ...]
+    action_url: str
+    summary: Summary
+    problems: tuple[ProblemView, ...] = ()
+    back: Link | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DetailsStep:
+    """Contact and address. fields: in the country's order; folded ones (second address line) open by a click."""
+
+    contact: tuple[FieldView, ...]
+    address: tuple[FieldView, ...]
+    country_text: str
+    sign_in: Link | None = None
+    signed_in_as: str = ""
+
+    @property
+    def all_fields(self) -> tuple[FieldView, ...]:
+        """Every field in the order shown, for the list of errors."""
+        return (*self.contact, *self.address)
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryStep:
+    """Ways of delivery with price and date."""
+
+    methods: tuple[RadioCard, ...]
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RecapBlock:
+    """An answer given before, with a link to change it."""
+
+    title: str
+    lines: tuple[str, ...]
+    change: Link | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewStep:
+    """
+    Payment and recap above the order button.
+
+    order_button: the legal words of the market. confirmed_total: sent back and compared with the price computed then.
+    legal: sentences with links (terms, withdrawal, privacy), safe HTML. idempotency_key: one per page shown.
+    """
+
+    methods: tuple[RadioCard, ...]
+    blocks: tuple[RecapBlock, ...]
+    order_button: str
+    confirmed_total: str
+    total_text: str
+    tax_text: str
+    idempotency_key: str
+    legal: tuple[SafeString, ...]
+    error: str = ""

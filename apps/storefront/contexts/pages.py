@@ -1,0 +1,206 @@
+"""Home, department, listing, product."""
+
+from dataclasses import dataclass, field
+
+from django.utils.safestring import SafeString
+
+from apps.storefront.contexts.pieces import (
+    Link,
+    Paging,
+    Picture,
+    PriceView,
+    ProblemView,
+    PromiseView,
+    Rail,
+    StockView,
+    Tile,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SplitBlock:
+    """The editorial opening of the home page: a picture, a sentence and where it leads."""
+
+    title: str
+    text: str
+    link: Link | None
+    picture: Picture | None
+    eyebrow: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HomePage:
+    """The home page of a shop."""
+
+    split: SplitBlock | None
+    tiles_title: str
+    tiles: tuple[Tile, ...]
+    rails: tuple[Rail, ...]
+    promises: tuple[PromiseView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DepartmentPage:
+    """A top category: its sub-categories first, then a choice of its products."""
+
+    title: str
+    text: str
+    breadcrumbs: tuple[Link, ...]
+    tiles: tuple[Tile, ...]
+    rails: tuple[Rail, ...]
+    all_products: Link | None
+    picture: Picture | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FacetChoice:
+    """One box of a filter. value: what the form sends. remove_url: the list without it, when it is chosen."""
+
+    label: str
+    value: str
+    count: int
+    is_chosen: bool = False
+    swatch: str = ""
+    toggle_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FacetGroupView:
+    """One filter. code: the parameter's name. is_promoted: also shown above the list. is_open: unfolded."""
+
+    code: str
+    label: str
+    choices: tuple[FacetChoice, ...]
+    is_open: bool = True
+    is_promoted: bool = False
+    chosen_count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PriceRange:
+    """The two price fields: what was asked, and the bounds shown as hints. unit: the currency's sign."""
+
+    minimum: str
+    maximum: str
+    hint_minimum: str
+    hint_maximum: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class SortChoice:
+    """One order of the list."""
+
+    value: str
+    label: str
+    is_chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NothingFound:
+    """An empty list that still leads somewhere: other spellings, wider searches, categories, products many buy."""
+
+    title: str
+    text: str
+    suggestions: tuple[Link, ...]
+    tiles: tuple[Tile, ...]
+    rail: Rail | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListingPage:
+    """
+    A category or a search with its filters.
+
+    count_text: "312 products". applied: every chosen filter as a link that removes it. kept: parameters the filter form
+    must carry along, as (name, value). subcategories: links above the list. query: what was searched, or empty.
+    """
+
+    title: str
+    action_url: str
+    count_text: str
+    cards_html: SafeString
+    breadcrumbs: tuple[Link, ...] = ()
+    text: str = ""
+    query: str = ""
+    subcategories: tuple[Link, ...] = ()
+    facets: tuple[FacetGroupView, ...] = ()
+    price_range: PriceRange | None = None
+    applied: tuple[Link, ...] = ()
+    clear_url: str = ""
+    sorts: tuple[SortChoice, ...] = ()
+    kept: tuple[tuple[str, str], ...] = ()
+    paging: Paging | None = None
+    nothing: NothingFound | None = None
+    correction: Link | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VariantButton:
+    """One value of a variant axis, as a link to the product in that variant. is_available: can be bought now."""
+
+    label: str
+    url: str
+    is_chosen: bool
+    is_available: bool
+    swatch: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class VariantAxis:
+    """A question the shopper answers: colour, size. chosen_label: the present answer."""
+
+    label: str
+    chosen_label: str
+    buttons: tuple[VariantButton, ...]
+    is_colour: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A row of the facts table."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoreStock:
+    """A store and whether the product is there."""
+
+    name: str
+    url: str
+    stock: StockView
+
+
+@dataclass(frozen=True, slots=True)
+class ProductPage:
+    """
+    A product in one variant.
+
+    buy_url, product_id: what the form sends. can_buy: False shows `unavailable` instead of the button.
+    max_quantity: what one line may hold. maker: lines of the maker's address (product safety law), always visible.
+    """
+
+    name: str
+    sku: str
+    breadcrumbs: tuple[Link, ...]
+    pictures: tuple[Picture, ...]
+    price: PriceView
+    stock: StockView
+    buy_url: str
+    product_id: int
+    can_buy: bool = True
+    max_quantity: int = 99
+    eyebrow: str = ""
+    charm: str = ""
+    specs: tuple[str, ...] = ()
+    axes: tuple[VariantAxis, ...] = ()
+    promises: tuple[PromiseView, ...] = ()
+    stores: tuple[StoreStock, ...] = ()
+    description: SafeString = field(default_factory=SafeString)
+    facts: tuple[Fact, ...] = ()
+    maker: tuple[str, ...] = ()
+    unavailable: ProblemView | None = None
+    rails: tuple[Rail, ...] = ()

@@ -1,0 +1,110 @@
+"""A product page in the words of the shop."""
+
+from collections.abc import Mapping
+
+from django.urls import reverse
+from django.utils.html import mark_safe
+from django.utils.translation import gettext as _
+
+from apps.catalog.queries import ProductPageData, Variant
+from apps.markets.context import Shop
+from apps.orders.delivery import Promise
+from apps.storefront import pages, words
+from apps.storefront.contexts import Fact, Link, Picture, ProblemView, ProductPage, VariantAxis, VariantButton
+from apps.storefront.presenters.pictures import picture_from
+from apps.storefront.presenters.prices import live_stock, price_view
+
+VARIANT = "variant"
+
+
+def chosen_variant(*, data: ProductPageData, wanted: str, stock: Mapping[int, int]) -> Variant:
+    """The variant the address names; without one the first that can be bought, so that the page opens on something."""
+    for variant in data.variants:
+        if variant.sku == wanted:
+            return variant
+    return next((variant for variant in data.variants if stock.get(variant.product_id, 0) > 0), data.variants[0])
+
+
+def product_page(
+    *, shop: Shop, data: ProductPageData, variant: Variant, stock: Mapping[int, int], promise: Promise | None
+) -> ProductPage:
+    """Everything the template needs; stock is asked live, the rest was published."""
+    left = stock.get(variant.product_id, 0)
+    when = words.between(shop=shop, earliest=promise.earliest, latest=promise.latest) if promise else ""
+    view = live_stock(left=left, availability=data.availability, promise=when)
+    can_buy = left > 0
+    return ProductPage(
+        name=data.name,
+        sku=variant.sku,
+        breadcrumbs=breadcrumbs(shop=shop, data=data),
+        pictures=_gallery(data, variant),
+        price=price_view(
+            shop=shop, price=variant.price, prior=variant.prior, tax_percent=variant.tax_percent, full=True
+        ),
+        stock=view,
+        buy_url=reverse("basket_add"),
+        product_id=variant.product_id,
+        can_buy=can_buy,
+        max_quantity=min(99, max(1, left)),
+        eyebrow=data.trail[-1].name if data.trail else "",
+        charm=data.tagline,
+        specs=tuple(data.bullets),
+        axes=tuple(_axis(data, axis, variant, stock) for axis in data.axes),
+        promises=pages.promises(shop=shop),
+        description=mark_safe(data.description),  # noqa: S308 -- cleaned by nh3 when it was published
+        facts=tuple(Fact(label=fact["name"], value=fact["value"]) for fact in data.attributes),
+        unavailable=None if can_buy else _unavailable(data),
+    )
+
+
+def breadcrumbs(*, shop: Shop, data: ProductPageData) -> tuple[Link, ...]:
+    """From the home page down to the product."""
+    home = Link(label=shop.brand.name, url=reverse("home"))
+    trail = tuple(Link(label=node.name, url=node.url) for node in data.trail)
+    return (home, *trail, Link(label=data.name, url=data.url, is_current=True))
+
+
+def _gallery(data: ProductPageData, variant: Variant) -> tuple[Picture, ...]:
+    """The variant's own pictures first, then those that belong to no variant."""
+    own = set(variant.pictures)
+    others = {key for other in data.variants if other is not variant for key in other.pictures} - own
+    ordered = sorted(data.gallery, key=lambda entry: entry["asset"] not in own)
+    found = (picture_from(data=entry, alt=data.name) for entry in ordered if entry["asset"] not in others)
+    return tuple(picture for picture in found if picture)
+
+
+def _axis(
+    data: ProductPageData, axis: Mapping[str, object], variant: Variant, stock: Mapping[int, int]
+) -> VariantAxis:
+    code = str(axis["code"])
+    values: list[dict[str, str]] = list(axis["values"])  # type: ignore[call-overload] # a list of JSON objects
+    buttons = tuple(_button(data, code, value, variant, stock) for value in values)
+    chosen = next((button.label for button in buttons if button.is_chosen), "")
+    return VariantAxis(
+        label=str(axis["name"]), chosen_label=chosen, buttons=buttons, is_colour=any(value["swatch"] for value in values)
+    )
+
+
+def _button(
+    data: ProductPageData, code: str, value: Mapping[str, str], variant: Variant, stock: Mapping[int, int]
+) -> VariantButton:
+    """The variant that has this value and otherwise most of what is chosen now; sold out ones are shown, not hidden."""
+    having = [other for other in data.variants if other.axes.get(code) == value["key"]]
+    target = max(having, key=lambda other: sum(other.axes.get(key) == has for key, has in variant.axes.items()))
+    available = stock.get(target.product_id, 0) > 0
+    return VariantButton(
+        label=value["label"],
+        url=f"{data.url}?{VARIANT}={target.sku}",
+        is_chosen=variant.axes.get(code) == value["key"],
+        is_available=available,
+        swatch=value["swatch"],
+        hint="" if available else _("sold out"),
+    )
+
+
+def _unavailable(data: ProductPageData) -> ProblemView:
+    up = data.trail[-1] if data.trail else None
+    way_out = Link(label=_("See similar products in %(category)s") % {"category": up.name}, url=up.url) if up else None
+    return ProblemView(
+        code="product.sold_out", text=_("This is sold out at the moment."), tone="warning", action=way_out
+    )

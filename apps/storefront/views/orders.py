@@ -1,0 +1,76 @@
+"""An order for the one who placed it: by signed link, without an account."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from apps.core import clock, ratelimit
+from apps.core.errors import Refusal
+from apps.markets.context import Shop
+from apps.orders import queries, tokens
+from apps.storefront.contexts import FieldView, FormPage, ProblemView
+from apps.storefront.presenters import order as present
+from apps.storefront.views.base import meta_for, page_response, private, said, shop_view
+
+FRESH_S = 3600  # for so long after placing, the page says thank you
+
+
+@shop_view
+@require_safe
+def order_tracking(request: HttpRequest, token: str) -> HttpResponse:
+    """Where an order stands. The link is the key: whoever has it may read, nobody can guess one."""
+    shop: Shop = request.shop  # type: ignore[attr-defined] # set by the markets middleware
+    number = tokens.order_number(token)
+    record = queries.order_by_number(number=number) if number else None
+    if record is None or record.order.market_id != shop.market.id:
+        raise Http404
+    is_new = (clock.now() - record.order.date_placed).total_seconds() < FRESH_S
+    view = present.order_view(shop=shop, record=record, is_new=is_new, problems=said(request=request))
+    title = _("Order %(number)s") % {"number": record.order.number}
+    meta = meta_for(request=request, title=title, robots="noindex", equals={})
+    waits = bool(view.refresh_seconds)
+    template = "storefront/payment_pending.html" if waits else "storefront/order.html"
+    response = page_response(request=request, template=template, meta=meta, order=view)
+    if waits:
+        response.headers["Refresh"] = str(view.refresh_seconds)  # looks again by itself, without JavaScript
+    response.headers["Referrer-Policy"] = "no-referrer"  # the address is the key to the order
+    return private(response)
+
+
+@shop_view
+@require_http_methods(["GET", "HEAD", "POST"])
+def order_lookup(request: HttpRequest) -> HttpResponse:
+    """Find an order by number and mail address, for those who lost the mail. Answers the same for every wrong pair."""
+    number = request.POST.get("number", "").strip().upper()[:40]
+    email = request.POST.get("email", "").strip().lower()[:254]
+    error = ""
+    if request.method == "POST":
+        try:
+            who = request.META.get("REMOTE_ADDR", "")
+            ratelimit.require(name="order_lookup", subject=who, limit=20, window_s=3600, at=clock.now())
+            record = queries.order_by_number(number=number) if tokens.is_order_number(number) else None
+            shop: Shop = request.shop  # type: ignore[attr-defined] # set by the markets middleware
+            if record and record.order.email.lower() == email and record.order.market_id == shop.market.id:
+                return redirect(reverse("order_tracking", args=[tokens.order_token(number)]))
+            error = _("We found no order with this number and e-mail address in this shop. Please check both.")
+        except Refusal as refusal:
+            error = str(refusal)
+    form = FormPage(
+        title=_("Track an order"),
+        text=_("Your order number is in the confirmation mail. It looks like HFR-7K3M9QX2-D."),
+        action_url=reverse("order_lookup"),
+        fields=(
+            FieldView(id="id_number", name="number", label=_("Order number"), value=number, autocomplete="off", max_length=40),
+            FieldView(id="id_email", name="email", label=_("E-mail"), value=email, kind="email", autocomplete="email",
+                      inputmode="email", max_length=254),
+        ),
+        button=_("Show the order"),
+        problems=(ProblemView(code="order.not_found", text=error, tone="error"),) if error else (),
+    )
+    meta = meta_for(request=request, title=form.title, robots="noindex")
+    status = 422 if error else 200
+    return private(
+        page_response(request=request, template="storefront/form.html", meta=meta, form=form, has_errors=False, status=status)
+    )
