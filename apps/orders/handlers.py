@@ -74,7 +74,9 @@ def _is_transfer(delivery: outbox.Delivery) -> bool:
 
 def _send(delivery: outbox.Delivery, *, kind: str) -> None:
     owed = mail.Owed(
-        event_id=delivery.event_id, kind=kind, order_id=delivery.payload["order_id"],
+        event_id=delivery.event_id,
+        kind=kind,
+        order_id=delivery.payload["order_id"],
         fulfilment_id=delivery.payload.get("fulfilment_id"),
     )
     mail.send(owed=owed, at=delivery.at, finish=lambda: outbox.finish(delivery=delivery))

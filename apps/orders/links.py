@@ -12,8 +12,8 @@ def origin_of(*, brand: BrandInfo) -> str:
     """
     Return scheme, host and port under which shoppers reach a brand.
 
-    The project's public origin when its host is one of the brand's or the brand answers for unknown hosts without naming
-    one; else the brand's first host with the public origin's scheme and port.
+    The project's public origin when its host is one of the brand's or the brand answers for unknown hosts without
+    naming one; else the brand's first host with the public origin's scheme and port.
     """
     parts = urlsplit(settings.PUBLIC_ORIGIN)
     if not brand.hosts or parts.hostname in brand.hosts:

@@ -36,7 +36,10 @@ class IllegalMove(Refusal):
 
 @dataclass(frozen=True, kw_only=True)
 class Machine:
-    """A kind of row with states: its name in the history, its legal moves, its words and its place in the lock order."""
+    """
+    A kind of row with states: its name in the history, its legal moves, its words and its place in the lock
+    order.
+    """
 
     name: str
     moves: Mapping[str, frozenset[str]]
@@ -50,7 +53,7 @@ FULFILMENT = Machine(name="fulfilment", moves=FULFILMENT_MOVES, words=Fulfilment
 
 
 @transaction.atomic
-def move_order(  # noqa: PLR0913 -- which, whither, who, when, why, and what changes with it
+def move_order(
     *,
     order_id: int,
     to: str,
@@ -63,48 +66,89 @@ def move_order(  # noqa: PLR0913 -- which, whither, who, when, why, and what cha
     """
     Move an order to another state; return it, locked. `changes` are other columns written with the state.
 
-    Locks the order, unless `locked` is its row as this transaction read it under its lock: rows of a higher rank may have
-    been locked since. Raises IllegalMove naming both states. Audited when a person acts (`by` is "user:id").
+    Locks the order, unless `locked` is its row as this transaction read it under its lock: rows of a higher rank may
+    have been locked since. Raises IllegalMove naming both states. Audited when a person acts (`by` is "user:id").
     """
     order = locked or locks.lock_row(queryset=Order.objects.filter(pk=order_id), rank=ORDER.rank)
     if order.pk != order_id:
         raise ValueError(f"order {order_id} was to be moved, {order.pk} is locked")
-    _move(machine=ORDER, row=order, order_id=order.pk, to=to, by=by, at=at, reason=reason,
-          changes={**(changes or {}), "status": str(to)})
+    _move(
+        machine=ORDER,
+        row=order,
+        order_id=order.pk,
+        to=to,
+        by=by,
+        at=at,
+        reason=reason,
+        changes={**(changes or {}), "status": str(to)},
+    )
     return order
 
 
 @transaction.atomic
-def move_payment(  # noqa: PLR0913 -- as move_order
+def move_payment(
     *, payment_id: int, to: str, by: str, at: datetime, reason: str = "", changes: Mapping[str, Any] | None = None
 ) -> Payment:
-    """Move a payment to another state, as `move_order` does. Locks the payment; who needs its order locks that first."""
+    """
+    Move a payment to another state, as `move_order` does. Locks the payment; who needs its order locks that
+    first.
+    """
     payment = locks.lock_row(queryset=Payment.objects.filter(pk=payment_id), rank=PAYMENT.rank)
-    _move(machine=PAYMENT, row=payment, order_id=payment.order_id, to=to, by=by, at=at, reason=reason,
-          changes=changes or {})
+    _move(
+        machine=PAYMENT,
+        row=payment,
+        order_id=payment.order_id,
+        to=to,
+        by=by,
+        at=at,
+        reason=reason,
+        changes=changes or {},
+    )
     return payment
 
 
 @transaction.atomic
-def move_fulfilment(  # noqa: PLR0913 -- as move_order
+def move_fulfilment(
     *, fulfilment_id: int, to: str, by: str, at: datetime, reason: str = "", changes: Mapping[str, Any] | None = None
 ) -> Fulfilment:
     """Move a fulfilment to another state, as `move_order` does. Locks the fulfilment; its order is locked first."""
     fulfilment = locks.lock_row(queryset=Fulfilment.objects.filter(pk=fulfilment_id), rank=FULFILMENT.rank)
-    _move(machine=FULFILMENT, row=fulfilment, order_id=fulfilment.order_id, to=to, by=by, at=at, reason=reason,
-          changes=changes or {})
+    _move(
+        machine=FULFILMENT,
+        row=fulfilment,
+        order_id=fulfilment.order_id,
+        to=to,
+        by=by,
+        at=at,
+        reason=reason,
+        changes=changes or {},
+    )
     return fulfilment
 
 
-def note_birth(*, machine: Machine, row: models.Model, order_id: int, by: str, at: datetime, reason: str = "") -> None:
+def note_birth(
+    *,
+    machine: Machine,
+    row: Fulfilment | Order | Payment,
+    order_id: int,
+    by: str,
+    at: datetime,
+    reason: str = "",
+) -> None:
     """Write the first line of a row's history: from nothing to the state it was created in. One statement."""
     Transition.objects.create(
-        order_id=order_id, machine=machine.name, subject_id=row.pk, old="", new=row.state,  # type: ignore[attr-defined] -- every machine's row has one
-        actor=by, reason=reason, at=at,
+        order_id=order_id,
+        machine=machine.name,
+        subject_id=row.pk,
+        old="",
+        new=row.state,
+        actor=by,
+        reason=reason,
+        at=at,
     )
 
 
-def _move(  # noqa: PLR0913 -- as move_order
+def _move(
     *,
     machine: Machine,
     row: Any,  # noqa: ANN401 -- one of three models, told apart by `machine`
@@ -123,12 +167,22 @@ def _move(  # noqa: PLR0913 -- as move_order
         setattr(row, name, value)
     row.save(update_fields=["state", *changes])
     Transition.objects.create(
-        order_id=order_id, machine=machine.name, subject_id=row.pk, old=old, new=row.state,
-        actor=by, reason=reason[:200], at=at,
+        order_id=order_id,
+        machine=machine.name,
+        subject_id=row.pk,
+        old=old,
+        new=row.state,
+        actor=by,
+        reason=reason[:200],
+        at=at,
     )
     if by.startswith("user:"):
         audit.record(
             action=f"{machine.name}.{row.state}",
-            target=audit.target_of(model=row._meta.label_lower, pk=row.pk),
-            actor=by, at=at, before={"state": old}, after={"state": row.state}, reason=reason,
+            target=audit.target_of(model=row._meta.label_lower, pk=row.pk),  # noqa: SLF001 -- Django\'s own name for it
+            actor=by,
+            at=at,
+            before={"state": old},
+            after={"state": row.state},
+            reason=reason,
         )

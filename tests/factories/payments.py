@@ -56,6 +56,10 @@ def make_waiting_order(*, method: str = "card", quantity: int = 2, units: int = 
     placed = make_checkout(shop=shop, items=[(product, quantity)]).place(payment_method=method, at=at, **changes)
     order = Order.objects.get(pk=placed.order_id)
     return Waiting(
-        shop=shop, product=product, order_id=order.pk, payment_id=placed.payment_id, number=order.number,
+        shop=shop,
+        product=product,
+        order_id=order.pk,
+        payment_id=placed.payment_id,
+        number=order.number,
         expires_at=order.expires_at,
     )

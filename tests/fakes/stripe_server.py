@@ -1,8 +1,8 @@
 """
 A stand-in for Stripe's API, in a thread: the documented shapes of sessions, intents and refunds, and its failures.
 
-It keeps idempotency keys as Stripe does (same key and body: same answer; other body: an error), and can be slow, fail after
-having done the work, or be away. `notice_for` writes events; they are signed with the SDK's own scheme.
+It keeps idempotency keys as Stripe does (same key and body: same answer; other body: an error), and can be slow,
+fail after having done the work, or be away. `notice_for` writes events; they are signed with the SDK's own scheme.
 """
 
 from __future__ import annotations
@@ -35,7 +35,10 @@ def read_form(text: str) -> dict[str, Any]:
 
 @dataclass
 class FakeStripe:
-    """The server and its books. Faults: `fail_after` counts answers lost after the work was done, `away` refuses all."""
+    """
+    The server and its books. Faults: `fail_after` counts answers lost after the work was done, `away`
+    refuses all.
+    """
 
     sessions: dict[str, dict[str, Any]] = field(default_factory=dict)
     refunds: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -91,11 +94,23 @@ class FakeStripe:
     # What Stripe sends.
 
     def notice_for(
-        self, session: dict[str, Any], *, kind: str = "checkout.session.completed", event_id: str = "evt_1", **changes: Any
+        self,
+        session: dict[str, Any],
+        *,
+        kind: str = "checkout.session.completed",
+        event_id: str = "evt_1",
+        **changes: Any,
     ) -> bytes:
         event = {
-            "id": event_id, "object": "event", "api_version": "2026-10-28.endive", "created": int(time.time()),
-            "type": kind, "livemode": False, "pending_webhooks": 1, "data": {"object": dict(session)}, **changes,
+            "id": event_id,
+            "object": "event",
+            "api_version": "2026-10-28.endive",
+            "created": int(time.time()),
+            "type": kind,
+            "livemode": False,
+            "pending_webhooks": 1,
+            "data": {"object": dict(session)},
+            **changes,
         }
         return json.dumps(event).encode()
 
@@ -116,11 +131,22 @@ class FakeStripe:
         session_id = f"cs_test_{self._count}"
         price = form["line_items"]["0"]["price_data"]
         self.sessions[session_id] = {
-            "id": session_id, "object": "checkout.session", "livemode": False, "mode": form["mode"], "status": "open",
-            "payment_status": "unpaid", "amount_total": int(price["unit_amount"]), "currency": price["currency"],
-            "client_reference_id": form["client_reference_id"], "metadata": form["metadata"], "payment_intent": None,
-            "expires_at": int(form["expires_at"]), "locale": form["locale"], "customer_email": form["customer_email"],
-            "success_url": form["success_url"], "cancel_url": form["cancel_url"],
+            "id": session_id,
+            "object": "checkout.session",
+            "livemode": False,
+            "mode": form["mode"],
+            "status": "open",
+            "payment_status": "unpaid",
+            "amount_total": int(price["unit_amount"]),
+            "currency": price["currency"],
+            "client_reference_id": form["client_reference_id"],
+            "metadata": form["metadata"],
+            "payment_intent": None,
+            "expires_at": int(form["expires_at"]),
+            "locale": form["locale"],
+            "customer_email": form["customer_email"],
+            "success_url": form["success_url"],
+            "cancel_url": form["cancel_url"],
             "url": f"{self.url}/pay/{session_id}",
         }
         return self.sessions[session_id]
@@ -145,12 +171,18 @@ class FakeStripe:
             return 400, _error("charge_already_refunded", "Charge has already been refunded.")
         refund_id = f"re_{len(self.refunds) + 1}"
         self.refunds[refund_id] = {
-            "id": refund_id, "object": "refund", "amount": amount, "payment_intent": intent, "status": "succeeded",
+            "id": refund_id,
+            "object": "refund",
+            "amount": amount,
+            "payment_intent": intent,
+            "status": "succeeded",
             "currency": session["currency"],
         }
         return 200, self.refunds[refund_id]
 
-    def handle(self, *, method: str, path: str, body: str, headers: dict[str, str]) -> tuple[int, dict[str, Any]] | None:
+    def handle(
+        self, *, method: str, path: str, body: str, headers: dict[str, str]
+    ) -> tuple[int, dict[str, Any]] | None:
         """Answer one request; None: the connection breaks."""
         if self.delay_s:
             self._released.wait(self.delay_s)

@@ -1,4 +1,7 @@
-"""localstripe as its own process: another Stripe-compatible server, so that our stand-in does not only agree with itself."""
+"""
+localstripe as its own process: another Stripe-compatible server, so that our stand-in does not only agree
+with itself.
+"""
 
 import os
 import signal
@@ -30,7 +33,10 @@ def localstripe(tmp_path_factory):
     folder = tmp_path_factory.mktemp("localstripe")
     process = subprocess.Popen(
         [sys.executable, "-m", "localstripe", "--port", str(port), "--from-scratch"],
-        cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, "HOME": str(folder)},
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "HOME": str(folder)},
     )
     try:
         wait_until(lambda: answers(port), deadline_s=20)

@@ -26,12 +26,20 @@ def gateway(localstripe):
 
 def paid_intent(gateway, *, card="4242424242424242"):
     v1 = gateway.client.v1
-    method = v1.payment_methods.create({
-        "type": "card", "card": {"number": card, "exp_month": "12", "exp_year": "2030", "cvc": "123"},
-    })
-    intent = v1.payment_intents.create({
-        "amount": 2490, "currency": "eur", "payment_method": method.id, "payment_method_types": ["card"],
-    })
+    method = v1.payment_methods.create(
+        {
+            "type": "card",
+            "card": {"number": card, "exp_month": "12", "exp_year": "2030", "cvc": "123"},
+        }
+    )
+    intent = v1.payment_intents.create(
+        {
+            "amount": 2490,
+            "currency": "eur",
+            "payment_method": method.id,
+            "payment_method_types": ["card"],
+        }
+    )
     return v1.payment_intents.confirm(intent.id)
 
 

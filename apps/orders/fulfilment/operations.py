@@ -65,8 +65,8 @@ def ship(*, fulfilment_id: int, carrier: str, tracking_code: str, by: str, at: d
     """
     Let the goods of a fulfilment leave with a carrier. The order is shipped when all its fulfilments are.
 
-    by: "user:id", audited. Takes the goods out of stock. Locks stock, order, fulfilment. Publishes order.shipped, once per
-    fulfilment. Raises TrackingMissing, IllegalMove (shipped already, cancelled).
+    by: "user:id", audited. Takes the goods out of stock. Locks stock, order, fulfilment. Publishes order.shipped,
+    once per fulfilment. Raises TrackingMissing, IllegalMove (shipped already, cancelled).
     """
     carrier, tracking_code = carrier.strip(), tracking_code.strip()
     if not carrier or not tracking_code:
@@ -77,14 +77,20 @@ def ship(*, fulfilment_id: int, carrier: str, tracking_code: str, by: str, at: d
     locked = locks.lock_row(queryset=Order.objects.filter(pk=order.pk), rank=locks.Rank.ORDER)
     link = _tracking_url(order=order, code=tracking_code)
     transitions.move_fulfilment(
-        fulfilment_id=fulfilment_id, to=FulfilmentState.SHIPPED, by=by, at=at, reason=f"{carrier} {tracking_code}",
+        fulfilment_id=fulfilment_id,
+        to=FulfilmentState.SHIPPED,
+        by=by,
+        at=at,
+        reason=f"{carrier} {tracking_code}",
         changes={"carrier": carrier[:60], "tracking_code": tracking_code[:80], "tracking_url": link, "shipped_at": at},
     )
     if not queries.unshipped(order_id=order.pk).exists():
         transitions.move_order(order_id=order.pk, to=OrderState.SHIPPED, by=by, at=at, locked=locked)
     outbox.publish(
-        topic="order.shipped", key=order.number,
-        payload={"order_id": order.pk, "fulfilment_id": fulfilment_id}, at=at,
+        topic="order.shipped",
+        key=order.number,
+        payload={"order_id": order.pk, "fulfilment_id": fulfilment_id},
+        at=at,
     )
 
 
@@ -122,7 +128,10 @@ def correct_tracking(*, fulfilment_id: int, carrier: str, tracking_code: str, by
         fulfilment.tracking_url = _tracking_url(order=fulfilment.order, code=tracking_code)
         fulfilment.save(update_fields=["carrier", "tracking_code", "tracking_url"])
         audit.record(
-            action="fulfilment.correct_tracking", actor=by, at=at, before=before,
+            action="fulfilment.correct_tracking",
+            actor=by,
+            at=at,
+            before=before,
             target=audit.target_of(model="order.fulfilment", pk=fulfilment_id),
             after={"carrier": fulfilment.carrier, "tracking_code": fulfilment.tracking_code},
         )
@@ -175,6 +184,7 @@ def _due_at(*, order: Order, at: datetime) -> datetime:
 def _tracking_url(*, order: Order, code: str) -> str:
     template = (
         DeliveryMethod.objects.filter(market_id=order.market_id, code=order.shipping_code)
-        .values_list("tracking_url_template", flat=True).first()
+        .values_list("tracking_url_template", flat=True)
+        .first()
     )
     return template.replace("{code}", quote(code, safe="")) if template else ""

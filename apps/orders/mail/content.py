@@ -1,7 +1,7 @@
 """What a mail about an order says, as values; templates only lay it out. Runs inside `using(shop=…)`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -108,21 +108,21 @@ class OrderMail:
 def content_of(*, kind: str, order: Order, shop: Shop, fulfilment_id: int | None = None) -> OrderMail:
     """Return what a mail of that kind says of an order. At most 5 statements for any number of lines."""
     words = texts.words_of(kind=kind, order=order, shop=shop)
-    common = {
-        "frame": _frame(shop=shop),
-        "subject": words.subject,
-        "headline": words.headline,
-        "text": words.text,
-        "order_number": order.number,
-        "track": Link(label=_("Follow your order"), url=links.tracking_url(shop=shop, number=order.number)),
-    }
+    short = OrderMail(
+        frame=_frame(shop=shop),
+        subject=words.subject,
+        headline=words.headline,
+        text=words.text,
+        order_number=order.number,
+        track=Link(label=_("Follow your order"), url=links.tracking_url(shop=shop, number=order.number)),
+    )
     if kind == MailKind.SHIPPED:
-        return OrderMail(**common, **_parcel(order=order, fulfilment_id=fulfilment_id))
+        return _with_parcels(short, order=order, fulfilment_id=fulfilment_id)
     if kind != MailKind.ORDER_CONFIRMATION:
-        return OrderMail(**common)
+        return short
     lines = list(Line.objects.filter(order_id=order.pk).order_by("position", "id"))
-    return OrderMail(
-        **common,
+    return replace(
+        short,
         lines=tuple(_line(line=line, order=order, shop=shop) for line in lines),
         totals=_totals(order=order, shop=shop),
         blocks=_blocks(order=order),
@@ -172,8 +172,11 @@ def _totals(*, order: Order, shop: Shop) -> tuple[TotalRow, ...]:
         rows.append(TotalRow(label=_("Included discounts"), amount_text=saved, kind="saving"))
     rows.append(TotalRow(label=_("Delivery"), amount_text=_amount(order.shipping_incl_tax, order=order, shop=shop)))
     rows.append(
-        TotalRow(label=_("Total to pay, tax included"), amount_text=_amount(order.total_incl_tax, order=order, shop=shop),
-                 kind="total")
+        TotalRow(
+            label=_("Total to pay, tax included"),
+            amount_text=_amount(order.total_incl_tax, order=order, shop=shop),
+            kind="total",
+        )
     )
     for tax in order.tax_lines:
         label = _("including %(percent)s %% VAT") % {"percent": texts.percent_text(tax["percent"])}
@@ -218,16 +221,24 @@ def _bank_details(*, order: Order, shop: Shop) -> tuple[Fact, ...]:
     return tuple(fact for fact in facts if fact.value)
 
 
-def _parcel(*, order: Order, fulfilment_id: int | None) -> dict[str, tuple[object, ...]]:
+def _with_parcels(mail: OrderMail, *, order: Order, fulfilment_id: int | None) -> OrderMail:
     mine = [each for each in fulfilments.parcels(order_id=order.pk) if fulfilment_id in {None, each.pk}]
-    lines = [
-        LineView(name=row.line.title, sku=row.line.partner_sku, quantity=row.quantity, unit_text="", total_text="", url="")
-        for parcel in mine for row in sorted(parcel.lines.all(), key=lambda row: row.line.position)
-    ]
-    return {
-        "parcels": tuple((each.carrier, each.tracking_code, each.tracking_url) for each in mine),
-        "lines": tuple(lines),
-    }
+    rows = [row for parcel in mine for row in sorted(parcel.lines.all(), key=lambda row: row.line.position)]
+    return replace(
+        mail,
+        parcels=tuple((each.carrier, each.tracking_code, each.tracking_url) for each in mine),
+        lines=tuple(
+            LineView(
+                name=row.line.title,
+                sku=row.line.partner_sku,
+                quantity=row.quantity,
+                unit_text="",
+                total_text="",
+                url="",
+            )
+            for row in rows
+        ),
+    )
 
 
 def _terms(*, shop: Shop, order: Order) -> tuple[Section, ...]:
@@ -237,7 +248,11 @@ def _terms(*, shop: Shop, order: Order) -> tuple[Section, ...]:
     return tuple(
         Section(heading=heading, paragraphs=paragraphs)
         for heading, paragraphs in texts.legal_sections(
-            legal_name=brand.legal_name, address=address, number=order.number, day=day,
-            terms_url=links.shop_url(shop=shop, path="terms/"), mail=brand.mail_from,
+            legal_name=brand.legal_name,
+            address=address,
+            number=order.number,
+            day=day,
+            terms_url=links.shop_url(shop=shop, path="terms/"),
+            mail=brand.mail_from,
         )
     )

@@ -1,8 +1,8 @@
 """
 Send a mail once per event, as far as that can be known.
 
-The log row is written before the mail leaves and marked after: a worker that dies in between sends it a second time under
-the same Message-ID, and the row says so. Never a third time for the same death, never silently not at all.
+The log row is written before the mail leaves and marked after: a worker that dies in between sends it a second time
+under the same Message-ID, and the row says so. Never a third time for the same death, never silently not at all.
 """
 
 from collections.abc import Callable
@@ -45,8 +45,8 @@ def send(*, owed: Owed, at: datetime, finish: Callable[[], object]) -> bool:
     """
     Send what is owed unless it was sent; return whether it left now. Outside any transaction.
 
-    `finish` is called in the transaction that marks the mail as sent. Raises TryAgain when the mail server does not take
-    it now, Final when it never will.
+    `finish` is called in the transaction that marks the mail as sent. Raises TryAgain when the mail server does not
+    take it now, Final when it never will.
     """
     order = Order.objects.select_related("market", "shipping_address__country", "billing_address__country").get(
         pk=owed.order_id
@@ -128,7 +128,10 @@ def _log(*, owed: Owed, order: Order, language: str, sender: str, rendered: Rend
 
 def _hand_over(*, log: MailLog, rendered: Rendered, sender: str, reply_to: str = "") -> None:
     message = EmailMultiAlternatives(
-        subject=rendered.subject, body=rendered.text, from_email=sender, to=[log.recipient],
+        subject=rendered.subject,
+        body=rendered.text,
+        from_email=sender,
+        to=[log.recipient],
         headers={"Message-ID": log.message_id, "Auto-Submitted": "auto-generated"},
         reply_to=[reply_to] if reply_to else None,
     )

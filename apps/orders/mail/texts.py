@@ -44,15 +44,17 @@ def words_of(*, kind: str, order: Order, shop: Shop) -> Words:
             text=_(
                 "Your payment for order %(number)s reached us after the order had ended. We have sent the whole amount"
                 " back the way it came; banks take a few days."
-            ) % names,
+            )
+            % names,
         )
     return Words(
         subject=_("Order %(number)s was not paid") % names,
         headline=_("Your order has ended"),
         text=_(
-            "No payment for order %(number)s has reached us in time, so the goods are free for others again. Nothing was"
-            " charged. If a payment arrives all the same, we send it back. You are welcome to order again."
-        ) % names,
+            "No payment for order %(number)s has reached us in time, so the goods are free for others again. Nothing"
+            " was charged. If a payment arrives all the same, we send it back. You are welcome to order again."
+        )
+        % names,
     )
 
 
@@ -66,7 +68,9 @@ def _confirmation(*, order: Order, names: dict[str, str]) -> Words:
     return Words(
         subject=_("Your order %(number)s at %(shop)s") % names,
         headline=_("Thank you for your order"),
-        text=_("Your payment has arrived and we are preparing your goods. This mail is your confirmation: please keep it."),
+        text=_(
+            "Your payment has arrived and we are preparing your goods. This mail is your confirmation: please keep it."
+        ),
     )
 
 
@@ -83,8 +87,9 @@ def withdrawal_label() -> str:
 def withdrawal_text() -> str:
     """The right to withdraw in two sentences."""
     return _(
-        "You may withdraw from this contract within 14 days of receiving the last goods, without giving a reason. Use the"
-        " link below, which needs no account, or send us any clear statement, for example the form at the end of this mail."
+        "You may withdraw from this contract within 14 days of receiving the last goods, without giving a"
+        " reason. Use the link below, which needs no account, or send us any clear statement, for example the form at"
+        " the end of this mail."
     )
 
 
@@ -98,8 +103,12 @@ def legal_sections(
         (_("Terms of sale"), (_("The terms that apply to this order: %(url)s") % names,)),
         (
             _("Legal guarantee"),
-            (_("Goods that do not conform to the contract are repaired, replaced or refunded under the legal guarantee,"
-               " for two years from delivery."),),
+            (
+                _(
+                    "Goods that do not conform to the contract are repaired, replaced or refunded under the legal"
+                    " guarantee, for two years from delivery."
+                ),
+            ),
         ),
         (
             _("Withdrawal form"),

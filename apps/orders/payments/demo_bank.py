@@ -60,9 +60,10 @@ class Books:
         changed = DemoBankPayment.objects.filter(
             reference=reference, decision=DemoBankDecision.APPROVED, amount_minor__gte=amount_minor, refunded_minor=0
         ).update(refunded_minor=amount_minor)
-        if not changed and not DemoBankPayment.objects.filter(
-            reference=reference, refunded_minor=amount_minor
-        ).exists():
+        if (
+            not changed
+            and not DemoBankPayment.objects.filter(reference=reference, refunded_minor=amount_minor).exists()
+        ):
             raise Final("nothing to pay back", system=SYSTEM)
         return f"re_{key}"
 

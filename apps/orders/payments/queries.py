@@ -15,8 +15,12 @@ from apps.orders.payments.gateways import registry
 from apps.orders.payments.gateways.base import PaymentFacts
 
 OPEN_STATES = (PaymentState.CREATED, PaymentState.PENDING)
-MISMATCHES = (SettleOutcome.AMOUNT_MISMATCH, SettleOutcome.CURRENCY_MISMATCH, SettleOutcome.ORDER_MISMATCH,
-              SettleOutcome.UNKNOWN_PAYMENT)
+MISMATCHES = (
+    SettleOutcome.AMOUNT_MISMATCH,
+    SettleOutcome.CURRENCY_MISMATCH,
+    SettleOutcome.ORDER_MISMATCH,
+    SettleOutcome.UNKNOWN_PAYMENT,
+)
 _BY_PAYMENT = {
     PaymentState.PENDING: PaymentStatus.BEING_CONFIRMED,
     PaymentState.CREATED: PaymentStatus.TO_PAY,
@@ -34,7 +38,8 @@ class PaymentView:
     What a shopper is told about paying an order.
 
     can_pay: the order still waits, so a "pay" button makes sense. redirect_url: the provider's page, when one is open.
-    instructions: iban, bic, holder, reference of a bank transfer. `status` is never "refused" while money may be under way.
+    instructions: iban, bic, holder, reference of a bank transfer. `status` is never "refused" while money may be
+    under way.
     """
 
     status: PaymentStatus
@@ -50,8 +55,14 @@ def payment_status(order: Order) -> PaymentView:
     payment = Payment.objects.filter(order_id=order.pk).order_by("-id").first()
     waits = order.state == OrderState.PLACED
     if payment is None:
-        return PaymentView(status=PaymentStatus.TO_PAY, method=order.payment_method, can_pay=waits, redirect_url="",
-                           instructions={}, expires_at=order.expires_at)
+        return PaymentView(
+            status=PaymentStatus.TO_PAY,
+            method=order.payment_method,
+            can_pay=waits,
+            redirect_url="",
+            instructions={},
+            expires_at=order.expires_at,
+        )
     status = _BY_PAYMENT[PaymentState(payment.state)]
     paid_in_full = order.state not in {OrderState.PLACED, OrderState.EXPIRED, OrderState.CANCELLED}
     if paid_in_full:
@@ -61,7 +72,9 @@ def payment_status(order: Order) -> PaymentView:
     instructions: dict[str, str] = {}
     if not gateway.is_remote and waits:
         status = PaymentStatus.TO_PAY
-        instructions = dict(gateway.start(facts=facts_of(order=order, payment=payment), at=payment.created_at).instructions)
+        instructions = dict(
+            gateway.start(facts=facts_of(order=order, payment=payment), at=payment.created_at).instructions
+        )
     return PaymentView(
         status=status,
         method=payment.gateway,
@@ -115,7 +128,9 @@ def needing_staff() -> QuerySet[Payment]:
     """Return payments a person must look at: money owed back, or a yes that did not match what was asked for."""
     return (
         Payment.objects.filter(Q(state=PaymentState.REFUND_DUE) | Q(notices__outcome__in=MISMATCHES))
-        .select_related("order").distinct().order_by("created_at", "id")
+        .select_related("order")
+        .distinct()
+        .order_by("created_at", "id")
     )
 
 

@@ -94,8 +94,11 @@ def _attempt(*, order: Order) -> Payment:
     # Counted, not random: two presses at once name the same attempt.
     refused = attempts.filter(state=PaymentState.REFUSED).count()
     return operations.retry_payment(
-        order_id=order.pk, gateway=order.payment_method, key=f"order-{order.number}-{refused + 1}",
-        at=clock.now(), by="shopper",
+        order_id=order.pk,
+        gateway=order.payment_method,
+        key=f"order-{order.number}-{refused + 1}",
+        at=clock.now(),
+        by="shopper",
     )
 
 

@@ -34,9 +34,7 @@ def paid_at_the_provider(stripe):
 def notice(stripe, reference, *, event_id):
     body = stripe.notice_for(stripe.sessions[reference], event_id=event_id)
     header = sign(body, secret=SECRET, at=LATER.timestamp())
-    return partial(
-        operations.take_notice, provider="stripe", body=body, headers={"stripe-signature": header}, at=LATER
-    )
+    return partial(operations.take_notice, provider="stripe", body=body, headers={"stripe-signature": header}, at=LATER)
 
 
 def every_door(stripe, waiting, reference):
@@ -89,11 +87,18 @@ def test_pay_against_expiry_ends_in_one_of_two_whole_states(stripe):
         session = {**stripe.sessions[reference], "status": "complete", "payment_status": "paid"}
         body = stripe.notice_for(session, event_id=f"evt_{reference}")
         header = sign(body, secret=SECRET, at=waiting.expires_at.timestamp())
-        race([
-            partial(operations.take_notice, provider="stripe", body=body, headers={"stripe-signature": header},
-                    at=waiting.expires_at),
-            partial(operations.expire_unpaid, at=waiting.expires_at),
-        ])
+        race(
+            [
+                partial(
+                    operations.take_notice,
+                    provider="stripe",
+                    body=body,
+                    headers={"stripe-signature": header},
+                    at=waiting.expires_at,
+                ),
+                partial(operations.expire_unpaid, at=waiting.expires_at),
+            ]
+        )
         reserved = StockLevel.objects.get(product=waiting.product).reserved
         assert (*waiting.states, reserved) in {("confirmed", "paid", 2), ("expired", "refund_due", 0)}
         assert confirmations(waiting) == (1 if waiting.order.state == "confirmed" else 0)

@@ -27,7 +27,11 @@ LATER = AT + timedelta(hours=1)
 def pay(waiting):
     verdict = Verdict(answer=Answer.YES, reference="x", amount_minor=waiting.payment.amount_minor, currency="EUR")
     payments.settle(
-        gateway=waiting.payment.gateway, verdict=verdict, source=Source.STAFF, at=LATER, by="user:1",
+        gateway=waiting.payment.gateway,
+        verdict=verdict,
+        source=Source.STAFF,
+        at=LATER,
+        by="user:1",
         payment_id=waiting.payment_id,
     )
 
@@ -53,8 +57,14 @@ def two_places():
     product = make_item(shop=shop, units=2)
     make_stock(product=product, location=make_location(code="second"), units=1)
     placed = make_checkout(shop=shop, items=[(product, 3)]).place(payment_method="bank_transfer")
-    return Waiting(shop=shop, product=product, order_id=placed.order_id, payment_id=placed.payment_id,
-                   number=placed.number, expires_at=AT)
+    return Waiting(
+        shop=shop,
+        product=product,
+        order_id=placed.order_id,
+        payment_id=placed.payment_id,
+        number=placed.number,
+        expires_at=AT,
+    )
 
 
 def test_confirmed_order_gets_one_fulfilment_with_its_lines():

@@ -76,7 +76,9 @@ def test_transfer_order_gets_instructions_first_and_a_receipt_later():
     assert "FR7630006000011234567890189" in first.body
     assert waiting.number in first.body
     verdict = Verdict(answer=Answer.YES, reference="x", amount_minor=2490, currency="EUR")
-    payments.settle(gateway="bank_transfer", verdict=verdict, source=Source.STAFF, at=LATER, payment_id=waiting.payment_id)
+    payments.settle(
+        gateway="bank_transfer", verdict=verdict, source=Source.STAFF, at=LATER, payment_id=waiting.payment_id
+    )
     drain_outbox(at=LATER)
     assert [log.kind for log in MailLog.objects.order_by("id")] == ["order_confirmation", "payment_received"]
 
@@ -161,14 +163,16 @@ def test_viewer_lists_mails_and_shows_html_in_a_sandbox(client):
     log = MailLog.objects.get()
     listing = client.get("/demo-mail/").content.decode()
     assert f"/demo-mail/{log.pk}/" in listing
-    assert 'sandbox' in client.get(f"/demo-mail/{log.pk}/").content.decode()
+    assert "sandbox" in client.get(f"/demo-mail/{log.pk}/").content.decode()
     framed = client.get(f"/demo-mail/{log.pk}/html/")
     assert framed["Content-Security-Policy"].startswith("default-src 'none'")
     assert "sandbox" in framed["Content-Security-Policy"]
     assert framed["X-Frame-Options"] == "SAMEORIGIN"
 
 
-@pytest.mark.parametrize("view", [views.mails, lambda request: views.mail(request, 1), lambda request: views.mail_html(request, 1)])
+@pytest.mark.parametrize(
+    "view", [views.mails, lambda request: views.mail(request, 1), lambda request: views.mail_html(request, 1)]
+)
 def test_viewer_is_gone_outside_demo_mode(rf, settings, view):
     settings.DEMO = False
     with pytest.raises(Http404):

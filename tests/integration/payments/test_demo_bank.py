@@ -1,4 +1,7 @@
-"""The demo gateway and its bank's page: approve, decline, delay, lose the notice; and that it is gone outside demo mode."""
+"""
+The demo gateway and its bank's page: approve, decline, delay, lose the notice; and that it is gone outside
+demo mode.
+"""
 
 import re
 from datetime import timedelta
@@ -111,7 +114,7 @@ def test_notice_with_a_wrong_signature_is_refused():
 
 
 def test_demo_gateway_refuses_to_load_outside_demo_mode(settings, rf):
-    waiting, page = at_the_bank()
+    _waiting, page = at_the_bank()
     settings.DEMO = False
     with pytest.raises(ImproperlyConfigured):
         Demo(bank=demo_bank.Books(), origin="", secret=b"", is_demo=False)

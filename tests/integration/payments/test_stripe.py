@@ -8,12 +8,12 @@ from django.http import Http404
 from apps.core import clock, outbox
 from apps.core.models import OutboxEvent
 from apps.inventory.models import StockLevel
+from apps.orders import transitions
 from apps.orders.enums import SettleOutcome, Source
 from apps.orders.models import Payment, PaymentNotice, Transition
-from apps.orders import transitions
 from apps.orders.payments import operations, queries, views
-from apps.orders.payments.gateways import registry
 from apps.orders.payments.errors import PaymentDeclinedAtStart, ProviderUnavailable, UnableToPay
+from apps.orders.payments.gateways import registry
 from tests.factories.orders import AT
 from tests.factories.payments import make_waiting_order
 from tests.fakes.stripe_server import sign
@@ -50,7 +50,10 @@ def test_start_payment_gives_the_hosted_page_and_says_what_is_to_be_paid(stripe)
     assert (session["amount_total"], session["currency"]) == (2490, "eur")
     assert session["metadata"] == {"order_number": waiting.number, "payment_key": waiting.payment.idempotency_key}
     assert session["locale"] == "fr"
-    assert session["success_url"].startswith("http://localhost:8000/payments/return/") or "halles.localhost" in session["success_url"]
+    assert (
+        session["success_url"].startswith("http://localhost:8000/payments/return/")
+        or "halles.localhost" in session["success_url"]
+    )
     assert session["expires_at"] == int(waiting.expires_at.timestamp())
     assert waiting.states == ("placed", "pending")
 
@@ -131,8 +134,12 @@ def test_webhook_keeps_what_was_decided_on_and_no_personal_data(stripe, client):
     waiting, reference = started(stripe)
     post(client, stripe.notice_for(stripe.pay(reference)))
     assert PaymentNotice.objects.get().body == {
-        "answer": "yes", "reference": reference, "amount_minor": 2490, "currency": "EUR",
-        "order_number": waiting.number, "refusal_code": "",
+        "answer": "yes",
+        "reference": reference,
+        "amount_minor": 2490,
+        "currency": "EUR",
+        "order_number": waiting.number,
+        "refusal_code": "",
     }
 
 
@@ -317,8 +324,10 @@ def test_refund_whose_answer_was_lost_is_sent_once(stripe, client):
     waiting, reference = started(stripe)
     stripe.pay(reference)
     operations.settle(
-        gateway="card", verdict=registry.gateway_for(code="card").fetch(reference=reference),
-        source=Source.WEBHOOK, at=LATER,
+        gateway="card",
+        verdict=registry.gateway_for(code="card").fetch(reference=reference),
+        source=Source.WEBHOOK,
+        at=LATER,
     )
     transitions.move_payment(payment_id=waiting.payment_id, to="refund_due", by="user:1", at=LATER)
     stripe.fail_after = 2
@@ -327,7 +336,7 @@ def test_refund_whose_answer_was_lost_is_sent_once(stripe, client):
 
 
 def test_turning_back_closes_the_page_and_a_new_attempt_can_be_paid(stripe, client):
-    waiting, reference = started(stripe)
+    waiting, _reference = started(stripe)
     with clock.frozen(LATER):
         client.get(f"/payments/cancelled/{waiting.token}/")
         assert waiting.states == ("placed", "refused")
@@ -414,6 +423,9 @@ def test_history_tells_every_step(stripe, client):
     post(client, stripe.notice_for(stripe.pay(reference)))
     steps = Transition.objects.filter(order_id=waiting.order_id).order_by("id")
     assert sorted((each.machine, each.old, each.new) for each in steps) == [
-        ("order", "", "placed"), ("order", "placed", "confirmed"),
-        ("payment", "", "created"), ("payment", "created", "pending"), ("payment", "pending", "paid"),
+        ("order", "", "placed"),
+        ("order", "placed", "confirmed"),
+        ("payment", "", "created"),
+        ("payment", "created", "pending"),
+        ("payment", "pending", "paid"),
     ]

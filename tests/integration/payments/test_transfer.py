@@ -29,7 +29,10 @@ def test_status_of_a_transfer_tells_where_to_send_the_money():
     view = queries.payment_status(waiting.order)
     assert (view.status, view.can_pay) == ("to_pay", False)
     assert view.instructions == {
-        "iban": "FR7630006000011234567890189", "bic": "AGRIFRPP", "holder": "Halles SAS", "reference": waiting.number,
+        "iban": "FR7630006000011234567890189",
+        "bic": "AGRIFRPP",
+        "holder": "Halles SAS",
+        "reference": waiting.number,
     }
 
 
@@ -38,7 +41,8 @@ def test_recorded_transfer_confirms_the_order_and_is_audited():
     assert record(waiting).outcome == "paid"
     assert waiting.states == ("confirmed", "paid")
     assert set(AuditEvent.objects.filter(actor="user:7").values_list("action", flat=True)) == {
-        "payment.paid", "order.confirmed",
+        "payment.paid",
+        "order.confirmed",
     }
 
 

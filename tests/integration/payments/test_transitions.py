@@ -20,7 +20,11 @@ def test_move_order_writes_state_mirror_and_history():
     assert (waiting.order.state, waiting.order.status) == ("cancelled", "cancelled")
     step = Transition.objects.latest("id")
     assert (step.machine, step.old, step.new, step.actor, step.reason) == (
-        "order", "placed", "cancelled", "user:3", "asked by phone",
+        "order",
+        "placed",
+        "cancelled",
+        "user:3",
+        "asked by phone",
     )
     assert AuditEvent.objects.get(actor="user:3").action == "order.cancelled"
 
@@ -32,7 +36,8 @@ def test_move_order_when_illegal_names_both_states_and_writes_nothing(to):
     with pytest.raises(IllegalMove) as refusal:
         transitions.move_order(order_id=waiting.order_id, to=to, by="system:test", at=AT)
     assert (str(refusal.value.params["old"]), str(refusal.value.params["new"])) == (
-        str(OrderState.PLACED.label), str(OrderState(to).label),
+        str(OrderState.PLACED.label),
+        str(OrderState(to).label),
     )
     assert (waiting.order.state, Transition.objects.count()) == ("placed", before)
 

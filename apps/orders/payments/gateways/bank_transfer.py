@@ -7,7 +7,7 @@ from typing import ClassVar, NoReturn
 from apps.core.errors import Final
 from apps.orders.enums import Answer
 from apps.orders.payments.errors import ForgedNotice
-from apps.orders.payments.gateways.base import Notice, PaymentFacts, StartResult, Verdict
+from apps.orders.payments.gateways.base import PaymentFacts, StartResult, Verdict
 
 SYSTEM = "bank transfer"
 

@@ -43,7 +43,8 @@ class StartResult:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """
-    What the provider says. A yes carries amount and currency; `order_number` and `payment_key` come back as we gave them.
+    What the provider says. A yes carries amount and currency; `order_number` and `payment_key` come back as we gave
+    them.
 
     refusal_code: the provider's word for a no, for staff; never shown as it is to a shopper.
     """

@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, ClassVar, Protocol
 
@@ -76,8 +76,10 @@ class Demo:
     def parse_notice(self, *, body: bytes, headers: Mapping[str, str], at: datetime) -> Notice:
         """Check signature and age of a notice. Raises ForgedNotice."""
         stamp, _, signature = headers.get(SIGNATURE, "").partition(".")
-        if not stamp.isascii() or not stamp.isdigit() or not hmac.compare_digest(
-            signature.encode(), self._mac(stamp=stamp, body=body).encode()
+        if (
+            not stamp.isascii()
+            or not stamp.isdigit()
+            or not hmac.compare_digest(signature.encode(), self._mac(stamp=stamp, body=body).encode())
         ):
             raise ForgedNotice(reason="signature")
         if abs(at.timestamp() - int(stamp)) > TOLERANCE_S:
@@ -92,11 +94,15 @@ class Demo:
 
     def notice_for(self, *, account: Account, at: datetime) -> tuple[bytes, dict[str, str]]:
         """Write the notice the bank sends about a payment: body and headers, signed at `at`."""
-        payment = {name: getattr(account, name) for name in (
-            "reference", "decision", "amount_minor", "currency", "order_number", "payment_key"
-        )}
-        event = {"id": f"evt_{account.reference}_{account.decision}", "kind": f"payment.{account.decision}",
-                 "payment": payment}
+        payment = {
+            name: getattr(account, name)
+            for name in ("reference", "decision", "amount_minor", "currency", "order_number", "payment_key")
+        }
+        event = {
+            "id": f"evt_{account.reference}_{account.decision}",
+            "kind": f"payment.{account.decision}",
+            "payment": payment,
+        }
         body = json.dumps(event, sort_keys=True).encode()
         stamp = str(int(at.timestamp()))
         return body, {SIGNATURE: f"{stamp}.{self._mac(stamp=stamp, body=body)}"}
@@ -107,12 +113,17 @@ class Demo:
 
 def verdict_of(account: Account) -> Verdict:
     """Read the bank's books as a verdict; a delayed approval is not known yet."""
-    common = {"reference": account.reference, "order_number": account.order_number, "payment_key": account.payment_key}
+    unknown = Verdict(
+        answer=Answer.UNKNOWN,
+        reference=account.reference,
+        order_number=account.order_number,
+        payment_key=account.payment_key,
+    )
     if account.decision == "approved":
-        return Verdict(answer=Answer.YES, amount_minor=account.amount_minor, currency=account.currency, **common)
+        return replace(unknown, answer=Answer.YES, amount_minor=account.amount_minor, currency=account.currency)
     if account.decision in {"declined", "closed"}:
-        return Verdict(answer=Answer.NO, refusal_code=account.decision, **common)
-    return Verdict(answer=Answer.UNKNOWN, **common)
+        return replace(unknown, answer=Answer.NO, refusal_code=account.decision)
+    return unknown
 
 
 def _found(account: Account | None) -> Account:

@@ -6,6 +6,7 @@ One total per payment rather than lines: what is charged is what the order says,
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, TypeVar
 
@@ -27,12 +28,14 @@ TOLERANCE_S = 300
 # Stripe accepts an end between 30 minutes and 24 hours from now.
 SHORTEST = timedelta(minutes=31)
 LONGEST = timedelta(hours=23, minutes=50)
-DEFINITIVE = frozenset({
-    "checkout.session.completed",
-    "checkout.session.async_payment_succeeded",
-    "checkout.session.async_payment_failed",
-    "checkout.session.expired",
-})
+DEFINITIVE = frozenset(
+    {
+        "checkout.session.completed",
+        "checkout.session.async_payment_succeeded",
+        "checkout.session.async_payment_failed",
+        "checkout.session.expired",
+    }
+)
 _MAY_WORK_LATER = (stripe.APIConnectionError, stripe.RateLimitError, stripe.APIError)
 
 # The SDK tells its maker about request times and the machine by default; our shoppers' shop tells nobody.
@@ -68,14 +71,16 @@ class StripeCheckout:
             "payment_method_types": ["card"],
             "client_reference_id": facts.order_number,
             "customer_email": facts.email,
-            "line_items": [{
-                "quantity": 1,
-                "price_data": {
-                    "currency": facts.currency.lower(),
-                    "unit_amount": facts.amount_minor,
-                    "product_data": {"name": f"{facts.merchant} · {facts.order_number}"},
-                },
-            }],
+            "line_items": [
+                {
+                    "quantity": 1,
+                    "price_data": {
+                        "currency": facts.currency.lower(),
+                        "unit_amount": facts.amount_minor,
+                        "product_data": {"name": f"{facts.merchant} · {facts.order_number}"},
+                    },
+                }
+            ],
             "locale": facts.language,
             "metadata": metadata,
             "payment_intent_data": {"metadata": metadata},
@@ -107,10 +112,7 @@ class StripeCheckout:
         kind = str(event.get("type", ""))
         verdict = verdict_of_session(event["data"]["object"]) if kind in DEFINITIVE else None
         if verdict is not None and kind == "checkout.session.async_payment_failed":
-            verdict = Verdict(
-                answer=Answer.NO, reference=verdict.reference, order_number=verdict.order_number,
-                payment_key=verdict.payment_key, refusal_code="async_payment_failed",
-            )
+            verdict = replace(verdict, answer=Answer.NO, amount_minor=None, refusal_code="async_payment_failed")
         return Notice(event_id=str(event["id"]), kind=kind, verdict=verdict)
 
     def refund(self, *, reference: str, amount_minor: int, currency: str, key: str) -> str:
@@ -121,8 +123,9 @@ class StripeCheckout:
             raise Final("the session has no payment to refund", system=SYSTEM)
         if session.currency and session.currency.upper() != currency:
             raise Final(f"the session is in {session.currency}, the refund in {currency}", system=SYSTEM)
-        return self.refund_intent(intent=intent if isinstance(intent, str) else intent.id,
-                                  amount_minor=amount_minor, key=key)
+        return self.refund_intent(
+            intent=intent if isinstance(intent, str) else intent.id, amount_minor=amount_minor, key=key
+        )
 
     def refund_intent(self, *, intent: str, amount_minor: int, key: str) -> str:
         """Send money of a payment intent back, once per key; return the refund's id."""
@@ -151,22 +154,27 @@ def verdict_of_session(session: Mapping[str, Any]) -> Verdict:
     """
     Read a Checkout Session as a verdict.
 
-    Paid is a yes with the amount Stripe took; expired unpaid is a no; everything else is not known yet: an open page may
-    be paid in a minute, a complete one may still be settled by the bank.
+    Paid is a yes with the amount Stripe took; expired unpaid is a no; everything else is not known yet: an open page
+    may be paid in a minute, a complete one may still be settled by the bank.
     """
     metadata = session.get("metadata") or {}
-    common = {
-        "reference": str(session.get("id", "")),
-        "order_number": str(metadata.get("order_number") or session.get("client_reference_id") or ""),
-        "payment_key": str(metadata.get("payment_key") or ""),
-    }
+    unknown = Verdict(
+        answer=Answer.UNKNOWN,
+        reference=str(session.get("id", "")),
+        order_number=str(metadata.get("order_number") or session.get("client_reference_id") or ""),
+        payment_key=str(metadata.get("payment_key") or ""),
+    )
     if session.get("payment_status") == "paid":
         amount = session.get("amount_total")
-        return Verdict(answer=Answer.YES, amount_minor=None if amount is None else int(amount),
-                       currency=str(session.get("currency") or "").upper(), **common)
+        return replace(
+            unknown,
+            answer=Answer.YES,
+            amount_minor=None if amount is None else int(amount),
+            currency=str(session.get("currency") or "").upper(),
+        )
     if session.get("status") == "expired":
-        return Verdict(answer=Answer.NO, refusal_code="session_expired", **common)
-    return Verdict(answer=Answer.UNKNOWN, **common)
+        return replace(unknown, answer=Answer.NO, refusal_code="session_expired")
+    return unknown
 
 
 def _client(*, api_base: str, key: str, timeout_s: float, retries: int) -> stripe.StripeClient:
@@ -192,8 +200,13 @@ def _call(request: Callable[[], T]) -> T:
     """Run one SDK call; say whether repeating can help."""
     try:
         return request()
-    except (stripe.InvalidRequestError, stripe.CardError, stripe.AuthenticationError, stripe.PermissionError,
-            stripe.IdempotencyError) as error:
+    except (
+        stripe.InvalidRequestError,
+        stripe.CardError,
+        stripe.AuthenticationError,
+        stripe.PermissionError,
+        stripe.IdempotencyError,
+    ) as error:
         raise Final(_reason(error), system=SYSTEM, status=error.http_status) from error
     except _MAY_WORK_LATER as error:
         raise TryAgain(_reason(error), system=SYSTEM, status=error.http_status) from error

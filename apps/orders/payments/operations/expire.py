@@ -98,12 +98,16 @@ def _expire(*, order_id: int, number: str, is_certain: bool, at: datetime) -> bo
             inventory.release(reference=f"order:{number}", at=at, by=BY, reason="not paid in time")
             order = locks.lock_row(queryset=Order.objects.filter(pk=order_id), rank=locks.Rank.ORDER)
             if order.state != OrderState.PLACED or order.expires_at is None or order.expires_at > at:
-                raise _NoLongerDue
+                raise _NoLongerDue  # noqa: TRY301 -- it undoes the block
             payment = queries.open_payment(order_id=order_id)
             if payment is not None:
                 code = payment.refusal_code or ("" if is_certain else SILENT)
                 transitions.move_payment(
-                    payment_id=payment.pk, to=PaymentState.EXPIRED, by=BY, at=at, reason=code,
+                    payment_id=payment.pk,
+                    to=PaymentState.EXPIRED,
+                    by=BY,
+                    at=at,
+                    reason=code,
                     changes={"settled_at": at, "refusal_code": code},
                 )
             transitions.move_order(
@@ -113,5 +117,3 @@ def _expire(*, order_id: int, number: str, is_certain: bool, at: datetime) -> bo
     except _NoLongerDue:
         return False
     return True
-
-

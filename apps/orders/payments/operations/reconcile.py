@@ -83,10 +83,16 @@ def reconcile(*, at: datetime, older_than: timedelta = OLDER_THAN, limit: int = 
             report.unreachable[payment.gateway] = str(error)
             continue
         after = Payment.objects.values_list("state", flat=True).get(pk=payment.pk)
-        report.lines.append(ReportLine(
-            payment_id=payment.pk, order_number=payment.order.number, gateway=payment.gateway,
-            before=payment.state, after=after, outcome=outcome,
-        ))
+        report.lines.append(
+            ReportLine(
+                payment_id=payment.pk,
+                order_number=payment.order.number,
+                gateway=payment.gateway,
+                before=payment.state,
+                after=after,
+                outcome=outcome,
+            )
+        )
     return report
 
 

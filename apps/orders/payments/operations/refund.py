@@ -33,9 +33,7 @@ def refund_due(*, payment_id: int, at: datetime) -> str:
     if payment.state == PaymentState.REFUNDED:
         return ""
     if payment.state != PaymentState.REFUND_DUE:
-        raise transitions.IllegalMove(
-            what="payment", old=payment.get_state_display(), new=PaymentState.REFUNDED.label
-        )
+        raise transitions.IllegalMove(what="payment", old=payment.get_state_display(), new=PaymentState.REFUNDED.label)
     gateway = registry.gateway_for(code=payment.gateway)
     if not gateway.is_remote:
         raise RefundByHand(number=payment.order.number)
@@ -62,7 +60,11 @@ def record_refund(*, payment_id: int, reference: str, by: str, at: datetime) -> 
     if payment.state == PaymentState.REFUNDED:
         return
     transitions.move_payment(
-        payment_id=payment_id, to=PaymentState.REFUNDED, by=by, at=at, reason=reference,
+        payment_id=payment_id,
+        to=PaymentState.REFUNDED,
+        by=by,
+        at=at,
+        reason=reference,
         changes={"refunded_minor": payment.captured_minor},
     )
     outbox.publish(

@@ -42,9 +42,9 @@ def settle(
     """
     Apply a verdict to its payment and order, once, whatever the door and however often it comes.
 
-    The payment is the one given, else the one with the verdict's reference or key. A yes is believed only for the amount,
-    currency and order that were asked for. A yes for an order that no longer waits makes the money due back. A notice is
-    marked as worked on in this transaction, so work that fails is not skipped when the provider repeats it.
+    The payment is the one given, else the one with the verdict's reference or key. A yes is believed only for the
+    amount, currency and order that were asked for. A yes for an order that no longer waits makes the money due back. A
+    notice is marked as worked on in this transaction, so work that fails is not skipped when the provider repeats it.
     Locks order, then payment. Publishes order.confirmed once per order, payment.refund_due once per payment.
     """
     actor = by or f"system:payments.{source}"
@@ -73,10 +73,18 @@ def _take(*, notice: Notice | None, gateway: str, at: datetime) -> PaymentNotice
         return None
     verdict = notice.verdict
     # What we decided on, not what was sent: a full body names and addresses the shopper.
-    body = {} if verdict is None else {
-        "answer": verdict.answer, "reference": verdict.reference, "amount_minor": verdict.amount_minor,
-        "currency": verdict.currency, "order_number": verdict.order_number, "refusal_code": verdict.refusal_code,
-    }
+    body = (
+        {}
+        if verdict is None
+        else {
+            "answer": verdict.answer,
+            "reference": verdict.reference,
+            "amount_minor": verdict.amount_minor,
+            "currency": verdict.currency,
+            "order_number": verdict.order_number,
+            "refusal_code": verdict.refusal_code,
+        }
+    )
     PaymentNotice.objects.bulk_create(
         [PaymentNotice(gateway=gateway, event_id=notice.event_id, kind=notice.kind[:80], body=body, received_at=at)],
         ignore_conflicts=True,
@@ -119,7 +127,11 @@ def _no(*, payment: Payment, verdict: Verdict, actor: str, at: datetime) -> Sett
     if payment.state not in OPEN:
         return SettleOutcome.ALREADY_SETTLED
     transitions.move_payment(
-        payment_id=payment.pk, to=PaymentState.REFUSED, by=actor, at=at, reason=verdict.refusal_code,
+        payment_id=payment.pk,
+        to=PaymentState.REFUSED,
+        by=actor,
+        at=at,
+        reason=verdict.refusal_code,
         changes={"refusal_code": verdict.refusal_code[:80], "settled_at": at},
     )
     return SettleOutcome.REFUSED
@@ -129,12 +141,18 @@ def _yes(*, order: Order, payment: Payment, actor: str, at: datetime) -> SettleO
     captured = {"captured_minor": payment.amount_minor, "settled_at": at}
     if order.state != OrderState.PLACED or payment.state == PaymentState.EXPIRED:
         transitions.move_payment(
-            payment_id=payment.pk, to=PaymentState.REFUND_DUE, by=actor, at=at,
-            reason=f"order is {order.state}", changes=captured,
+            payment_id=payment.pk,
+            to=PaymentState.REFUND_DUE,
+            by=actor,
+            at=at,
+            reason=f"order is {order.state}",
+            changes=captured,
         )
         outbox.publish(
-            topic="payment.refund_due", key=order.number,
-            payload={"order_id": order.pk, "payment_id": payment.pk}, at=at,
+            topic="payment.refund_due",
+            key=order.number,
+            payload={"order_id": order.pk, "payment_id": payment.pk},
+            at=at,
         )
         logger.warning("payment_late", order=order.number, payment=payment.pk, order_state=order.state)
         return SettleOutcome.REFUND_DUE
@@ -170,7 +188,12 @@ def _report(*, payment: Payment, verdict: Verdict, mismatch: SettleOutcome, acto
         # Once, however often the provider repeats itself.
         Payment.objects.filter(pk=payment.pk).update(refusal_code=mismatch)
         audit.record(
-            action="payment.mismatch", target=audit.target_of(model="order.payment", pk=payment.pk), actor=actor, at=at,
-            before=asked, after=told, reason=str(mismatch),
+            action="payment.mismatch",
+            target=audit.target_of(model="order.payment", pk=payment.pk),
+            actor=actor,
+            at=at,
+            before=asked,
+            after=told,
+            reason=str(mismatch),
         )
     logger.error("payment_mismatch", payment=payment.pk, outcome=mismatch, asked=asked, told=told)

@@ -26,8 +26,8 @@ def start_payment(*, payment_id: int, at: datetime, by: str = "system:payments.s
     """
     Have the provider open its page for a payment, or return the instructions of a transfer. Safe to repeat.
 
-    Call after the placement has committed and outside any transaction. The provider is given the payment's own key, so a
-    repeated call (an impatient shopper, a crash in between) finds the page that is open already.
+    Call after the placement has committed and outside any transaction. The provider is given the payment's own key,
+    so a repeated call (an impatient shopper, a crash in between) finds the page that is open already.
     Raises ProviderUnavailable when it cannot be reached (the order stands), PaymentDeclinedAtStart when it refuses this
     payment (which is then refused), UnableToPay when the order no longer waits.
     """
@@ -57,9 +57,9 @@ def retry_payment(*, order_id: int, gateway: str, key: str, at: datetime, by: st
     """
     Return the order's open attempt through that gateway, or write a new one when the last was refused.
 
-    key: of the request; asked twice with the same key, one attempt is written. The stock stays promised until the order's
-    own time is over. Locks order, then its payments. Raises UnableToPay when the order no longer waits, was tried too
-    often, or waits on another gateway's open page (give that up first).
+    key: of the request; asked twice with the same key, one attempt is written. The stock stays promised until the
+    order's own time is over. Locks order, then its payments. Raises UnableToPay when the order no longer waits, was
+    tried too often, or waits on another gateway's open page (give that up first).
     """
     registry.gateway_for(code=gateway)
     with transaction.atomic():
@@ -76,8 +76,13 @@ def retry_payment(*, order_id: int, gateway: str, key: str, at: datetime, by: st
             raise UnableToPay(number=order.number)
         last = payments[-1]
         payment = Payment.objects.create(
-            order=order, gateway=gateway, amount_minor=last.amount_minor, currency=last.currency,
-            idempotency_key=key, created_at=at, deadline_at=order.expires_at or last.deadline_at,
+            order=order,
+            gateway=gateway,
+            amount_minor=last.amount_minor,
+            currency=last.currency,
+            idempotency_key=key,
+            created_at=at,
+            deadline_at=order.expires_at or last.deadline_at,
         )
         transitions.note_birth(machine=transitions.PAYMENT, row=payment, order_id=order.pk, by=by, at=at)
         if order.payment_method != gateway:
@@ -92,7 +97,9 @@ def ask_provider(*, payment_id: int, source: Source, at: datetime) -> Settled:
 
     A provider that cannot be reached leaves everything as it is: not known yet, which is not a refusal.
     """
-    return _look(payment_id=payment_id, source=source, at=at, question=lambda gateway, ref: gateway.fetch(reference=ref))
+    return _look(
+        payment_id=payment_id, source=source, at=at, question=lambda gateway, ref: gateway.fetch(reference=ref)
+    )
 
 
 def give_up(*, payment_id: int, at: datetime) -> Settled:
@@ -106,9 +113,7 @@ def give_up(*, payment_id: int, at: datetime) -> Settled:
     )
 
 
-def _look(
-    *, payment_id: int, source: Source, at: datetime, question: Callable[[Gateway, str], Verdict]
-) -> Settled:
+def _look(*, payment_id: int, source: Source, at: datetime, question: Callable[[Gateway, str], Verdict]) -> Settled:
     payment = Payment.objects.get(pk=payment_id)
     gateway = registry.gateway_for(code=payment.gateway)
     here = {"payment_id": payment.pk, "order_id": payment.order_id}
@@ -132,9 +137,7 @@ def _remember(*, payment_id: int, result: StartResult, by: str, at: datetime) ->
         payment = locks.lock_row(queryset=Payment.objects.filter(pk=payment_id), rank=locks.Rank.PAYMENT)
         changes = {"provider_reference": result.reference, "redirect_url": result.redirect_url}
         if payment.state == PaymentState.CREATED and order.state == OrderState.PLACED:
-            transitions.move_payment(
-                payment_id=payment_id, to=PaymentState.PENDING, by=by, at=at, changes=changes
-            )
+            transitions.move_payment(payment_id=payment_id, to=PaymentState.PENDING, by=by, at=at, changes=changes)
             return True
         if not payment.provider_reference:
             # Whoever settles late money must find the payment by its reference.
