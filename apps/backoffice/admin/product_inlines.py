@@ -215,6 +215,7 @@ class CategoryInline(FewChoices, TabularInline):  # type: ignore[misc] # unfold 
     model = ProductCategory
     tab = True
     extra = 0
+    fields = ("category",)
     verbose_name = _("category")
     verbose_name_plural = _("Categories")
 
@@ -225,5 +226,6 @@ class BrandInline(FewChoices, TabularInline):  # type: ignore[misc] # unfold is 
     model = ProductBrand
     tab = True
     extra = 0
+    fields = ("brand",)
     verbose_name = _("brand")
     verbose_name_plural = _("Brands")
