@@ -86,7 +86,7 @@ class ProductAdmin(AuditedAdmin):
     list_per_page = 25
     fieldsets = (
         (None, {"fields": (("title", "slug"), ("upc", "structure"), ("product_class", "parent"), "status", "is_public",
-                           ("tax_class", "gtin", "weight_g"), "description", "is_discountable", "priority")}),
+                           ("tax_class", "gtin"), "weight_g", "description", "is_discountable", "priority")}),
         (gettext_lazy("Publication"), {"classes": ("tab",), "fields": ("publication_table",)}),
     )
     readonly_fields = ("publication_table",)
@@ -127,6 +127,17 @@ class ProductAdmin(AuditedAdmin):
         rows = super().get_queryset(request)
         on_list = request.resolver_match and request.resolver_match.url_name == "catalogue_product_changelist"
         return rows.filter(parent=None) if on_list else rows  # type: ignore[no-any-return] -- untyped base
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: ANN401, FBT001, FBT002 -- Django's
+        """Say SKU where Oscar says UPC."""
+        form = super().get_form(request, obj, change, **kwargs)
+        if "upc" in form.base_fields:
+            form.base_fields["upc"].label, form.base_fields["upc"].help_text = _("SKU"), ""
+        return form
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 -- Django's signature
+        """Never: orders and stock refer to it. What is no longer sold is archived."""
+        return False
 
     @display(description="")
     def picture(self, product: Any) -> str:

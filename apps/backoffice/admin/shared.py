@@ -28,6 +28,7 @@ class AuditedAdmin(ModelAdmin):  # type: ignore[misc] -- unfold is not typed
     list_per_page = 50
     show_full_result_count = False
     warn_unsaved_form = True
+    view_on_site = False  # Oscar's rows know addresses of a shop we do not run
     compressed_fields = True
 
 
