@@ -159,7 +159,7 @@ class ProductClassAdmin(AuditedAdmin):
     list_display = ("name", "code", "attributes_count", "requires_shipping")
     search_fields = ("name", "code")
     ordering = ("name",)
-    fields = (("name", "code"), "slug", "labels", ("requires_shipping", "track_stock"))
+    fields = (("name", "code"), "labels", ("requires_shipping", "track_stock"))
     inlines = (AttributeInline,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ProductClass]:

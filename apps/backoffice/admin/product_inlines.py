@@ -204,7 +204,7 @@ class MediaInline(TabularInline):  # type: ignore[misc] # unfold is not typed
 
     @display(description=_("picture"))
     def thumbnail(self, link: ProductMedia) -> str:
-        from apps.backoffice.admin.media import picture_cell  # noqa: PLC0415 -- media's screens know products' too
+        from apps.backoffice.admin.media import picture_cell
 
         return picture_cell(link.asset)
 

@@ -142,7 +142,7 @@ class ProductAdmin(AuditedAdmin):
     @display(description="")
     def picture(self, product: Any) -> str:
         if not product.facts.picture:
-            return mark_safe('<span class="bo-thumb bo-thumb-none"></span>')  # noqa: S308 -- constant
+            return mark_safe('<span class="bo-thumb bo-thumb-none"></span>')
         return format_html('<img class="bo-thumb" src="{}" alt="" loading="lazy">', product.facts.picture)
 
     @display(description=gettext_lazy("product"), ordering="title")
@@ -251,7 +251,7 @@ class ProductAdmin(AuditedAdmin):
     @action(description=gettext_lazy("Add pictures"), permissions=["change"], icon="add_photo_alternate")
     def add_pictures(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Upload pictures and show them on the product."""
-        from apps.backoffice.pictures import add_to_product  # noqa: PLC0415 -- the decoder is heavy
+        from apps.backoffice.pictures import add_to_product
 
         product = _product(object_id)
 

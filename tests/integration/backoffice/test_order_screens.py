@@ -3,10 +3,10 @@
 import pytest
 from django.urls import reverse
 
+from apps.core.money import Money
 from apps.core.testing import drain_outbox
 from apps.orders.models import Order
 from apps.orders.payments import operations as payments
-from apps.core.money import Money
 from tests.factories import orders as make
 from tests.factories.staff import make_staff
 
