@@ -10,6 +10,7 @@ handler500 = "django.views.defaults.server_error"  # templates/500.html, which n
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("media/", include("apps.media.urls")),
     path("", include("apps.orders.payments.urls")),
     path("", include("apps.storefront.urls")),
 ]

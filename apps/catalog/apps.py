@@ -11,3 +11,11 @@ class CatalogConfig(OscarConfig):
     label = "catalogue"
     verbose_name = _("Catalogue")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Tell the DAM, which stands below and may not ask, who shows its pictures."""
+        super().ready()
+        from apps.catalog import picture_use  # noqa: PLC0415 -- models are ready only now
+        from apps.media import queries as media  # noqa: PLC0415
+
+        media.register_usage_source(name="catalogue", source=picture_use.uses)

@@ -94,7 +94,15 @@ def _open(data: bytes, filename: str) -> tuple[Image.Image, str]:
 def _load(picture: Image.Image, filename: str) -> None:
     try:
         picture.load()
-    except (OSError, SyntaxError, ValueError, struct.error, EOFError, IndexError, Image.DecompressionBombError) as error:
+    except (
+        OSError,
+        SyntaxError,
+        ValueError,
+        struct.error,
+        EOFError,
+        IndexError,
+        Image.DecompressionBombError,
+    ) as error:
         raise PictureDamaged(filename=filename) from error
 
 

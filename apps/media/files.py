@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
+from django.core.files.storage import FileSystemStorage, default_storage
 
 ORIGINALS = "originals"
 RENDITIONS = "r"
@@ -33,15 +33,14 @@ def put(*, name: str, data: bytes) -> None:
     """Store bytes under a name made from them; does nothing when they are there. Any number of writers at once."""
     if default_storage.exists(name):
         return
-    try:
-        path = Path(default_storage.path(name))
-    except NotImplementedError:
-        stored = default_storage.save(name, ContentFile(data))
-        if stored != name:
-            # Another writer was first; its content is the same, ours is a spare copy.
-            default_storage.delete(stored)
+    # A folder needs the rename below; other storages show a file only when it is complete.
+    if isinstance(default_storage, FileSystemStorage):
+        _put_into_folder(Path(default_storage.path(name)), data)
         return
-    _put_into_folder(path, data)
+    stored = default_storage.save(name, ContentFile(data))
+    if stored != name:
+        # Another writer was first; its content is the same, ours is a spare copy.
+        default_storage.delete(stored)
 
 
 def get(*, name: str) -> bytes:

@@ -37,7 +37,8 @@ class Asset(models.Model):
         verbose_name_plural = _("assets")
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(focal_x__gte=0, focal_x__lte=1, focal_y__gte=0, focal_y__lte=1), name="asset_focal_in_picture"
+                condition=Q(focal_x__gte=0, focal_x__lte=1, focal_y__gte=0, focal_y__lte=1),
+                name="asset_focal_in_picture",
             ),
             models.CheckConstraint(condition=Q(width__gt=0, height__gt=0), name="asset_has_size"),
         ]

@@ -78,7 +78,9 @@ def make_renditions(*, asset_id: int, at: datetime, formats: Sequence[str] = FIR
     asset = Asset.objects.get(pk=asset_id)
     missing = _missing(asset, formats)
     try:
-        made = encode_all(data=files.get(name=asset.original), filename=asset.filename, focal=_focal(asset), sizes=missing)
+        made = encode_all(
+            data=files.get(name=asset.original), filename=asset.filename, focal=_focal(asset), sizes=missing
+        )
     except PictureRefused as refusal:
         fail(asset_id=asset_id, error=str(refusal))
         return 0
@@ -97,7 +99,8 @@ def make_renditions_many(
     """
     Make the missing files of many assets with several processes; return how many rows were added.
 
-    progress: called with assets done and in all. whole_only: leave the crops to the workers. For commands: a Celery worker may not have children of its own.
+    progress: called with assets done and in all. whole_only: leave the crops to the workers. For commands: a Celery
+    worker may not have children of its own.
     """
     assets = list(Asset.objects.filter(pk__in=list(asset_ids)).order_by("id"))
     jobs = [
@@ -114,6 +117,7 @@ def make_renditions_many(
         window = processes * 8
         for start in range(0, len(jobs), window):
             part = jobs[start : start + window]
+            changed: dict[int, int] = {}
             results = pool.map(
                 encode_or_refuse,
                 [(files.get(name=asset.original), asset.filename, _focal(asset), missing) for asset, missing in part],
@@ -122,9 +126,13 @@ def make_renditions_many(
                 if isinstance(result, PictureRefused):
                     fail(asset_id=asset.pk, error=str(result))
                 else:
-                    added += _publish_files(asset, result, at)
+                    changed[asset.pk] = _publish_files(asset, result, at, is_announced=False)
                 if progress:
                     progress(done, len(jobs))
+            # One event for the window: readers publish many products at once anyway.
+            with transaction.atomic():
+                _announce([asset_id for asset_id, rows in changed.items() if rows], at)
+            added += sum(changed.values())
     return added
 
 
@@ -177,7 +185,9 @@ def set_alt_texts(*, asset_id: int, texts: Mapping[str, str], at: datetime) -> i
     held = dict(AssetText.objects.filter(asset_id=asset_id).values_list("language", "alt"))
     wanted = {language: text.strip()[:300] for language, text in texts.items()}
     changed = {language: text for language, text in wanted.items() if held.get(language, "") != text}
-    AssetText.objects.filter(asset_id=asset_id, language__in=[code for code, text in changed.items() if not text]).delete()
+    AssetText.objects.filter(
+        asset_id=asset_id, language__in=[code for code, text in changed.items() if not text]
+    ).delete()
     AssetText.objects.bulk_create(
         [AssetText(asset_id=asset_id, language=code, alt=text) for code, text in changed.items() if text],
         update_conflicts=True,
@@ -231,10 +241,12 @@ def _missing(asset: Asset, formats: Sequence[str]) -> list[Size]:
     return [size for size in wanted if (size.format, size.ratio, size.width) not in held]
 
 
-def _publish_files(asset: Asset, made: Sequence[Encoded], at: datetime) -> int:
+def _publish_files(asset: Asset, made: Sequence[Encoded], at: datetime, *, is_announced: bool = True) -> int:
     rows = []
     for encoded in made:
-        name = files.rendition_name(data=encoded.data, extension="jpg" if encoded.size.format == "jpeg" else encoded.size.format)
+        name = files.rendition_name(
+            data=encoded.data, extension="jpg" if encoded.size.format == "jpeg" else encoded.size.format
+        )
         files.put(name=name, data=encoded.data)
         rows.append(
             Rendition(
@@ -260,14 +272,15 @@ def _publish_files(asset: Asset, made: Sequence[Encoded], at: datetime) -> int:
             current.state = AssetState.READY
             current.error = ""
             current.save(update_fields=["state", "error"])
-        if added:
+        if added and is_announced:
             _announce([asset.pk], at)
     return added
 
 
 def _announce(asset_ids: Sequence[int], at: datetime) -> None:
-    for asset_id in asset_ids:
-        outbox.publish(topic=RENDITIONS_CHANGED, key=str(asset_id), payload={"asset_id": asset_id}, at=at)
+    if asset_ids:
+        ids = list(asset_ids)
+        outbox.publish(topic=RENDITIONS_CHANGED, key=str(ids[0]), payload={"asset_ids": ids}, at=at)
 
 
 __all__ = [

@@ -40,7 +40,9 @@ def picture_sources(*, asset_ids: Iterable[int], languages: Iterable[str]) -> di
     for row in rows:
         if row.version == row.asset.renditions_version:
             _asset, ratios = grouped.setdefault(row.asset_id, (row.asset, {}))
-            ratios.setdefault(row.ratio, {}).setdefault(row.format, []).append((row.width, default_storage.url(row.path)))
+            ratios.setdefault(row.ratio, {}).setdefault(row.format, []).append(
+                (row.width, default_storage.url(row.path))
+            )
     return {
         asset_id: _sources(asset, ratios, alts.get(asset_id, {}))
         for asset_id, (asset, ratios) in grouped.items()
@@ -48,9 +50,7 @@ def picture_sources(*, asset_ids: Iterable[int], languages: Iterable[str]) -> di
     }
 
 
-def _sources(
-    asset: Asset, ratios: dict[str, dict[str, list[tuple[int, str]]]], alts: dict[str, str]
-) -> PictureSources:
+def _sources(asset: Asset, ratios: dict[str, dict[str, list[tuple[int, str]]]], alts: dict[str, str]) -> PictureSources:
     whole = ratios[""]
     return PictureSources(
         asset_id=asset.pk,

@@ -11,6 +11,7 @@ from apps.catalog import queries as catalog
 from apps.catalog.publication import versions
 from apps.markets import context
 from apps.markets.context import Shop
+from apps.orders.payments import queries as payments
 from apps.storefront import pages, templates_by_market, words
 from apps.storefront.contexts import FooterColumn, FooterView, Frame, Link, MenuNode
 from apps.storefront.presenters.pictures import picture_from
@@ -124,7 +125,7 @@ def _footer(shop: Shop, frame: Frame) -> FooterView:
             FooterColumn(title=_("The shop"), links=(Link(label=_("Our stores"), url=reverse("stores")), *legal)),
         ),
         promises=pages.promises(shop=shop),
-        payment_labels=tuple(pages.payment_label(code=code) for code in shop.market.payment_methods),
+        payment_labels=tuple(pages.payment_label(code=code) for code in payments.methods(market=shop.market)),
         legal_line=shop.brand.legal_name,
         address=shop.brand.legal_address,
         withdrawal=frame.withdrawal,

@@ -1,5 +1,10 @@
 """Editorial content of a shop: static pages, blocks of the home page, and the promises that are true in its market."""
 
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
@@ -8,9 +13,12 @@ from django.utils.translation import gettext as _
 from apps.core.money import Money, from_minor
 from apps.markets.context import Shop
 from apps.orders import delivery
-from apps.storefront.contexts import Link, PromiseView, Section, TextPage
+from apps.media import queries as media
+from apps.storefront.contexts import Link, Picture, PromiseView, Section, TextPage
 from apps.storefront.models import ContentBlock, StaticPage
+from apps.storefront.presenters.pictures import picture_of
 
+BLOCKS_TTL_S = 10.0
 WITHDRAWAL_DAYS = 14  # C. conso L221-18, and its equals in the other markets
 EU_COUNTRIES = frozenset({"FR", "BE", "DE"})  # two years by Directive (EU) 2019/771; the United Kingdom has its own law
 
@@ -69,8 +77,54 @@ def slug_of(*, shop: Shop, code: str) -> str | None:
     return page.slug if page else None
 
 
-def blocks(*, shop: Shop) -> list[ContentBlock]:
-    """The home page's blocks in order, the market's own instead of the brand's of the same kind. One statement."""
+@dataclass(frozen=True, slots=True)
+class HomeBlock:
+    """A block of the home page with its picture, ready to be shared by requests."""
+
+    kind: str
+    title: str
+    text: str
+    link_label: str
+    link_path: str
+    data: dict[str, Any]
+    picture: Picture | None
+
+
+_blocks_kept: dict[tuple[str, str, str], tuple[float, tuple[HomeBlock, ...]]] = {}
+
+
+def blocks(*, shop: Shop) -> tuple[HomeBlock, ...]:
+    """The home page's blocks in order, at most BLOCKS_TTL_S seconds old. No query when warm, three when not."""
+    key = (str(connection.settings_dict["NAME"]), shop.brand.code, shop.code)
+    found = _blocks_kept.get(key)
+    if found is None or time.monotonic() - found[0] > BLOCKS_TTL_S:
+        rows = _block_rows(shop)
+        files = media.picture_sources(
+            asset_ids=[row.asset_id for row in rows if row.asset_id], languages=shop.text_chain
+        )
+        made = tuple(
+            HomeBlock(
+                kind=row.kind,
+                title=row.title,
+                text=row.text,
+                link_label=row.link_label,
+                link_path=row.link_path,
+                data=row.data,
+                picture=picture_of(files.get(row.asset_id or 0), alt=""),
+            )
+            for row in rows
+        )
+        found = _blocks_kept[key] = (time.monotonic(), made)
+    return found[1]
+
+
+def forget_blocks() -> None:
+    """Read blocks anew at their next use; for tests and after a change in this process."""
+    _blocks_kept.clear()
+
+
+def _block_rows(shop: Shop) -> list[ContentBlock]:
+    """The blocks of a shop: the market's own instead of the brand's, its language before the fallbacks."""
     rows = (
         ContentBlock.objects.filter(
             Q(market_id=shop.market.id) | Q(market__isnull=True),

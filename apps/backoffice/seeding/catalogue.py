@@ -11,6 +11,7 @@ from apps.backoffice.seeding.families import Vocabulary
 from apps.catalog.enums import ProductStatus
 from apps.catalog.models import (
     Price,
+    PriceHistory,
     PriceList,
     Product,
     ProductAttributeValue,
@@ -20,7 +21,7 @@ from apps.catalog.models import (
 from apps.core.money import Money
 from apps.inventory import operations as inventory
 from apps.inventory.models import Location
-from apps.markets.models import Brand
+from apps.markets.models import Brand, Market
 
 BY = "system:demo"
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -148,6 +149,25 @@ def seed_prices(*, demo: DemoCatalogue, sold: Sold, at: datetime) -> None:
             prices.append(_price(lists["promotion-eur"], row, found.price_eur, "EUR", **period))
             prices.append(_price(lists["promotion-gbp"], row, found.price_gbp, "GBP", **period))
     Price.objects.bulk_create(prices)
+
+
+def seed_price_history(*, demo: DemoCatalogue, sold: Sold, at: datetime) -> None:
+    """What shoppers saw before the promotions began: without it no reduction may be announced (C. conso L112-1-1)."""
+    amounts = {variant.sku: variant for product in demo.products for variant in product.variants}
+    skus = {found.sku for product in demo.products for found in product.promotions}
+    PriceHistory.objects.bulk_create(
+        PriceHistory(
+            market=market,
+            product=sold.by_sku[sku],
+            amount_minor=Money(
+                amounts[sku].price_gbp if market.currency == "GBP" else amounts[sku].price_eur, market.currency
+            ).minor,
+            currency=market.currency,
+            seen_from=at - timedelta(days=60),
+        )
+        for market in Market.objects.all()
+        for sku in sorted(skus)
+    )
 
 
 def _price(price_list: PriceList, row: Product, amount: Decimal, currency: str, **more: Any) -> Price:  # noqa: ANN401 -- fields of Price

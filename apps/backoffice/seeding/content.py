@@ -2,9 +2,14 @@
 
 from datetime import datetime
 
+from django.apps import apps
+
 from apps.backoffice.demo.catalogue import DemoCatalogue
 from apps.markets.models import Brand
-from apps.storefront.models import ContentBlock, StaticPage
+
+# The storefront stands beside the back office, not below it: its tables are looked up, not imported.
+ContentBlock = apps.get_model("storefront", "ContentBlock")
+StaticPage = apps.get_model("storefront", "StaticPage")
 
 RAILS = {
     "newest": {"fr": "Nouveautés", "en": "New in", "de": "Neu eingetroffen", "nl": "Nieuw"},

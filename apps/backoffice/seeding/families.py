@@ -5,6 +5,7 @@ from typing import Any
 from oscar.core.loading import get_model
 
 from apps.backoffice.demo.catalogue import DemoCatalogue
+from apps.backoffice.demo.pictures import PAINTS
 from apps.catalog.models import (
     AttributeOption,
     Category,
@@ -13,16 +14,6 @@ from apps.catalog.models import (
     ProductClass,
 )
 
-# The colours shown as dots in the shop, by the demo's option codes; anything else is written as a word.
-SWATCHES = {
-    "black": "#1d1b18", "white": "#f4f1ea", "cream": "#efe3cb", "terracotta": "#b0563a", "green": "#41614f",
-    "sage": "#9caf93", "blue": "#2f5d8c", "navy": "#1f2f4a", "red": "#a8322d", "grey": "#8d8f91", "sand": "#d4bf9d",
-    "yellow": "#e0ae3c", "pink": "#d9a3a0", "copper": "#b0714a", "steel": "#b8bcc0", "oak": "#b98d5b",
-    "walnut": "#6e4a31", "brass": "#b79045", "linen": "#cfc4ad", "charcoal": "#3a3c3f", "ochre": "#c08a35",
-    "petrol": "#1f5560", "graphite": "#45474a", "anthracite": "#383b3e", "silver": "#c3c7ca", "natural": "#d9c7a3",
-    "amber": "#c98a3a", "clear": "#dfe7e8", "smoke": "#7d8286", "olive": "#6f7145", "rust": "#9a4a2b", "mint": "#b4d0bf",
-    "orange": "#d67a2d", "brown": "#6b4a36", "beige": "#d9cbb0", "mustard": "#c99a2e", "burgundy": "#6e2334",
-}  # fmt: skip
 FACETS = {"colour", "material", "energy_class", "dishwasher_safe", "power_w", "capacity_l", "warranty_years", "size_cm"}
 KINDS = {
     "text": ProductAttribute.TEXT,
@@ -83,10 +74,15 @@ def _options(demo: DemoCatalogue, words: Vocabulary) -> dict[str, Any]:
             option=option.labels["en"],
             code=f"{option.attribute}-{option.code}",
             labels=dict(option.labels),
-            swatch=SWATCHES.get(option.code, "") if option.attribute == "colour" else "",
+            swatch=_swatch(option.code) if option.attribute == "colour" else "",
             position=position,
         )
     return groups
+
+
+def _swatch(code: str) -> str:
+    """The paint of that name as a dot; a colour without a paint is written as a word."""
+    return "#{:02x}{:02x}{:02x}".format(*PAINTS[code]) if code in PAINTS else ""
 
 
 def _categories(demo: DemoCatalogue, words: Vocabulary) -> None:

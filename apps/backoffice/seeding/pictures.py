@@ -5,6 +5,8 @@ from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime
 from multiprocessing import get_context
 
+from django.apps import apps
+
 from apps.backoffice.demo.catalogue import DemoCatalogue
 from apps.backoffice.demo.jobs import Drawing, draw_job
 from apps.backoffice.seeding.catalogue import BY, Sold
@@ -12,7 +14,6 @@ from apps.backoffice.seeding.families import Vocabulary
 from apps.catalog.models import CategoryMedia, ProductMedia
 from apps.media import operations as media
 from apps.media.models import Asset, AssetText
-from apps.storefront.models import ContentBlock
 
 PROCESSES = 2
 
@@ -88,7 +89,7 @@ def _attach(demo: DemoCatalogue, sold: Sold, words: Vocabulary, assets: dict[str
         for category in demo.categories
     )
     for brand in ("halles", "volt"):
-        ContentBlock.objects.filter(brand__code=brand, kind="split").update(asset=assets[f"home-{brand}.jpg"])
+        apps.get_model("storefront", "ContentBlock").objects.filter(brand__code=brand, kind="split").update(asset=assets[f"home-{brand}.jpg"])
 
 
 def _alt_texts(demo: DemoCatalogue, jobs: list[Drawing], assets: dict[str, Asset]) -> None:

@@ -21,8 +21,11 @@ def load(*, table: str, columns: str, rows: Iterable[Sequence[Any]]) -> None:
 def merge(sql: str, params: Sequence[Any] = ()) -> tuple[int, int]:
     """Run an upsert that returns whether each row is new; return how many were created and changed."""
     with connection.cursor() as cursor:
-        cursor.execute(f"WITH touched AS ({sql} RETURNING (xmax = 0) AS is_new) "  # noqa: S608 -- constants of this package
-                       "SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new) FROM touched", params)
+        cursor.execute(
+            f"WITH touched AS ({sql} RETURNING (xmax = 0) AS is_new) "  # noqa: S608 -- constants of this package
+            "SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new) FROM touched",
+            params,
+        )
         created, changed = cursor.fetchone()
     return int(created), int(changed)
 

@@ -2,6 +2,7 @@
 
 import re
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from typing import Any
 
 from apps.core.money import minor_digits
 
@@ -10,7 +11,28 @@ MOST_MINOR = 10**11
 GRAMS = {"g": Decimal(1), "kg": Decimal(1000), "lb": Decimal("453.59237"), "oz": Decimal("28.349523125")}
 CENTIMETRES = {"cm": Decimal(1), "mm": Decimal("0.1"), "m": Decimal(100), "in": Decimal("2.54"), "ft": Decimal("30.48")}
 STATUSES = {"active": "active", "draft": "draft", "archived": "archived", "": ""}
-UNITS = ("W", "kW", "V", "L", "ml", "cl", "kg", "g", "cm", "mm", "m", "m²", "dB", "Hz", "bar", "min", "h", "°C", "Pa", "mAh")
+UNITS = (
+    "W",
+    "kW",
+    "V",
+    "L",
+    "ml",
+    "cl",
+    "kg",
+    "g",
+    "cm",
+    "mm",
+    "m",
+    "m²",
+    "dB",
+    "Hz",
+    "bar",
+    "min",
+    "h",
+    "°C",
+    "Pa",
+    "mAh",
+)
 _SAME_UNIT = {"minutes": "min", "minute": "min", "l": "L", "hours": "h", "w": "W"}
 _PLAIN = re.compile(r"[+-]?\d{1,12}(\.\d{1,8})?", re.ASCII)
 _MEASURE = re.compile(r"(\d{1,9}(?:\.\d{1,4})?)\s?([^\W\d]+[²³]?|°C)")
@@ -24,7 +46,7 @@ class BadCell(ValueError):  # noqa: N818 -- names what was found
 
     def __init__(self, code: str, **params: object) -> None:
         self.code = code
-        self.params = params
+        self.params: dict[str, Any] = params
         super().__init__(code)
 
 

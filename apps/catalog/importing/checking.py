@@ -45,8 +45,10 @@ def check(
     settings: tuple[object, ...],
     progress: Progress | None = None,
 ) -> Checked:
-    """Return everything a source says and everything wrong with it. Reads the database, writes nothing, never raises
-    on any content of the files."""
+    """
+    Return everything a source says and everything wrong with it. Reads the database, writes nothing, never raises
+    on any content of the files.
+    """
     out = Checked()
     report = progress or (lambda _stage, _done, _total: None)
     main = _read(out, source, source.main, is_needed=True)
@@ -61,9 +63,7 @@ def check(
     out.rows[main.file] = rows_of(headers=main.headers, rows=main.rows)
     if out.is_refused:
         return out
-    parser = Parser(
-        profile=profile, file=main.file, currencies=frozenset(currencies), languages=frozenset(languages)
-    )
+    parser = Parser(profile=profile, file=main.file, currencies=frozenset(currencies), languages=frozenset(languages))
     parser.prepare(rows=out.rows[main.file])
     for done, (line, raw) in enumerate(out.rows[main.file], start=1):
         parser.add(line=line, raw=raw)

@@ -1,4 +1,4 @@
-"""What a file says about products, once read: plain values, each with the line it came from and a hash of all it says."""
+"""What a file says about products, once read: plain values, each with its line and a hash of all it says."""
 
 import hashlib
 from dataclasses import dataclass, field
@@ -24,8 +24,17 @@ class Item:
     def hash(self, extra: tuple[object, ...] = ()) -> str:
         """Return a hash of everything the files say about it."""
         return digest(
-            self.sku, self.options, sorted(self.prices.items()), self.stock, self.weight_g, self.gtin, self.size_cm,
-            self.picture, self.picture_sha, self.position, *extra,
+            self.sku,
+            self.options,
+            sorted(self.prices.items()),
+            self.stock,
+            self.weight_g,
+            self.gtin,
+            self.size_cm,
+            self.picture,
+            self.picture_sha,
+            self.position,
+            *extra,
         )
 
 
@@ -59,8 +68,19 @@ class Family:
         texts = sorted((language, tuple(sorted(values.items()))) for language, values in self.texts.items())
         return self.root.hash(
             (
-                self.key, self.name, self.kind, self.category, self.description, self.meta_title, self.meta_description,
-                self.keywords, self.status, sorted(self.facts.items()), texts, bool(self.variants), settings,
+                self.key,
+                self.name,
+                self.kind,
+                self.category,
+                self.description,
+                self.meta_title,
+                self.meta_description,
+                self.keywords,
+                self.status,
+                sorted(self.facts.items()),
+                texts,
+                bool(self.variants),
+                settings,
             )
         )
 

@@ -24,7 +24,10 @@ TEXTS: dict[str, tuple[str | Promise, str | Promise]] = {
     "nul_byte": (_("The row contains a NUL character."), _("Export the file again.")),
     "truncated": (_("The file ends in the middle of a row."), _("It was cut off on its way; copy or export it again.")),
     "bad_quoting": (_("The quotes of this row do not match."), _("Inside a quoted cell, write a quote twice.")),
-    "row_length": (_("The row has %(found)s cells, the header has %(expected)s."), _("Quote cells that hold a separator.")),
+    "row_length": (
+        _("The row has %(found)s cells, the header has %(expected)s."),
+        _("Quote cells that hold a separator."),
+    ),
     "duplicate_header": (_("Two columns have this name."), _("Rename or remove one.")),
     "column_missing": (_("This column is missing."), _("Add it, or choose another profile.")),
     "column_unknown": (_("This column is not known; its cells were left out."), _("Rename it if it matters.")),

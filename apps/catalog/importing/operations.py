@@ -1,7 +1,7 @@
 """Run an import: stage, check all of it, apply all of it in one transaction, then have it published."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from apps.catalog.enums import ImportRowStatus, ImportState
 from apps.catalog.importing import bulk, structure, writing
 from apps.catalog.importing.checking import Checked, Progress, check
 from apps.catalog.importing.errors import UnableToImport
-from apps.catalog.importing.issues import Issue
+from apps.catalog.importing.issues import ERROR, Issue
 from apps.catalog.importing.sources import UPLOADS, open_source
 from apps.catalog.models import ImportIssue, ImportJob
 from apps.core import audit
@@ -39,8 +39,14 @@ class Uploaded:
 
 
 def create_job(
-    *, source: str, at: datetime, by: str, profile: str = "auto", brand_code: str = "",
-    market_codes: Sequence[str] = (), location_code: str = "",
+    *,
+    source: str,
+    at: datetime,
+    by: str,
+    profile: str = "auto",
+    brand_code: str = "",
+    market_codes: Sequence[str] = (),
+    location_code: str = "",
 ) -> ImportJob:
     """
     Note an import that shall run; nothing is read yet.
@@ -57,8 +63,13 @@ def create_job(
         raise UnableToImport(reason=", ".join(market_codes) or brand.code)
     location = location_code or next((code for market in found for code in market.stock_location_codes), "")
     return ImportJob.objects.create(
-        source=source, profile=profile, brand_code=brand.code, market_codes=[market.code for market in found],
-        location_code=location, by=by, created_at=at,
+        source=source,
+        profile=profile,
+        brand_code=brand.code,
+        market_codes=[market.code for market in found],
+        location_code=location,
+        by=by,
+        created_at=at,
     )
 
 
@@ -106,8 +117,16 @@ def check_import(*, job_id: int, at: datetime, progress: Progress | None = None)
         job.progress_done = 0
         job.finished_at = at if checked.is_refused else None
         job.save(
-            update_fields=["state", "profile", "file_hashes", "counts", "diff", "progress_total", "progress_done",
-                           "finished_at"]
+            update_fields=[
+                "state",
+                "profile",
+                "file_hashes",
+                "counts",
+                "diff",
+                "progress_total",
+                "progress_done",
+                "finished_at",
+            ]
         )
     return checked
 
@@ -164,8 +183,11 @@ def _apply(job: ImportJob, ready: Checked, at: datetime, by: str, progress: Prog
     )
     counts = {item.sku: item.stock for _family, item in writing.touched(plan) if item.stock is not None}
     moved = ports.put_stock(
-        counts={written.ids[sku]: units for sku, units in counts.items()}, location_code=job.location_code,
-        reference=f"import:{job.pk}", at=at, by=by,
+        counts={written.ids[sku]: units for sku, units in counts.items()},
+        location_code=job.location_code,
+        reference=f"import:{job.pk}",
+        at=at,
+        by=by,
     )
     stock = {"created": 0, "changed": moved or 0, "unchanged": len(counts) - (moved or 0), "refused": 0}
     report("apply", len(steps), len(steps))
@@ -178,7 +200,10 @@ def _apply(job: ImportJob, ready: Checked, at: datetime, by: str, progress: Prog
     job.finished_at = at
     job.save(update_fields=["counts", "state", "error", "progress_done", "finished_at"])
     audit.record(
-        action="catalogue.import", target=audit.target_of(model="catalogue.importjob", pk=job.pk), actor=by, at=at,
+        action="catalogue.import",
+        target=audit.target_of(model="catalogue.importjob", pk=job.pk),
+        actor=by,
+        at=at,
         after=job.counts,
     )
     return job
@@ -212,25 +237,39 @@ def _check(job: ImportJob, progress: Progress | None) -> Checked:
 
 
 def _stage(job: ImportJob, checked: Checked) -> None:
-    columns = checked.profile.columns if checked.profile else {"sku": "", "group": ""}
-    wrong = {(issue.file, issue.line) for issue in checked.issues if issue.severity == "error"}
-    status: Mapping[str, str] = checked.plan.status
+    wrong = {(issue.file, issue.line) for issue in checked.issues if issue.severity == ERROR}
+    owners = {family.key: family.root.sku for family in checked.families}
     with connection.cursor() as cursor, cursor.copy(_STAGE) as copy:
         for file, rows in checked.rows.items():
+            columns = _key_columns(job, checked, file)
             for line, raw in rows:
-                sku = raw.get(columns["sku"], "").strip()[:64]
-                known = status.get(sku) or status.get(raw.get(columns["group"], "").strip(), ImportRowStatus.STAGED)
+                sku = raw.get(columns[0], "").strip()[:64]
+                owner = owners.get(raw.get(columns[1], "").strip(), "")
+                known = checked.plan.status.get(sku) or checked.plan.status.get(owner, ImportRowStatus.STAGED)
                 state = ImportRowStatus.REFUSED if (file, line) in wrong else known
-                copy.write_row((
-                    job.pk, file, line, json.dumps(raw, ensure_ascii=False).replace("\\u0000", "�"), sku, state,
-                    checked.plan.before.get(sku, ""),
-                ))
+                before = checked.plan.before.get(sku, "")
+                copy.write_row((job.pk, file, line, json.dumps(raw, ensure_ascii=False), sku, state, before))
+
+
+def _key_columns(job: ImportJob, checked: Checked, file: str) -> tuple[str, str]:
+    """Return the headers of SKU and product in one of the files."""
+    if checked.profile is None:
+        return "", ""
+    if file == open_source(job.source).main:
+        return checked.profile.columns["sku"], checked.profile.columns["group"]
+    return "", checked.profile.texts_columns["group"]
 
 
 def _issue_row(job: ImportJob, issue: Issue) -> ImportIssue:
     return ImportIssue(
-        job=job, severity=issue.severity, file=issue.file[:255], line=issue.line, column=issue.column[:255],
-        value=issue.value, code=issue.code, params=dict(issue.params),
+        job=job,
+        severity=issue.severity,
+        file=issue.file[:255],
+        line=issue.line,
+        column=issue.column[:255],
+        value=issue.value,
+        code=issue.code,
+        params=dict(issue.params),
     )
 
 

@@ -29,6 +29,7 @@ class Parser:
         self._parents: set[str] = set()
         self._masters: dict[str, str] = {}
         self._mastered: set[str] = set()
+        self._bad_names: set[int] = set()
         self._told: set[str] = set()
         self._facts: list[tuple[str, str]] = []
 
@@ -63,7 +64,7 @@ class Parser:
     def finish(self) -> list[Family]:
         """Check what only the whole file can tell; return every product."""
         for family in self.families.values():
-            if not family.name:
+            if not family.name and family.line not in self._bad_names:
                 self._issue("missing_value", family.line, "name")
             if family.variants and family.root.sku in self._skus:
                 line = self._skus[family.root.sku][0].line
@@ -99,6 +100,9 @@ class Parser:
         family = Family(key=group, line=line, root=Item(sku=group if group in self._parents else sku, line=line))
         self.families[group] = family
         family.name = self._text(line, raw, "name", limit=255)
+        if not family.name and raw.get(self.profile.columns["name"]):
+            # The cell was refused for a reason of its own, which has been told.
+            self._bad_names.add(line)
         family.kind = self._text(line, raw, "family", limit=60)
         path = self._text(line, raw, "category", limit=500)
         family.category = tuple(part for name in path.split(self.profile.category_separator) if (part := name.strip()))
@@ -142,7 +146,7 @@ class Parser:
         else:
             self._issue("option_missing", line, "option1_value")
             item = Item(sku=sku, line=line)
-        item.stock = self._parsed(line, raw, "stock", lambda value: cells.units(value))
+        item.stock = self._parsed(line, raw, "stock", cells.units)
         item.gtin = self._text(line, raw, "gtin", limit=14)
         item.weight_g = self._weight(line, raw)
         item.size_cm = self._size(line, raw)
@@ -158,9 +162,7 @@ class Parser:
                 found.append((name, value))
         return tuple(found)
 
-    def _price(
-        self, line: int, raw: Mapping[str, str], held: tuple[Item, str, set[str]], group: str, sku: str
-    ) -> None:
+    def _price(self, line: int, raw: Mapping[str, str], held: tuple[Item, str, set[str]], group: str, sku: str) -> None:
         item, owner, given = held
         currency = self._text(line, raw, "currency", limit=10).upper() or self.profile.default_currency
         if currency in given or owner != group:
@@ -238,10 +240,14 @@ class Parser:
             self._issue(bad.code, line, name, value, severity=severity, **bad.params)
             return None
 
-    def _issue(self, code: str, row: int, name: str, value: str = "", *, severity: str = ERROR, **params: Any) -> None:
+    def _issue(
+        self, code: str, row: int, name: str, value: str = "", *, severity: str = ERROR, **params: object
+    ) -> None:
         self._raise(self.file, code, row, self.profile.columns.get(name, name), value, severity=severity, **params)
 
-    def _raise(self, file: str, code: str, row: int, column: str, value: str, *, severity: str = ERROR, **params: Any) -> None:
+    def _raise(
+        self, file: str, code: str, row: int, column: str, value: str, *, severity: str = ERROR, **params: object
+    ) -> None:
         self.issues.append(Issue(code, file, row, column, shortened(value), severity, params))
 
 

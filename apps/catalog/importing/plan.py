@@ -35,10 +35,10 @@ def make_plan(*, families: Sequence[Family], settings: tuple[object, ...], file:
     products = {"created": 0, "changed": 0, "unchanged": 0, "refused": 0}
     variants = dict(products)
     for family in families:
-        states = [_judge(plan, family, family.root, family.hash(settings), held, file)]
+        states = [_judge(plan, family, family.root, family.hash(settings), held=held, file=file)]
         products[states[0]] += 1
         for item in family.variants:
-            states.append(_judge(plan, family, item, item.hash(settings), held, file))
+            states.append(_judge(plan, family, item, item.hash(settings), held=held, file=file))
             variants[states[-1]] += 1
         if set(states) != {"unchanged"}:
             plan.families.append(family)
@@ -47,7 +47,7 @@ def make_plan(*, families: Sequence[Family], settings: tuple[object, ...], file:
 
 
 def _judge(
-    plan: Plan, family: Family, item: Item, content: str, held: Mapping[str, tuple[str, str, str]], file: str
+    plan: Plan, family: Family, item: Item, content: str, *, held: Mapping[str, tuple[str, str, str]], file: str
 ) -> str:
     structure = ("parent" if family.variants else "standalone") if item is family.root else "child"
     plan.hashes[item.sku] = content

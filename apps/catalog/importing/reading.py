@@ -106,10 +106,10 @@ def _check_shape(table: Table, text: str) -> None:
             table.refuse("duplicate_header", line=1, column=header)
         seen.add(header)
     last = table.issues[-1] if table.issues else None
-    if last is not None and last.code == "row_length" and not text.endswith(("\n", "\r")):
+    is_cut = last is not None and last.code == "row_length" and last.params["found"] < last.params["expected"]
+    if last is not None and is_cut and not text.endswith(("\n", "\r")):
         # Only the last row is short and no line end follows: the rest of the file is missing.
-        if last.params["found"] < last.params["expected"]:
-            table.issues[-1] = Issue("truncated", table.file, last.line)
+        table.issues[-1] = Issue("truncated", table.file, last.line)
     if not table.rows and not table.issues:
         table.refuse("empty_file")
 

@@ -1,4 +1,4 @@
-"""Where an import's files are: a folder, one file, or what an upload put into the storage. Read only, no way out of it."""
+"""Where an import's files are: a folder, one file, or an upload in the storage. Read only, no way out of it."""
 
 from collections.abc import Mapping
 from pathlib import Path

@@ -10,7 +10,7 @@ from apps.catalog.importing import cells, words
 from apps.catalog.importing.drafts import Family
 from apps.catalog.importing.issues import Issue
 from apps.catalog.importing.profiles import Profile
-from apps.catalog.models import (
+from apps.catalog.models import (  # type: ignore[attr-defined] # one is Oscar's, through its star import
     AttributeOption,
     AttributeOptionGroup,
     Category,
@@ -60,8 +60,11 @@ def price_lists(*, market_codes: Iterable[str]) -> dict[str, list[int]]:
         if held is None:
             held, _ = PriceList.objects.get_or_create(
                 code=f"import-{market.brand.code}-{market.currency.lower()}",
-                defaults={"name": f"{market.brand.name} {market.currency}", "currency": market.currency,
-                          "includes_tax": market.prices_include_tax},
+                defaults={
+                    "name": f"{market.brand.name} {market.currency}",
+                    "currency": market.currency,
+                    "includes_tax": market.prices_include_tax,
+                },
             )
             held.markets.add(market)
         lists = found.setdefault(market.currency, [])
@@ -114,14 +117,23 @@ def _ensure_attributes(made: Structure, families: Sequence[Family], profile: Pro
             group = groups.get(code) or AttributeOptionGroup.objects.create(name=labels["en"], code=code)
             groups[code] = group
         made.attributes[class_id, code] = ProductAttribute.objects.create(
-            product_class_id=class_id, code=code, name=labels["en"][:128], labels=labels, type=kind, unit=unit,
-            option_group=group, is_variant_axis=is_axis, position=min(position, 999),
+            product_class_id=class_id,
+            code=code,
+            name=labels["en"][:128],
+            labels=labels,
+            type=kind,
+            unit=unit,
+            option_group=group,
+            is_variant_axis=is_axis,
+            position=min(position, 999),
             is_facet=kind in {"option", "float"} and len(values) <= MOST_FILTER_VALUES,
         )
     _ensure_options(made, wanted)
 
 
-def _wanted(made: Structure, families: Sequence[Family], profile: Profile) -> dict[tuple[int, str], tuple[set[str], bool]]:
+def _wanted(
+    made: Structure, families: Sequence[Family], profile: Profile
+) -> dict[tuple[int, str], tuple[set[str], bool]]:
     wanted: dict[tuple[int, str], tuple[set[str], bool]] = {}
     for family in families:
         class_id = made.classes[family.kind]
@@ -167,8 +179,11 @@ def _ensure_options(made: Structure, wanted: dict[tuple[int, str], tuple[set[str
     made.options = {(group_id, option): pk for group_id, option, pk in held.values_list("group_id", "option", "id")}
     new = [
         AttributeOption(
-            group_id=group_id, option=option, labels=words.option_labels(option=option),
-            swatch=words.swatch(option=option), position=min(position, 999),
+            group_id=group_id,
+            option=option,
+            labels=words.option_labels(option=option),
+            swatch=words.swatch(option=option),
+            position=min(position, 999),
         )
         for group_id, options in sorted(by_group.items())
         for position, option in enumerate(sorted(options))
@@ -210,7 +225,9 @@ def number_issues(*, families: Sequence[Family], profile: Profile, file: str) ->
         for row in ProductAttribute.objects.filter(type="float").select_related("product_class")
     }
     return [
-        Issue("attribute_not_a_number", file, family.line, profile.attribute_prefix + name, value, params={"unit": unit})
+        Issue(
+            "attribute_not_a_number", file, family.line, profile.attribute_prefix + name, value, params={"unit": unit}
+        )
         for family in families
         for name, value in family.facts.items()
         if (unit := held.get((class_code(family.kind), fact_code(name)))) is not None and not _fits(value, unit)

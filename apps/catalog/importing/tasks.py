@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from apps.catalog.importing import operations
+from apps.catalog.importing.checking import Progress
 from apps.catalog.models import ImportJob
 from apps.core import clock
 
@@ -19,7 +20,7 @@ def apply_import(job_id: int, by: str) -> None:
     operations.apply_import(job_id=job_id, at=clock.now(), by=by)
 
 
-def _keep(job_id: int) -> operations.Progress:
+def _keep(job_id: int) -> Progress:
     def report(_stage: str, done: int, total: int) -> None:
         ImportJob.objects.filter(pk=job_id).update(progress_done=done, progress_total=total)
 

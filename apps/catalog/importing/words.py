@@ -37,7 +37,12 @@ _NAMES = {
     "room_coverage": ("Room size", "Surface couverte", "Raumgröße", "Kamergrootte"),
     "noise_level": ("Noise", "Niveau sonore", "Lautstärke", "Geluidsniveau"),
     "connectivity": ("Connection", "Connectivité", "Verbindung", "Verbinding"),
-    "dimensions": ("Width × depth × height", "Largeur × profondeur × hauteur", "Breite × Tiefe × Höhe", "Breedte × diepte × hoogte"),
+    "dimensions": (
+        "Width × depth × height",
+        "Largeur × profondeur × hauteur",
+        "Breite × Tiefe × Höhe",
+        "Breedte × diepte × hoogte",
+    ),
 }
 _YEARS = {"1 year": 1, "2 years": 2, "3 years": 3, "4 years": 4, "5 years": 5, "10 years": 10}
 

@@ -42,7 +42,8 @@ ON CONFLICT (product_id, language, market_id) DO UPDATE SET name = excluded.name
   updated_at = excluded.updated_at
 WHERE (catalogue_productcontent.name, catalogue_productcontent.description, catalogue_productcontent.meta_title,
        catalogue_productcontent.meta_description, catalogue_productcontent.keywords)
-   IS DISTINCT FROM (excluded.name, excluded.description, excluded.meta_title, excluded.meta_description, excluded.keywords)
+   IS DISTINCT FROM (excluded.name, excluded.description, excluded.meta_title, excluded.meta_description,
+                     excluded.keywords)
 """
 _FACTS = """
 INSERT INTO catalogue_productattributevalue (product_id, attribute_id, value_text, value_float, value_option_id, texts)
@@ -139,11 +140,21 @@ def _product_rows(plan: Plan, made: Structure) -> Iterator[tuple[Any, ...]]:
             is_root = item is family.root
             kind = ("parent" if family.variants else "standalone") if is_root else "child"
             yield (
-                item.sku, family.root.sku, kind, family.name if is_root else "", slug,
-                family.description if is_root else "", family.meta_title if is_root else "",
-                family.meta_description if is_root else "", family.status,
-                made.classes[family.kind] if is_root else None, item.gtin, item.weight_g, item.position,
-                plan.hashes[item.sku], plan.status[item.sku] != "unchanged",
+                item.sku,
+                family.root.sku,
+                kind,
+                family.name if is_root else "",
+                slug,
+                family.description if is_root else "",
+                family.meta_title if is_root else "",
+                family.meta_description if is_root else "",
+                family.status,
+                made.classes[family.kind] if is_root else None,
+                item.gtin,
+                item.weight_g,
+                item.position,
+                plan.hashes[item.sku],
+                plan.status[item.sku] != "unchanged",
             )
 
 
@@ -157,15 +168,26 @@ def _texts(plan: Plan, profile: Profile, ids: Mapping[str, int], at: datetime) -
     for family, item in touched(plan):
         if item is not family.root:
             continue
-        own = {"name": family.name, "description": family.description, "meta_title": family.meta_title,
-               "meta_description": family.meta_description}
+        own = {
+            "name": family.name,
+            "description": family.description,
+            "meta_title": family.meta_title,
+            "meta_description": family.meta_description,
+        }
         for language, texts in {profile.language: own, **family.texts}.items():
             slug = slugify(family.key if language == profile.language else texts.get("name", ""))[:255]
-            rows.append((
-                ids[item.sku], language, texts.get("name", ""), slug, texts.get("description", ""),
-                texts.get("meta_title", ""), texts.get("meta_description", ""),
-                family.keywords if language == profile.language else "",
-            ))
+            rows.append(
+                (
+                    ids[item.sku],
+                    language,
+                    texts.get("name", ""),
+                    slug,
+                    texts.get("description", ""),
+                    texts.get("meta_title", ""),
+                    texts.get("meta_description", ""),
+                    family.keywords if language == profile.language else "",
+                )
+            )
     bulk.load(
         table="import_text",
         columns="product_id bigint, language text, name text, slug text, description text, meta_title text, "
@@ -195,7 +217,9 @@ def _facts(plan: Plan, profile: Profile, made: Structure, ids: Mapping[str, int]
                 number = measured[0]
             elif attribute.type == "option":
                 option = made.options[attribute.option_group_id, value]
-            rows.append((ids[item.sku], attribute.pk, value if number is None and option is None else None, number, option))
+            rows.append(
+                (ids[item.sku], attribute.pk, value if number is None and option is None else None, number, option)
+            )
     bulk.load(
         table="import_fact",
         columns="product_id bigint, attribute_id bigint, value_text text, value_float float8, value_option_id bigint",
@@ -208,9 +232,7 @@ def _facts(plan: Plan, profile: Profile, made: Structure, ids: Mapping[str, int]
 
 def _places(plan: Plan, made: Structure, ids: Mapping[str, int], brand_id: int) -> None:
     rows = [
-        (ids[item.sku], made.categories.get(family.category))
-        for family, item in touched(plan)
-        if item is family.root
+        (ids[item.sku], made.categories.get(family.category)) for family, item in touched(plan) if item is family.root
     ]
     bulk.load(table="import_place", columns="root_id bigint, category_id bigint", rows=rows)
     bulk.run(_BRANDS, [brand_id])
@@ -230,9 +252,6 @@ def _prices(plan: Plan, ids: Mapping[str, int], price_lists: Mapping[str, list[i
 
 
 def _pictures(plan: Plan, ids: Mapping[str, int], assets: Mapping[str, int]) -> dict[str, int]:
-    rows = [
-        (ids[item.sku], assets[item.picture], 0) for _family, item in touched(plan) if item.picture in assets
-    ]
+    rows = [(ids[item.sku], assets[item.picture], 0) for _family, item in touched(plan) if item.picture in assets]
     bulk.load(table="import_picture", columns="product_id bigint, asset_id bigint, position int", rows=rows)
     return _count(bulk.merge(_PICTURES), len(rows))
-

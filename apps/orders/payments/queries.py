@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from apps.core.money import Money, from_minor
+from apps.markets.context import MarketInfo
 from apps.markets.queries import shop_for_market
 from apps.orders import links
 from apps.orders.enums import OrderState, PaymentState, PaymentStatus, SettleOutcome
@@ -126,3 +127,9 @@ def strange_notices() -> QuerySet[PaymentNotice]:
 def due_money(*, payment: Payment) -> Money:
     """Return what a payment is about."""
     return from_minor(payment.amount_minor, payment.currency)
+
+
+def methods(*, market: MarketInfo) -> tuple[str, ...]:
+    """Return the payment methods a market offers and this installation has set up, in the market's order. No query."""
+    ready = registry.available_codes()
+    return tuple(code for code in market.payment_methods if code in ready)

@@ -2,6 +2,7 @@
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.urls import reverse
+from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -46,7 +47,7 @@ def category(request: HttpRequest, slug: str) -> HttpResponse:
         result=result,
         path=found.url,
         title=found.name,
-        text=found.description,
+        text=strip_tags(found.description),
         breadcrumbs=_trail(shop, found),
         subcategories=tuple(Link(label=node.name, url=node.url) for node in found.children),
         promoted=found.promoted_facets,
@@ -68,7 +69,7 @@ def _listing_response(
     meta = meta_for(
         request=request,
         title=found.meta_title or found.name if result.page == 1 else number,
-        description=found.meta_description or found.description,
+        description=found.meta_description or strip_tags(found.description),
         equals=_equals(shop, "category", found.category_id) if result.page == 1 else {},
         # Filtered lists are doors for people, not pages for an index: endless combinations of the same goods.
         robots="noindex,follow" if filtered else "",
@@ -83,7 +84,7 @@ def _department(request: HttpRequest, shop: Shop, found: catalog.CategoryPage) -
     row = rail(shop=shop, name="bestsellers", title=_("What others buy"), cards=cards)
     page = DepartmentPage(
         title=found.name,
-        text=found.description,
+        text=strip_tags(found.description),
         breadcrumbs=_trail(shop, found),
         tiles=tuple(
             Tile(label=node.name, url=node.url, picture=picture_from(data=node.picture, alt=""))
@@ -98,7 +99,7 @@ def _department(request: HttpRequest, shop: Shop, found: catalog.CategoryPage) -
     meta = meta_for(
         request=request,
         title=found.meta_title or found.name,
-        description=found.meta_description or found.description,
+        description=found.meta_description or strip_tags(found.description),
         equals=_equals(shop, "category", found.category_id),
         structured_data=jsonld.breadcrumbs(links=_trail(shop, found), origin=origin(request=request)),
     )

@@ -19,6 +19,7 @@ from apps.core.errors import GatewayError, Refusal
 from apps.core.money import Money
 from apps.orders import placement
 from apps.orders.basket.data import PricedBasket
+from apps.orders.errors import PaymentRefused
 from apps.orders.payments import operations as payments
 from apps.orders.payments import queries as payment_methods
 from apps.storefront import baskets, checkout_state
@@ -112,6 +113,8 @@ def place(request: HttpRequest) -> HttpResponse:
     if not state.has_details or not key:
         return redirect("checkout")
     method = request.POST.get("payment", "")
+    if method not in payment_methods.methods(market=shop.market):
+        return _refused(request, state, PaymentRefused(method=method[:20]))
     try:
         order = placement.place_order(
             shop=shop,

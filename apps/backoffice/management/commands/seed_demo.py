@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import transaction
+from django.db import connection, transaction
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -15,8 +15,15 @@ from apps.backoffice.seeding import catalogue, content, families, markets, order
 from apps.catalog.models import Product
 from apps.catalog.publication import mark_due, publish_all
 from apps.core import clock
+from apps.orders.holidays import write_holidays
 
 ORDERS = 84
+
+
+def analyze() -> None:
+    """Tell PostgreSQL what is in the tables now; after a bulk load its plans are guesses until it looks."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
 
 
 class Command(BaseCommand):
@@ -46,6 +53,7 @@ class Command(BaseCommand):
             task = bars.add_task("Publishing", total=None)
             mark_due(product_ids=[row.pk for row in sold.roots.values()], reason="demo", at=at)
             publish_all(at=clock.now())
+            analyze()
             bars.update(task, total=1, completed=1)
             task = bars.add_task("Placing orders", total=options["orders"])
             orders.seed_orders(
@@ -59,12 +67,14 @@ class Command(BaseCommand):
         task = bars.add_task("Markets and catalogue", total=5)
         demo = load()
         markets.seed_markets()
+        write_holidays(years=(at.year, at.year + 1))
         people.seed_people()
         bars.advance(task)
         words = families.seed_vocabulary(demo=demo)
         sold = catalogue.seed_products(demo=demo, words=words, at=at)
         bars.advance(task)
         catalogue.seed_prices(demo=demo, sold=sold, at=at)
+        catalogue.seed_price_history(demo=demo, sold=sold, at=at)
         bars.advance(task)
         catalogue.seed_stock(demo=demo, sold=sold, at=at)
         bars.advance(task)

@@ -13,6 +13,7 @@ from rich.table import Table
 
 from apps.catalog import publication
 from apps.catalog.importing import operations
+from apps.catalog.importing.checking import Progress
 from apps.catalog.importing.profiles import PROFILES
 from apps.catalog.models import ImportJob
 from apps.core import clock
@@ -27,16 +28,16 @@ class Command(BaseCommand):
     help = "Check a catalogue's files and, when nothing is wrong, take all of it in. Exit code 1 when refused."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("path", type=Path, help="folder with products.csv, product_translations.csv, images/; or a CSV")
+        parser.add_argument("path", type=Path, help="folder with products.csv, or a single CSV")
         parser.add_argument("--profile", choices=["auto", *PROFILES], default="auto")
         parser.add_argument("--brand", default="", help="code of the brand; the default brand when not given")
-        parser.add_argument("--market", default="", help="codes of markets, with commas; all of the brand when not given")
+        parser.add_argument("--market", default="", help="codes with commas; all of the brand when not given")
         parser.add_argument("--location", default="", help="code of the stock location")
         parser.add_argument("--dry-run", action="store_true", help="check and say what would change")
         parser.add_argument("--no-publish", action="store_true", help="leave publication to the worker")
         parser.add_argument("--json", action="store_true", help="the summary as JSON")
 
-    def handle(self, *_args: Any, **options: Any) -> None:
+    def handle(self, *_args: object, **options: Any) -> None:  # noqa: ANN401 -- as argparse gives them
         path: Path = options["path"].resolve()
         if not path.exists():
             raise CommandError(_("%(path)s does not exist.") % {"path": path})
@@ -45,15 +46,21 @@ class Command(BaseCommand):
             job = self._run(path, options, console)
         except Refusal as refusal:
             raise CommandError(str(refusal)) from refusal
-        self._report(job, options, Console(file=self.stdout))
+        out = Console(file=self.stdout)  # type: ignore[arg-type] # Django's wrapper writes like a file
+        self._report(job, options, out)
         if job.state in {"refused", "failed"}:
             sys.exit(1)
 
     def _run(self, path: Path, options: dict[str, Any], console: Console) -> ImportJob:
         at = clock.now()
         job = operations.create_job(
-            source=f"folder:{path}", at=at, by=BY, profile=options["profile"], brand_code=options["brand"],
-            market_codes=[code for code in options["market"].split(",") if code], location_code=options["location"],
+            source=f"folder:{path}",
+            at=at,
+            by=BY,
+            profile=options["profile"],
+            brand_code=options["brand"],
+            market_codes=[code for code in options["market"].split(",") if code],
+            location_code=options["location"],
         )
         with Bar(console=console) as bar:
             report = _reporter(bar)
@@ -64,7 +71,7 @@ class Command(BaseCommand):
                 self._finish(job, options, report)
         return job
 
-    def _finish(self, job: ImportJob, options: dict[str, Any], report: operations.Progress) -> None:
+    def _finish(self, job: ImportJob, options: dict[str, Any], report: Progress) -> None:
         at = clock.now()
         waiting = operations.touched_assets(job_id=job.pk)
         media.make_renditions_many(
@@ -86,11 +93,25 @@ class Command(BaseCommand):
         page = queries.issues(job_id=job.pk, limit=MOST_SHOWN)
         if options["json"]:
             found = [
-                {"severity": i.severity, "file": i.file, "line": i.line, "column": i.column, "value": i.value,
-                 "code": i.code, "reason": i.reason, "hint": i.hint}
+                {
+                    "severity": i.severity,
+                    "file": i.file,
+                    "line": i.line,
+                    "column": i.column,
+                    "value": i.value,
+                    "code": i.code,
+                    "reason": i.reason,
+                    "hint": i.hint,
+                }
                 for i in page.issues
             ]
-            body = {"job": job.pk, "state": job.state, "counts": job.counts, "issues": found, "issues_total": page.total}
+            body = {
+                "job": job.pk,
+                "state": job.state,
+                "counts": job.counts,
+                "issues": found,
+                "issues_total": page.total,
+            }
             self.stdout.write(json.dumps(body, ensure_ascii=False, indent=2))
             return
         for issue in page.issues:
@@ -106,7 +127,7 @@ class Command(BaseCommand):
         out.print(table)
 
 
-def _reporter(bar: Bar) -> operations.Progress:
+def _reporter(bar: Bar) -> Progress:
     tasks: dict[str, Any] = {}
 
     def report(stage: str, done: int, total: int) -> None:
