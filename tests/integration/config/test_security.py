@@ -1,4 +1,5 @@
 import pytest
+from django.conf import settings
 from django.http import HttpResponse
 from django.test import RequestFactory
 
@@ -30,7 +31,9 @@ def test_shop_policy_allows_no_inline_script_or_style_and_no_foreign_host_but_th
         "manifest-src": "'self'",
         "object-src": "'none'",
         "base-uri": "'none'",
-        "form-action": "'self' https://checkout.stripe.com",
+        # Paying leads from a brand's form to the provider's page, in the demo to the bank under the public origin.
+        "form-action": f"'self' {settings.PUBLIC_ORIGIN} http://*.localhost:{settings.ENV.port}"
+        f" http://127.0.0.1:{settings.ENV.port} https://checkout.stripe.com",
         "frame-ancestors": "'none'",
     }
 
@@ -65,3 +68,9 @@ def test_every_answer_carries_the_headers(client):
     assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
     assert answer.headers["Permissions-Policy"].startswith("accelerometer=()")
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"].split("; ")
+
+
+def test_in_production_forms_lead_to_the_shop_and_the_payment_page_only():
+    values = security.settings_for(env.load(environ=PRODUCTION))
+    directive = values["CONTENT_SECURITY_POLICY"]["DIRECTIVES"]["form-action"]
+    assert directive[1:] == ["https://www.example.com", "https://checkout.stripe.com"]
