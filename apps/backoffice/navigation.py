@@ -101,7 +101,7 @@ def navigation() -> list[dict[str, Any]]:
 
 def environment(request: HttpRequest) -> list[str] | None:  # noqa: ARG001 -- unfold's signature
     """Say on every page that this is the demo, so that nobody takes it for the real shop."""
-    from django.conf import settings  # noqa: PLC0415 -- this module is read by the settings
+    from django.conf import settings
 
     return [str(_("Demo")), "warning"] if settings.DEMO else None
 

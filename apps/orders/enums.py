@@ -95,13 +95,15 @@ class DemoBankDecision(models.TextChoices):
 
 
 class MailKind(models.TextChoices):
-    """The mails an order causes."""
+    """The mails the shop sends; all but the last two are about an order."""
 
     ORDER_CONFIRMATION = "order_confirmation", _("Order confirmation")
     PAYMENT_RECEIVED = "payment_received", _("Payment received")
     SHIPPED = "shipped", _("Shipped")
     ORDER_EXPIRED = "order_expired", _("Order not paid")
     REFUND = "refund", _("Refund")
+    ACCOUNT = "account", _("About an account")
+    MESSAGE = "message", _("A shopper's message")
 
 
 class MailState(models.TextChoices):

@@ -1,5 +1,7 @@
 """What orders do about news: fulfilments, mails, refunds. Each loads by id and calls one operation."""
 
+from django.conf import settings
+
 from apps.core import outbox
 from apps.core.enums import Queue
 from apps.orders.enums import MailKind
@@ -78,3 +80,19 @@ def _send(delivery: outbox.Delivery, *, kind: str) -> None:
         fulfilment_id=delivery.payload.get("fulfilment_id"),
     )
     mail.send(owed=owed, at=delivery.at, finish=lambda: outbox.finish(delivery=delivery))
+
+
+@outbox.handler(topic="account.mail_wanted", name="orders.mail_account", atomic=False)
+def mail_account(delivery: outbox.Delivery) -> None:
+    """Send what an account needs to hear: a code, a reset link, a warning."""
+    said = delivery.payload
+    note = mail.Note(
+        event_id=delivery.event_id,
+        kind=MailKind.ACCOUNT,
+        recipient=said["to"],
+        sender=said["sender"] or settings.DEFAULT_FROM_EMAIL,
+        language=said["language"],
+        subject=said["subject"],
+        text=said["text"],
+    )
+    mail.send_note(note=note, at=delivery.at, finish=lambda: outbox.finish(delivery=delivery))

@@ -95,6 +95,17 @@ class CategoryAdmin(AuditedAdmin):
         rows = super().get_queryset(request).annotate(product_count=Count("product", distinct=True))
         return rows.prefetch_related("contents")  # type: ignore[no-any-return] -- untyped base
 
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Only leaves without products, one at a time."""
+        is_empty = obj is not None and obj.numchild == 0 and not obj.product_set.exists()
+        return bool(super().has_delete_permission(request, obj) and is_empty)
+
+    def delete_model(self, request: HttpRequest, obj: Category) -> None:
+        """Delete a leaf and take it out of the menus."""
+        pk = obj.pk
+        obj.delete()
+        operations.record_category_edit(category_id=pk, changed=["deleted"], by=actor_of(request), at=clock.now())
+
     @display(description=_("category"), ordering="path")
     def indented(self, category: Category) -> str:
         return format_html("{}{}", "\u2003" * (category.depth - 1), category.name)
@@ -148,7 +159,7 @@ class ProductClassAdmin(AuditedAdmin):
     list_display = ("name", "code", "attributes_count", "requires_shipping")
     search_fields = ("name", "code")
     ordering = ("name",)
-    fields = (("name", "code"), "slug", "labels", ("requires_shipping", "track_stock"))
+    fields = (("name", "code"), "labels", ("requires_shipping", "track_stock"))
     inlines = (AttributeInline,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ProductClass]:

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,6 +23,7 @@ from apps.orders.enums import FulfilmentState
 from apps.orders.fulfilment import operations
 from apps.orders.models import DeliveryMethod, Fulfilment
 
+BREAK = mark_safe("<br>")
 TO_SHIP = (FulfilmentState.NEW, FulfilmentState.PICKED)
 TONES = {
     FulfilmentState.NEW: "wait", FulfilmentState.PICKED: "busy", FulfilmentState.SHIPPED: "good",
@@ -88,7 +90,7 @@ class FulfilmentAdmin(ReadOnlyAdmin):
     @display(description=gettext_lazy("goods"))
     def goods(self, fulfilment: Fulfilment) -> str:
         rows = ((line.quantity, line.line.title) for line in fulfilment.lines.all())
-        return format_html_join(format_html("<br>"), "{} × {}", rows)
+        return format_html_join(BREAK, "{} × {}", rows)
 
     @display(description=gettext_lazy("parcel"))
     def parcel(self, fulfilment: Fulfilment) -> str:

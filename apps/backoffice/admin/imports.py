@@ -69,7 +69,7 @@ class ImportJobAdmin(ReadOnlyAdmin):
     @action(description=gettext_lazy("Import files"), permissions=["upload"], icon="upload_file")
     def upload(self, request: HttpRequest) -> HttpResponse:
         """Take files in and have them checked."""
-        from apps.backoffice.uploads import tables_and_pictures  # noqa: PLC0415 -- only here
+        from apps.backoffice.uploads import tables_and_pictures
 
         made: list[int] = []
 

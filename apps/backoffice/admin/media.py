@@ -151,7 +151,7 @@ class AssetAdmin(AuditedAdmin):
     @action(description=gettext_lazy("Upload pictures"), permissions=["upload"], icon="upload")
     def upload(self, request: HttpRequest) -> HttpResponse:
         """Take pictures in; each refusal says why."""
-        from apps.backoffice.pictures import store_many  # noqa: PLC0415 -- the decoder is heavy
+        from apps.backoffice.pictures import store_many
 
         def do(said: Mapping[str, Any]) -> str:
             stored = store_many(files=said["pictures"], by=actor_of(request), at=clock.now())

@@ -48,7 +48,7 @@ class OfferAdmin(OfferTrailAdmin):
     search_fields = ("name",)
     ordering = ("-priority", "name")
     list_select_related = ("condition__range", "benefit__range")
-    fields = (("name", "slug"), ("offer_type", "exclusive"), "status", ("condition", "benefit"), "priority",
+    fields = ("name", ("offer_type", "exclusive"), "status", ("condition", "benefit"), "priority",
               ("start_datetime", "end_datetime"), ("max_global_applications", "max_user_applications"),
               ("max_basket_applications", "max_discount"))
     inlines = (OfferMarketInline,)
@@ -91,7 +91,7 @@ class RangeAdmin(OfferTrailAdmin):
     list_display = ("name", "includes_all_products", "members")
     search_fields = ("name",)
     ordering = ("name",)
-    fields = (("name", "slug"), "includes_all_products", "included_categories", "excluded_categories", "classes")
+    fields = ("name", "includes_all_products", "included_categories", "excluded_categories", "classes")
     inlines = (RangeProductInline,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

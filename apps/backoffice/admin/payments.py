@@ -115,7 +115,7 @@ class MailLogAdmin(ReadOnlyAdmin):
 
     @display(description=gettext_lazy("order"))
     def order_number(self, mail: MailLog) -> str:
-        return order_link(mail.order_id, mail.order.number)
+        return order_link(mail.order_id, mail.order.number) if mail.order_id else "–"
 
     @display(description=gettext_lazy("state"), ordering="state")
     def state_chip(self, mail: MailLog) -> str:

@@ -204,7 +204,7 @@ class MediaInline(TabularInline):  # type: ignore[misc] # unfold is not typed
 
     @display(description=_("picture"))
     def thumbnail(self, link: ProductMedia) -> str:
-        from apps.backoffice.admin.media import picture_cell  # noqa: PLC0415 -- media's screens know products' too
+        from apps.backoffice.admin.media import picture_cell
 
         return picture_cell(link.asset)
 
@@ -215,6 +215,7 @@ class CategoryInline(FewChoices, TabularInline):  # type: ignore[misc] # unfold 
     model = ProductCategory
     tab = True
     extra = 0
+    fields = ("category",)
     verbose_name = _("category")
     verbose_name_plural = _("Categories")
 
@@ -225,5 +226,6 @@ class BrandInline(FewChoices, TabularInline):  # type: ignore[misc] # unfold is 
     model = ProductBrand
     tab = True
     extra = 0
+    fields = ("brand",)
     verbose_name = _("brand")
     verbose_name_plural = _("Brands")

@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action, display
@@ -32,6 +33,7 @@ from apps.inventory.models import StockLevel
 from apps.markets.queries import all_shops, market_by_code, snapshot
 from apps.orders import links
 
+BREAK = mark_safe("<br>")
 STATUS_TONES = {ProductStatus.DRAFT: "wait", ProductStatus.ACTIVE: "good", ProductStatus.ARCHIVED: "quiet"}
 
 
@@ -84,7 +86,7 @@ class ProductAdmin(AuditedAdmin):
     list_per_page = 25
     fieldsets = (
         (None, {"fields": (("title", "slug"), ("upc", "structure"), ("product_class", "parent"), "status", "is_public",
-                           ("tax_class", "gtin", "weight_g"), "description", "is_discountable", "priority")}),
+                           ("tax_class", "gtin"), "weight_g", "description", "is_discountable", "priority")}),
         (gettext_lazy("Publication"), {"classes": ("tab",), "fields": ("publication_table",)}),
     )
     readonly_fields = ("publication_table",)
@@ -126,10 +128,21 @@ class ProductAdmin(AuditedAdmin):
         on_list = request.resolver_match and request.resolver_match.url_name == "catalogue_product_changelist"
         return rows.filter(parent=None) if on_list else rows  # type: ignore[no-any-return] -- untyped base
 
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: ANN401, FBT001, FBT002 -- Django's
+        """Say SKU where Oscar says UPC."""
+        form = super().get_form(request, obj, change, **kwargs)
+        if "upc" in form.base_fields:
+            form.base_fields["upc"].label, form.base_fields["upc"].help_text = _("SKU"), ""
+        return form
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 -- Django's signature
+        """Never: orders and stock refer to it. What is no longer sold is archived."""
+        return False
+
     @display(description="")
     def picture(self, product: Any) -> str:
         if not product.facts.picture:
-            return format_html('<span class="bo-thumb bo-thumb-none"></span>')
+            return mark_safe('<span class="bo-thumb bo-thumb-none"></span>')
         return format_html('<img class="bo-thumb" src="{}" alt="" loading="lazy">', product.facts.picture)
 
     @display(description=gettext_lazy("product"), ordering="title")
@@ -157,7 +170,7 @@ class ProductAdmin(AuditedAdmin):
              "+" if price.high_minor > price.low_minor else "")
             for price in product.facts.prices
         )
-        lines = format_html_join(format_html("<br>"), '<span class="bo-muted">{}</span> {}{}', rows)
+        lines = format_html_join(BREAK, '<span class="bo-muted">{}</span> {}{}', rows)
         return format_html('<span class="bo-prices">{}</span>', lines) if lines else "–"
 
     @display(description=gettext_lazy("stock"))
@@ -183,8 +196,13 @@ class ProductAdmin(AuditedAdmin):
         return moment(max(price.published_at for price in facts.prices))
 
     @display(description=gettext_lazy("in the shops"))
-    def publication_table(self, product: Product) -> str:
-        return publication_table(state_of(product=product)) if product.pk else "–"
+    def publication_table(self, product: Any) -> str:
+        if not product.pk:
+            return "–"
+        # The form asks for a read-only field several times.
+        if not hasattr(product, "publication_html"):
+            product.publication_html = publication_table(state_of(product=product))
+        return product.publication_html
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: ANN401, FBT001 -- Django's
         """Save the tabs; then one audit line and one mark for publication for all of it."""
@@ -233,7 +251,7 @@ class ProductAdmin(AuditedAdmin):
     @action(description=gettext_lazy("Add pictures"), permissions=["change"], icon="add_photo_alternate")
     def add_pictures(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Upload pictures and show them on the product."""
-        from apps.backoffice.pictures import add_to_product  # noqa: PLC0415 -- the decoder is heavy
+        from apps.backoffice.pictures import add_to_product
 
         product = _product(object_id)
 

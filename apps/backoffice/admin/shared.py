@@ -17,7 +17,7 @@ from apps.core.admin import ReadOnlyAdmin, pretty
 from apps.core.errors import GatewayError, Refusal
 from apps.core.money import Money, format_money, from_minor
 
-__all__ = ["ReadOnlyAdmin", "actor_of", "answer", "ask", "chip", "demand", "money", "money_minor", "moment", "pretty"]
+__all__ = ["ReadOnlyAdmin", "actor_of", "answer", "ask", "chip", "demand", "moment", "money", "money_minor", "pretty"]
 
 TONES = {"good": "bo-good", "busy": "bo-busy", "wait": "bo-wait", "bad": "bo-bad", "quiet": "bo-quiet"}
 
@@ -28,6 +28,7 @@ class AuditedAdmin(ModelAdmin):  # type: ignore[misc] -- unfold is not typed
     list_per_page = 50
     show_full_result_count = False
     warn_unsaved_form = True
+    view_on_site = False  # Oscar's rows know addresses of a shop we do not run
     compressed_fields = True
 
 
@@ -62,7 +63,7 @@ def chip(text: object, tone: str = "quiet") -> str:
     return format_html('<span class="bo-chip {}">{}</span>', TONES[tone], text)
 
 
-def ask(  # noqa: PLR0913 -- a question has that many parts
+def ask(
     request: HttpRequest,
     *,
     admin: ModelAdmin,

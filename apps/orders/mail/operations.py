@@ -58,10 +58,48 @@ def send(*, owed: Owed, at: datetime, finish: Callable[[], object]) -> bool:
             mail=content_of(kind=owed.kind, order=order, shop=shop, fulfilment_id=owed.fulfilment_id),
         )
     log = _log(owed=owed, order=order, language=shop.language, sender=shop.brand.mail_from, rendered=rendered, at=at)
+    return _leave(log=log, rendered=rendered, sender=f"{shop.brand.name} <{shop.brand.mail_from}>", at=at, finish=finish)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """A plain mail that is not about an order: its text is final, in the reader's language."""
+
+    event_id: int
+    kind: str
+    recipient: str
+    sender: str
+    language: str
+    subject: str
+    text: str
+    reply_to: str = ""
+
+
+def send_note(*, note: Note, at: datetime, finish: Callable[[], object]) -> bool:
+    """Send a plain mail unless it was sent; the same promises as `send`."""
+    rendered = Rendered(subject=" ".join(note.subject.split())[:200], text=note.text, html="")
+    log, _created = MailLog.objects.get_or_create(
+        key=f"{note.event_id}:{note.kind}",
+        defaults={
+            "kind": note.kind,
+            "recipient": note.recipient,
+            "language": note.language,
+            "subject": rendered.subject,
+            "message_id": f"<{note.kind}.{note.event_id}@{note.sender.rpartition('@')[2]}>",
+            "created_at": at,
+            **({"text": note.text} if settings.DEMO else {}),
+        },
+    )
+    return _leave(log=log, rendered=rendered, sender=note.sender, at=at, finish=finish, reply_to=note.reply_to)
+
+
+def _leave(  # noqa: PLR0913 -- a mail and what becomes of it
+    *, log: MailLog, rendered: Rendered, sender: str, at: datetime, finish: Callable[[], object], reply_to: str = ""
+) -> bool:
     leaves = log.state != MailState.SENT
     if leaves:
         MailLog.objects.filter(pk=log.pk).update(attempts=F("attempts") + 1)
-        _hand_over(log=log, rendered=rendered, sender=f"{shop.brand.name} <{shop.brand.mail_from}>")
+        _hand_over(log=log, rendered=rendered, sender=sender, reply_to=reply_to)
     with transaction.atomic():
         MailLog.objects.filter(pk=log.pk, state=MailState.SENDING).update(state=MailState.SENT, sent_at=at)
         finish()
@@ -88,15 +126,17 @@ def _log(*, owed: Owed, order: Order, language: str, sender: str, rendered: Rend
     return log
 
 
-def _hand_over(*, log: MailLog, rendered: Rendered, sender: str) -> None:
+def _hand_over(*, log: MailLog, rendered: Rendered, sender: str, reply_to: str = "") -> None:
     message = EmailMultiAlternatives(
         subject=rendered.subject,
         body=rendered.text,
         from_email=sender,
         to=[log.recipient],
         headers={"Message-ID": log.message_id, "Auto-Submitted": "auto-generated"},
+        reply_to=[reply_to] if reply_to else None,
     )
-    message.attach_alternative(rendered.html, "text/html")
+    if rendered.html:
+        message.attach_alternative(rendered.html, "text/html")
     try:
         message.send()
     except SMTPRecipientsRefused as error:

@@ -16,7 +16,9 @@ class MailLog(models.Model):
     """
 
     key = models.CharField(_("key"), max_length=120, unique=True, help_text=_("event and kind"))
-    order = models.ForeignKey("order.Order", models.PROTECT, related_name="mails", verbose_name=_("order"))
+    order = models.ForeignKey(
+        "order.Order", models.PROTECT, null=True, blank=True, related_name="mails", verbose_name=_("order")
+    )
     kind = models.CharField(_("kind"), max_length=24, choices=MailKind.choices)
     state = models.CharField(_("state"), max_length=8, choices=MailState.choices, default=MailState.SENDING)
     recipient = models.EmailField(_("recipient"))

@@ -3,10 +3,10 @@
 import pytest
 from django.urls import reverse
 
+from apps.core.money import Money
 from apps.core.testing import drain_outbox
 from apps.orders.models import Order
 from apps.orders.payments import operations as payments
-from apps.core.money import Money
 from tests.factories import orders as make
 from tests.factories.staff import make_staff
 
@@ -54,7 +54,7 @@ def test_page_hostile_text_is_inert(desk):
 def test_page_asks_the_same_number_of_statements_whatever_the_lines(desk, lines, django_assert_num_queries):
     order = _pay(_order(lines=lines))
     desk.get(_page(order))
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(13):
         assert desk.get(_page(order)).status_code == 200
 
 
@@ -64,7 +64,7 @@ def test_list_asks_the_same_number_of_statements_whatever_the_orders(desk, order
         _order(number=number)
     url = reverse("admin:order_order_changelist")
     desk.get(url)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(6):
         assert desk.get(url).status_code == 200
 
 
