@@ -58,11 +58,11 @@ class ForgivingRedisCache(RedisCache):
 
     def add(self, key: Any, value: Any, *args: Any, **kwargs: Any) -> bool:  # noqa: ANN401 -- Django's own
         """Keep a value if there is none; False when nobody could be asked."""
-        return bool(self._ask(lambda: super(ForgivingRedisCache, self).add(key, value, *args, **kwargs), False))  # noqa: FBT003
+        return bool(self._ask(lambda: super(ForgivingRedisCache, self).add(key, value, *args, **kwargs), False))
 
     def delete(self, key: Any, version: int | None = None) -> bool:  # noqa: ANN401 -- Django's own
         """Forget a value."""
-        return bool(self._ask(lambda: super(ForgivingRedisCache, self).delete(key, version), False))  # noqa: FBT003
+        return bool(self._ask(lambda: super(ForgivingRedisCache, self).delete(key, version), False))
 
     def get_many(self, keys: Any, version: int | None = None) -> dict[Any, Any]:  # noqa: ANN401 -- Django's own
         """Return what is kept of these."""

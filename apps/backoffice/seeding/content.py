@@ -14,7 +14,12 @@ StaticPage = apps.get_model("storefront", "StaticPage")
 RAILS = {
     "newest": {"fr": "Nouveautés", "en": "New in", "de": "Neu eingetroffen", "nl": "Nieuw"},
     "on_offer": {"fr": "Offres du moment", "en": "Current offers", "de": "Aktuelle Angebote", "nl": "Aanbiedingen"},
-    "bestsellers": {"fr": "Les plus choisis", "en": "Most chosen", "de": "Am häufigsten gewählt", "nl": "Meest gekozen"},
+    "bestsellers": {
+        "fr": "Les plus choisis",
+        "en": "Most chosen",
+        "de": "Am häufigsten gewählt",
+        "nl": "Meest gekozen",
+    },
 }
 TILES = {"fr": "Par rayon", "en": "By department", "de": "Nach Abteilung", "nl": "Per afdeling"}
 FIRST_RAIL = {"halles": "bestsellers", "volt": "bestsellers"}

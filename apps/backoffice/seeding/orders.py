@@ -64,7 +64,7 @@ def _sellable(shop: Shop) -> list[int]:
     return [product for product in products if left.get(product, 0) > 8]  # noqa: PLR2004 -- enough for a few orders
 
 
-def _place(  # noqa: PLR0913 -- what a demo order is made of
+def _place(
     shop: Shop, products: list[int], chance: random.Random, at: datetime, end: str, owner: int | None, number: int
 ) -> Order | None:
     basket = baskets.open_basket(shop=shop, owner_id=owner, at=at)
@@ -82,7 +82,11 @@ def _place(  # noqa: PLR0913 -- what a demo order is made of
             confirmed_total=priced.total,
             contact=placement.Contact(email="shopper@demo.example" if owner else f"guest-{number}@demo.example"),
             address=placement.Address(
-                first_name="", last_name=f"Demo Guest {number}", line1=street, postcode=postcode, city=city,
+                first_name="",
+                last_name=f"Demo Guest {number}",
+                line1=street,
+                postcode=postcode,
+                city=city,
                 country=shop.market.country,
             ),
             delivery_code="standard",
@@ -131,4 +135,3 @@ def _finish(order: Order, end: str, placed_at: datetime, now: datetime) -> None:
         for row in Fulfilment.objects.filter(order=order):
             fulfilment.operations.deliver(fulfilment_id=row.pk, by=BY, at=arrived_at)
         drain_outbox(at=arrived_at)
-

@@ -89,7 +89,9 @@ def _attach(demo: DemoCatalogue, sold: Sold, words: Vocabulary, assets: dict[str
         for category in demo.categories
     )
     for brand in ("halles", "volt"):
-        apps.get_model("storefront", "ContentBlock").objects.filter(brand__code=brand, kind="split").update(asset=assets[f"home-{brand}.jpg"])
+        apps.get_model("storefront", "ContentBlock").objects.filter(brand__code=brand, kind="split").update(
+            asset=assets[f"home-{brand}.jpg"]
+        )
 
 
 def _alt_texts(demo: DemoCatalogue, jobs: list[Drawing], assets: dict[str, Asset]) -> None:
@@ -110,7 +112,12 @@ def _alt_texts(demo: DemoCatalogue, jobs: list[Drawing], assets: dict[str, Asset
 
 def _alt(name: str, view: str, language: str) -> str:
     words = {
-        "front": {"fr": "{0}, vue de face", "en": "{0}, front view", "de": "{0}, Vorderansicht", "nl": "{0}, vooraanzicht"},
+        "front": {
+            "fr": "{0}, vue de face",
+            "en": "{0}, front view",
+            "de": "{0}, Vorderansicht",
+            "nl": "{0}, vooraanzicht",
+        },
         "detail": {"fr": "{0}, détail", "en": "{0}, close-up", "de": "{0}, Detail", "nl": "{0}, detail"},
         "scene": {"fr": "{0}, en situation", "en": "{0}, in use", "de": "{0}, im Gebrauch", "nl": "{0}, in gebruik"},
     }
