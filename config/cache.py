@@ -13,7 +13,7 @@ from redis.exceptions import RedisError
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
-# After a failure this process does not ask again for a moment, so that a dead Valkey costs one time-out, not one a page.
+# After a failure this process does not ask again for a moment: a dead Valkey costs one time-out, not one a page.
 PAUSE_S = 2.0
 
 

@@ -55,7 +55,9 @@ def seed_content(*, demo: DemoCatalogue, links: dict[tuple[str, str], str], at: 
             )
 
 
-def _blocks(brand: Brand, language: str, title: str, text: str, button: str, path: str) -> None:
+def _blocks(  # noqa: PLR0917 -- the parts of an opening
+    brand: Brand, language: str, title: str, text: str, button: str, path: str
+) -> None:
     blocks = [
         ContentBlock(kind="split", position=0, title=title, text=text, link_label=button, link_path=path),
         ContentBlock(kind="categories", position=1, title=TILES[language]),

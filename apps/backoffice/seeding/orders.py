@@ -34,7 +34,7 @@ Progress = Callable[[int, int], None]
 
 
 def seed_orders(*, at: datetime, count: int, progress: Progress) -> int:
-    """Place `count` orders over the four weeks before `at`; return how many there are. Deterministic in what is bought."""
+    """Place `count` orders over the four weeks before `at`; return how many there are. Buys the same each time."""
     chance = random.Random(20261122)  # noqa: S311 -- a demo must be repeatable, not secret
     shops = markets.all_shops()
     shopper = get_user_model().objects.filter(email="shopper@demo.example").first()
@@ -64,7 +64,7 @@ def _sellable(shop: Shop) -> list[int]:
     return [product for product in products if left.get(product, 0) > 8]  # noqa: PLR2004 -- enough for a few orders
 
 
-def _place(
+def _place(  # noqa: PLR0913, PLR0917 -- what a demo order is made of
     shop: Shop, products: list[int], chance: random.Random, at: datetime, end: str, owner: int | None, number: int
 ) -> Order | None:
     basket = baskets.open_basket(shop=shop, owner_id=owner, at=at)

@@ -21,9 +21,7 @@ Progress = Callable[[int, int], None]
 
 
 def plan(*, demo: DemoCatalogue) -> list[Drawing]:
-    """
-    Every picture of the demo: a front per variant, a detail and a scene per product, a tile per category, two openings.
-    """
+    """Every picture: a front per variant, a detail and a scene per product, a tile per category, two openings."""
     jobs = []
     for product in demo.products:
         brand = product.brands[0]

@@ -42,10 +42,10 @@ def _png(colour="red"):
 def _row(kind, shop):
     makers = {
         "catalogue.category": lambda: make_category(name="Kettles"),
-        "catalogue.pricelist": lambda: PriceList.objects.first(),
-        "markets.market": lambda: Market.objects.first(),
+        "catalogue.pricelist": PriceList.objects.first,
+        "markets.market": Market.objects.first,
         "markets.brand": lambda: Market.objects.first().brand,
-        "order.deliverymethod": lambda: DeliveryMethod.objects.first(),
+        "order.deliverymethod": DeliveryMethod.objects.first,
         "offer.conditionaloffer": make.make_offer,
         "voucher.voucher": make.make_voucher,
         "partner.location": make.make_location,
