@@ -64,7 +64,7 @@ def _sellable(shop: Shop) -> list[int]:
     return [product for product in products if left.get(product, 0) > 8]  # noqa: PLR2004 -- enough for a few orders
 
 
-def _place(  # noqa: PLR0913, PLR0917 -- what a demo order is made of
+def _place(  # noqa: PLR0917 -- what a demo order is made of
     shop: Shop, products: list[int], chance: random.Random, at: datetime, end: str, owner: int | None, number: int
 ) -> Order | None:
     basket = baskets.open_basket(shop=shop, owner_id=owner, at=at)
