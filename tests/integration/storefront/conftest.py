@@ -1,0 +1,18 @@
+"""The demo's shops, a visitor, and small helpers to read pages."""
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from tests.demo_shop import demo_module  # noqa: F401 -- a fixture
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache():
+    cache.clear()
+
+
+@pytest.fixture
+def visitor():
+    """A browser without cookies, on Maison Halles' host, whose posts say they come from the shop itself."""
+    return Client(HTTP_HOST="localhost", HTTP_SEC_FETCH_SITE="same-origin")
