@@ -4,6 +4,7 @@ import threading
 
 from django.db import connection
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language_info, pgettext
 from django.utils.translation import gettext as _
 
@@ -64,7 +65,7 @@ def _build(shop: Shop) -> Frame:
     return _bare(shop, **parts)
 
 
-def _bare(shop: Shop, **parts: str) -> Frame:
+def _bare(shop: Shop, **parts: SafeString) -> Frame:
     return Frame(
         brand_code=shop.brand.code,
         brand_name=shop.brand.name,

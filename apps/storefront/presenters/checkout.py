@@ -30,9 +30,7 @@ from apps.storefront.presenters import basket as baskets
 STEPS = ("checkout", "checkout_delivery", "checkout_review")
 
 
-def view(
-    *, shop: Shop, basket: PricedBasket, current: str, problems: tuple[ProblemView, ...] = ()
-) -> CheckoutView:
+def view(*, shop: Shop, basket: PricedBasket, current: str, problems: tuple[ProblemView, ...] = ()) -> CheckoutView:
     """What every step has."""
     labels = {
         "checkout": _("Your details"),
@@ -58,9 +56,7 @@ def view(
     )
 
 
-def details_step(
-    *, shop: Shop, state: CheckoutState, errors: Mapping[str, str], signed_in_as: str, details: address.Details
-) -> DetailsStep:
+def details_step(*, shop: Shop, errors: Mapping[str, str], signed_in_as: str, details: address.Details) -> DetailsStep:
     """Contact and address; a guest comes first, signing in is a link."""
     sign_in = None
     if not signed_in_as:

@@ -62,9 +62,19 @@ def order_lookup(request: HttpRequest) -> HttpResponse:
         text=_("Your order number is in the confirmation mail. It looks like HFR-7K3M9QX2-D."),
         action_url=reverse("order_lookup"),
         fields=(
-            FieldView(id="id_number", name="number", label=_("Order number"), value=number, autocomplete="off", max_length=40),
-            FieldView(id="id_email", name="email", label=_("E-mail"), value=email, kind="email", autocomplete="email",
-                      inputmode="email", max_length=254),
+            FieldView(
+                id="id_number", name="number", label=_("Order number"), value=number, autocomplete="off", max_length=40
+            ),
+            FieldView(
+                id="id_email",
+                name="email",
+                label=_("E-mail"),
+                value=email,
+                kind="email",
+                autocomplete="email",
+                inputmode="email",
+                max_length=254,
+            ),
         ),
         button=_("Show the order"),
         problems=(ProblemView(code="order.not_found", text=error, tone="error"),) if error else (),
@@ -72,5 +82,7 @@ def order_lookup(request: HttpRequest) -> HttpResponse:
     meta = meta_for(request=request, title=form.title, robots="noindex")
     status = 422 if error else 200
     return private(
-        page_response(request=request, template="storefront/form.html", meta=meta, form=form, has_errors=False, status=status)
+        page_response(
+            request=request, template="storefront/form.html", meta=meta, form=form, has_errors=False, status=status
+        )
     )

@@ -83,7 +83,12 @@ def contact(request: HttpRequest) -> HttpResponse:
     status = 422 if errors or problems else 200
     return private(
         page_response(
-            request=request, template="storefront/form.html", meta=meta, form=form, has_errors=bool(errors), status=status
+            request=request,
+            template="storefront/form.html",
+            meta=meta,
+            form=form,
+            has_errors=bool(errors),
+            status=status,
         )
     )
 
@@ -111,12 +116,35 @@ def _contact_errors(told: dict[str, str]) -> dict[str, str]:
 
 def _contact_fields(told: dict[str, str], errors: dict[str, str]) -> tuple[FieldView, ...]:
     return (
-        FieldView(id="id_name", name="name", label=_("First and last name"), value=told["name"], autocomplete="name",
-                  error=errors.get("name", ""), max_length=120),
-        FieldView(id="id_email", name="email", label=_("E-mail"), value=told["email"], kind="email", autocomplete="email",
-                  inputmode="email", error=errors.get("email", ""), max_length=254),
-        FieldView(id="id_message", name="message", label=_("Message"), value=told["message"], kind="textarea",
-                  error=errors.get("message", ""), max_length=LONGEST_MESSAGE),
+        FieldView(
+            id="id_name",
+            name="name",
+            label=_("First and last name"),
+            value=told["name"],
+            autocomplete="name",
+            error=errors.get("name", ""),
+            max_length=120,
+        ),
+        FieldView(
+            id="id_email",
+            name="email",
+            label=_("E-mail"),
+            value=told["email"],
+            kind="email",
+            autocomplete="email",
+            inputmode="email",
+            error=errors.get("email", ""),
+            max_length=254,
+        ),
+        FieldView(
+            id="id_message",
+            name="message",
+            label=_("Message"),
+            value=told["message"],
+            kind="textarea",
+            error=errors.get("message", ""),
+            max_length=LONGEST_MESSAGE,
+        ),
     )
 
 
@@ -141,7 +169,10 @@ def _store(store: Location) -> StoreRow:
         anchor=store.code,
         address=tuple(line for line in (store.street, f"{store.postcode} {store.city}".strip()) if line),
         hours=tuple(
-            Fact(label=str(label), value=", ".join("–".join(span) for span in store.opening_hours.get(day, [])) or _("closed"))
+            Fact(
+                label=str(label),
+                value=", ".join("–".join(span) for span in store.opening_hours.get(day, [])) or _("closed"),
+            )
             for day, label in DAYS.items()
             if store.opening_hours
         ),
