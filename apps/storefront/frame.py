@@ -54,7 +54,7 @@ def _build(shop: Shop) -> Frame:
     bare = _bare(shop)
     menu = tuple(_node(node) for node in catalog.menu(shop=shop) if node.in_menu)
     footer = _footer(shop, bare)
-    parts = {
+    parts: dict[str, SafeString] = {
         "head_html": templates_by_market.pick(name="components/head.html").render({"frame": bare}),
         "menu_html": templates_by_market.pick(name="components/menu.html").render({"frame": bare, "nodes": menu}),
         "sheet_html": templates_by_market.pick(name="components/menu_sheet.html").render(
