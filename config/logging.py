@@ -83,9 +83,12 @@ def _configure_structlog() -> None:
 
 def _logging(*, readable: bool, level: str) -> dict[str, Any]:
     if readable:
-        finish: list[Any] = [structlog.dev.ConsoleRenderer(colors=False)]
+        plain = structlog.dev.plain_traceback
+        finish: list[Any] = [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=plain)]
     else:
-        finish = [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        # Without local variables: they hold addresses, tokens and payloads.
+        traces = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+        finish = [structlog.processors.ExceptionRenderer(traces), structlog.processors.JSONRenderer()]
     formatter = {
         "()": structlog.stdlib.ProcessorFormatter,
         "foreign_pre_chain": [*SHARED, structlog.stdlib.ExtraAdder()],
@@ -104,5 +107,7 @@ def _logging(*, readable: bool, level: str) -> dict[str, Any]:
             "celery": {"level": level},
             "celery.redirected": {"level": "WARNING"},
             "PIL": {"level": "INFO"},
+            # A line for every wake-up of the outbox would drown the lines that say what was done.
+            "django_structlog.celery.receivers": {"level": "WARNING"},
         },
     }
