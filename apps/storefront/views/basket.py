@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -14,9 +14,12 @@ from apps.core.errors import Refusal
 from apps.orders.basket import operations, queries
 from apps.orders.basket.data import PricedBasket
 from apps.storefront import baskets
+from apps.storefront.contexts import Link, ProblemView
 from apps.storefront.guards import same_origin_post
 from apps.storefront.presenters import basket as present
 from apps.storefront.views.base import meta_for, page_response, private, said, shop_view
+
+BASKET_CHANGED = "basket-changed"  # the header's number listens for it
 
 
 @shop_view
@@ -56,12 +59,24 @@ def basket_add(request: HttpRequest) -> HttpResponse:
             quantity=_number(request.POST.get("quantity", "1")),
             at=clock.now(),
         )
-        messages.success(request, _("It is in your basket."))
+        link = Link(label=_("See the basket"), url=reverse("basket"))
+        told = ProblemView(code="added", text=_("It is in your basket."), tone="success", action=link)
     except Refusal as refusal:
-        messages.error(request, str(refusal), extra_tags=refusal.code)
-    response = HttpResponseRedirect(reverse("basket"))
+        told = ProblemView(code=refusal.code, text=str(refusal), tone="error")
+    response = _added(request, told)
     baskets.remember(request=request, response=response, basket_id=basket_id)
     return private(response)
+
+
+def _added(request: HttpRequest, told: ProblemView) -> HttpResponse:
+    """Lead to the basket page; a product page that asks with htmx stays open and is told in place."""
+    if getattr(request, "htmx", None):
+        response = render(request, "storefront/added.html", {"problem": told})
+        response.headers["HX-Trigger"] = BASKET_CHANGED
+        return response
+    level = messages.SUCCESS if told.tone == "success" else messages.ERROR
+    messages.add_message(request, level, told.text, extra_tags=told.code)
+    return HttpResponseRedirect(reverse("basket"))
 
 
 @shop_view
@@ -164,7 +179,10 @@ def _page(request: HttpRequest, *, voucher_error: str = "", status: int = 200) -
     title = _("Basket")
     page = present.basket_page(shop=shop, basket=priced, problems=said(request=request), voucher_error=voucher_error)
     meta = meta_for(request=request, title=title, robots="noindex")
-    return page_response(request=request, template="storefront/basket.html", meta=meta, basket=page, status=status)
+    response = page_response(request=request, template="storefront/basket.html", meta=meta, basket=page, status=status)
+    if getattr(request, "htmx", None):
+        response.headers["HX-Trigger"] = BASKET_CHANGED
+    return response
 
 
 def priced_basket(*, request: HttpRequest, delivery_code: str | None = None) -> PricedBasket | None:
