@@ -107,7 +107,11 @@ def _logging(*, readable: bool, level: str) -> dict[str, Any]:
             "celery": {"level": level},
             "celery.redirected": {"level": "WARNING"},
             "PIL": {"level": "INFO"},
-            # A line for every wake-up of the outbox would drown the lines that say what was done.
-            "django_structlog.celery.receivers": {"level": "WARNING"},
+            # Celery's own lines say what django-structlog's say, without the ids. In the demo's terminal neither is
+            # wanted: a line for every wake-up of the outbox would drown the rest.
+            "celery.app.trace": {"level": "WARNING"},
+            "celery.worker.strategy": {"level": "WARNING"},
+            "celery.worker.request": {"level": "WARNING"},
+            "django_structlog.celery.receivers": {"level": "ERROR" if readable else level},
         },
     }
