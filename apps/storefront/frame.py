@@ -79,7 +79,7 @@ def _bare(shop: Shop, **parts: SafeString) -> Frame:
         markets_url=reverse("markets"),
         locale_text=_locale_text(shop),
         promise_line=_promise_line(shop),
-        withdrawal=_withdrawal(shop),
+        withdrawal=_withdrawal(),
         **parts,
     )
 
@@ -97,9 +97,8 @@ def _promise_line(shop: Shop) -> str:
     return _("Free delivery from %(amount)s, 14 days to change your mind") % {"amount": amount}
 
 
-def _withdrawal(shop: Shop) -> Link | None:
-    page = pages.link_to(shop=shop, code="withdrawal")
-    return Link(label=pgettext("legal button", "Withdraw from contract here"), url=page) if page else None
+def _withdrawal() -> Link:
+    return Link(label=pgettext("legal button", "Withdraw from contract here"), url=reverse("withdraw"))
 
 
 def _node(node: catalog.MenuNode) -> MenuNode:

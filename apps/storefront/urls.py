@@ -30,6 +30,8 @@ within_shop = [
     path("account/orders/<str:number>/", account.account_order, name="account_order"),
     path("account/", include("allauth.account.urls")),
     path("contact/", texts.contact, name="contact"),
+    path("withdraw/", texts.withdraw, name="withdraw"),
+    path("terms/", texts.terms, name="terms"),
     path("stores/", texts.stores, name="stores"),
     path("markets/", entry.markets, name="markets"),
     path("pages/<slug:slug>/", texts.static_page, name="static_page"),

@@ -54,7 +54,7 @@ def order_view(
         blocks=blocks(record=record),
         email=order.email,
         pay_again=_pay_again(paying, token),
-        withdrawal=_withdrawal(shop, order),
+        withdrawal=_withdrawal(order),
         bank_details=bank_details(shop=shop, order=order, paying=paying),
         tracking_link=Link(label=_("This order's page"), url=reverse("order_tracking", args=[token])),
         refresh_seconds=REFRESH_S if waits else 0,
@@ -112,10 +112,10 @@ def _pay_again(paying: PaymentView, token: str) -> Link | None:
     return Link(label=_("Pay now"), url=reverse("payments:pay", args=[token]))
 
 
-def _withdrawal(shop: Shop, order: Order) -> Link | None:
+def _withdrawal(order: Order) -> Link | None:
     bought = {OrderState.CONFIRMED, OrderState.IN_FULFILMENT, OrderState.SHIPPED, OrderState.DELIVERED}
-    page = pages.link_to(shop=shop, code="withdrawal") if order.state in bought else ""
-    return Link(label=_("Withdraw from this contract"), url=page) if page else None
+    url = reverse("withdraw")
+    return Link(label=_("Withdraw from this contract"), url=url) if order.state in bought else None
 
 
 def timeline(*, shop: Shop, record: OrderRecord) -> tuple[TimelineEntry, ...]:

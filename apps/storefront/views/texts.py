@@ -3,6 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -52,11 +53,30 @@ def static_page(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @shop_view
+@require_safe
+def terms(request: HttpRequest) -> HttpResponse:
+    """The terms of sale under an address mails can name in every language."""
+    found = pages.link_to(shop=request.shop, code="terms")  # type: ignore[attr-defined] # checked by shop_view
+    if not found:
+        raise Http404
+    return redirect(found)
+
+
+@shop_view
+@require_safe
+def withdraw(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 -- the shop is in the address
+    """Where a shopper declares a withdrawal: the contact form with the words of the declaration begun."""
+    return redirect(f"{reverse('contact')}?about=withdrawal")
+
+
+@shop_view
 @require_http_methods(["GET", "HEAD", "POST"])
 def contact(request: HttpRequest) -> HttpResponse:
     """A message to the shop's people. What was typed is never lost; a robot that fills the hidden field is thanked."""
     shop: Shop = request.shop  # type: ignore[attr-defined] # set by the markets middleware
     told = {name: request.POST.get(name, "").strip() for name in ("name", "email", "message")}
+    if request.method != "POST" and request.GET.get("about") == "withdrawal":
+        told["message"] = _("I withdraw from the contract for my order. Order number:")
     errors: dict[str, str] = {}
     problems: tuple[ProblemView, ...] = ()
     is_sent = False
