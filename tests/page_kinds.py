@@ -32,6 +32,13 @@ def product_with_variants(shop: Shop) -> str:
     raise LookupError("no product with variants")
 
 
+def _word(shop: Shop) -> str:
+    """A word that finds something in the shop."""
+    slug = product_urls(shop)[0].rstrip("/").rsplit("/", 1)[-1]
+    found = catalog.product_page(shop=shop, slug=slug)
+    return found.name.split()[0].lower()
+
+
 def public(shop: Shop) -> dict[str, str]:
     """Page kind → address of pages that anyone may open."""
     menu = [node for node in catalog.menu(shop=shop) if node.in_menu]
@@ -44,7 +51,7 @@ def public(shop: Shop) -> dict[str, str]:
         "department": department.url,
         "category": department.children[0].url,
         "listing filtered": f"{department.url}?sort=price_asc&min_price=10",
-        "search": f"{prefix}search/?q=e",
+        "search": f"{prefix}search/?q={_word(shop)}",
         "search without results": f"{prefix}search/?q=zzzqqqxxx",
         "product": product_urls(shop)[0],
         "product with variants": product_with_variants(shop),

@@ -1,7 +1,7 @@
 """
 Whole pages kept for a short while, for all visitors alike.
 
-Only views whose answer depends on nothing but brand, address and query may be cached; they read no session, no user
+Only views whose answer depends on nothing but host, address and query may be cached; they read no session, no user
 and no cookie (house law 9). The key carries the shop's publication version, so a page never outlives what it shows.
 """
 
@@ -62,7 +62,9 @@ def _key(request: HttpRequest, query: str) -> str:
         "hx" if request.headers.get("HX-Request") and not request.headers.get("HX-History-Restore-Request") else ""
     )
     parts = (
-        shop.brand.code if shop else request.get_host(),
+        # Canonical addresses on the page carry the host it was asked under, so two hosts of a brand do not share one.
+        f"{request.scheme}://{request.get_host()}",
+        shop.brand.code if shop else "",
         request.path,
         query,
         fragment,

@@ -23,7 +23,19 @@ WITHDRAWAL_DAYS = 14  # C. conso L221-18, and its equals in the other markets
 EU_COUNTRIES = frozenset({"FR", "BE", "DE"})  # two years by Directive (EU) 2019/771; the United Kingdom has its own law
 
 
+_pages_kept: dict[tuple[str, str, str], tuple[float, dict[str, StaticPage]]] = {}
+
+
 def _pages(shop: Shop) -> dict[str, StaticPage]:
+    """The static pages of a shop by code, at most BLOCKS_TTL_S seconds old. No query when warm, one when not."""
+    key = (str(connection.settings_dict["NAME"]), shop.brand.code, shop.code)
+    found = _pages_kept.get(key)
+    if found is None or time.monotonic() - found[0] > BLOCKS_TTL_S:
+        found = _pages_kept[key] = (time.monotonic(), _best_pages(shop))
+    return found[1]
+
+
+def _best_pages(shop: Shop) -> dict[str, StaticPage]:
     """The best static page per code: the market's own before the brand's, the language before its fallbacks."""
     rows = StaticPage.objects.filter(
         Q(market_id=shop.market.id) | Q(market__isnull=True), brand_id=shop.brand.id, language__in=shop.text_chain
@@ -35,7 +47,7 @@ def _pages(shop: Shop) -> dict[str, StaticPage]:
 
 
 def links(*, shop: Shop) -> dict[str, Link]:
-    """A link to each static page, by its code. One statement."""
+    """A link to each static page, by its code."""
     return {
         code: Link(label=page.title, url=reverse("static_page", args=[page.slug]))
         for code, page in _pages(shop).items()
@@ -49,7 +61,7 @@ def link_to(*, shop: Shop, code: str) -> str:
 
 
 def static_page(*, shop: Shop, slug: str) -> tuple[str, TextPage] | None:
-    """A static page's code and what its template needs, or None. One statement."""
+    """A static page's code and what its template needs, or None."""
     known = _pages(shop)
     page = next((page for page in known.values() if page.slug == slug), None)
     if page is None:
@@ -120,8 +132,9 @@ def blocks(*, shop: Shop) -> tuple[HomeBlock, ...]:
 
 
 def forget_blocks() -> None:
-    """Read blocks anew at their next use; for tests and after a change in this process."""
+    """Read blocks and static pages anew at their next use; for tests and after a change in this process."""
     _blocks_kept.clear()
+    _pages_kept.clear()
 
 
 def _block_rows(shop: Shop) -> list[ContentBlock]:

@@ -35,8 +35,8 @@ def order_tracking(request: HttpRequest, token: str) -> HttpResponse:
     response = page_response(request=request, template=template, meta=meta, order=view)
     if waits:
         response.headers["Refresh"] = str(view.refresh_seconds)  # looks again by itself, without JavaScript
-    # The address is the key to the order, so no other site may learn it. Not `no-referrer`: with that, browsers call the
-    # origin of a form on this page "null", and paying again would be refused as a post from elsewhere.
+    # The address is the key to the order, so no other site may learn it. Not `no-referrer`: with that, browsers call
+    # the origin of a form on this page "null", and paying again would be refused as a post from elsewhere.
     response.headers["Referrer-Policy"] = "same-origin"
     return private(response)
 
