@@ -13,7 +13,7 @@ from redis.exceptions import RedisError
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
-# After a failure this process does not ask again for a moment, so that a dead Valkey costs one time-out, not one a page.
+# After a failure this process does not ask again for a moment: a dead Valkey costs one time-out, not one a page.
 PAUSE_S = 2.0
 
 
@@ -58,11 +58,11 @@ class ForgivingRedisCache(RedisCache):
 
     def add(self, key: Any, value: Any, *args: Any, **kwargs: Any) -> bool:  # noqa: ANN401 -- Django's own
         """Keep a value if there is none; False when nobody could be asked."""
-        return bool(self._ask(lambda: super(ForgivingRedisCache, self).add(key, value, *args, **kwargs), False))  # noqa: FBT003
+        return bool(self._ask(lambda: super(ForgivingRedisCache, self).add(key, value, *args, **kwargs), False))
 
     def delete(self, key: Any, version: int | None = None) -> bool:  # noqa: ANN401 -- Django's own
         """Forget a value."""
-        return bool(self._ask(lambda: super(ForgivingRedisCache, self).delete(key, version), False))  # noqa: FBT003
+        return bool(self._ask(lambda: super(ForgivingRedisCache, self).delete(key, version), False))
 
     def has_key(self, key: Any, version: int | None = None) -> bool:  # noqa: ANN401 -- Django's own
         """Whether there is a kept value; asked for every new session."""

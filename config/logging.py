@@ -83,9 +83,12 @@ def _configure_structlog() -> None:
 
 def _logging(*, readable: bool, level: str) -> dict[str, Any]:
     if readable:
-        finish: list[Any] = [structlog.dev.ConsoleRenderer(colors=False)]
+        plain = structlog.dev.plain_traceback
+        finish: list[Any] = [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=plain)]
     else:
-        finish = [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        # Without local variables: they hold addresses, tokens and payloads.
+        traces = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+        finish = [structlog.processors.ExceptionRenderer(traces), structlog.processors.JSONRenderer()]
     formatter = {
         "()": structlog.stdlib.ProcessorFormatter,
         "foreign_pre_chain": [*SHARED, structlog.stdlib.ExtraAdder()],
@@ -104,5 +107,11 @@ def _logging(*, readable: bool, level: str) -> dict[str, Any]:
             "celery": {"level": level},
             "celery.redirected": {"level": "WARNING"},
             "PIL": {"level": "INFO"},
+            # Celery's own lines say what django-structlog's say, without the ids. In the demo's terminal neither is
+            # wanted: a line for every wake-up of the outbox would drown the rest.
+            "celery.app.trace": {"level": "WARNING"},
+            "celery.worker.strategy": {"level": "WARNING"},
+            "celery.worker.request": {"level": "WARNING"},
+            "django_structlog.celery.receivers": {"level": "ERROR" if readable else level},
         },
     }

@@ -17,12 +17,18 @@ ROOMS: dict[str, dict[str, Any]] = {
         "options": {"queue": "night", "expires": 3600},
     },
     "orders-expire-unpaid": {
-        "task": "orders.expire_unpaid", "schedule": 60.0, "options": {"queue": "soon", "expires": 60},
+        "task": "orders.expire_unpaid",
+        "schedule": 60.0,
+        "options": {"queue": "soon", "expires": 60},
     },
     "orders-reconcile-payments": {
-        "task": "orders.reconcile_payments", "schedule": 120.0, "options": {"queue": "soon", "expires": 120},
+        "task": "orders.reconcile_payments",
+        "schedule": 120.0,
+        "options": {"queue": "soon", "expires": 120},
     },
     "orders-settle-demo-bank": {
-        "task": "orders.settle_demo_bank", "schedule": 15.0, "options": {"queue": "soon", "expires": 15},
+        "task": "orders.settle_demo_bank",
+        "schedule": 15.0,
+        "options": {"queue": "soon", "expires": 15},
     },
 }

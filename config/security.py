@@ -77,7 +77,7 @@ def settings_for(env: Env) -> dict[str, Any]:
 
 
 def _own_origins(env: Env) -> list[str]:
-    """The addresses under which our own brands answer, since the demo bank and its way back cross from one to another."""
+    """Where our own brands answer: the demo bank and its way back cross from one to another."""
     if not env.demo:
         return [env.public_origin]
     return [env.public_origin, f"http://*.localhost:{env.port}", f"http://127.0.0.1:{env.port}"]

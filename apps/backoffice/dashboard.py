@@ -16,14 +16,22 @@ KINDS: dict[str, tuple[Any, str, str, str]] = {
     "beat": (_("The scheduler has not been seen"), "core.view_heartbeat", "core_heartbeat", ""),
     "worker": (_("The worker has not been seen"), "core.view_heartbeat", "core_heartbeat", ""),
     "dead": (_("Deliveries given up"), "core.view_outboxdelivery", "core_outboxdelivery", "?state__exact=dead"),
-    "late": (_("Deliveries that wait too long"), "core.view_outboxdelivery", "core_outboxdelivery", "?state__exact=pending"),
+    "late": (
+        _("Deliveries that wait too long"),
+        "core.view_outboxdelivery",
+        "core_outboxdelivery",
+        "?state__exact=pending",
+    ),
     "payment": (_("Payments past their deadline"), "order.view_payment", "order_payment", "?deadline=passed"),
     "refund": (_("Payments to send back"), "order.view_payment", "order_payment", "?state__exact=refund_due"),
     "strange": (_("Notices that match no payment"), "order.view_paymentnotice", "order_paymentnotice", ""),
     "unpaid": (_("Unpaid orders past their time"), "order.view_order", "order_order", "?state__exact=placed"),
     "unshipped": (_("Parcels that should have left"), "order.view_fulfilment", "order_fulfilment", "?work=late"),
     "unpublished": (
-        _("Products waiting for publication"), "catalogue.view_publicationdue", "catalogue_publicationdue", ""
+        _("Products waiting for publication"),
+        "catalogue.view_publicationdue",
+        "catalogue_publicationdue",
+        "",
     ),
     "picture": (_("Pictures that failed"), "media.view_asset", "media_asset", "?state__exact=failed"),
 }
@@ -66,10 +74,16 @@ def _bars(days: tuple[int, ...]) -> list[dict[str, int | bool]]:
     bars = []
     for place, count in enumerate(days):
         height = max(1, round(SPARK_HEIGHT * count / most))
-        bars.append({
-            "x": place * BAR_STEP, "y": SPARK_HEIGHT - height, "height": height, "width": BAR_WIDTH, "count": count,
-            "is_today": place == len(days) - 1,
-        })
+        bars.append(
+            {
+                "x": place * BAR_STEP,
+                "y": SPARK_HEIGHT - height,
+                "height": height,
+                "width": BAR_WIDTH,
+                "count": count,
+                "is_today": place == len(days) - 1,
+            }
+        )
     return bars
 
 

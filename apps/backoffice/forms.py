@@ -74,11 +74,15 @@ class FocalPointForm(forms.Form):
     """What part of a picture matters, in percent."""
 
     x = forms.DecimalField(
-        label=_("From the left, in %"), max_digits=5, decimal_places=1,
+        label=_("From the left, in %"),
+        max_digits=5,
+        decimal_places=1,
         validators=[MinValueValidator(0), MaxValueValidator(100)],
     )
     y = forms.DecimalField(
-        label=_("From the top, in %"), max_digits=5, decimal_places=1,
+        label=_("From the top, in %"),
+        max_digits=5,
+        decimal_places=1,
         validators=[MinValueValidator(0), MaxValueValidator(100)],
     )
 
@@ -117,7 +121,9 @@ class PriceQuestionForm(forms.Form):
     market = forms.ChoiceField(label=_("Market"))
     quantity = forms.IntegerField(label=_("Quantity"), min_value=1, max_value=100_000, initial=1)
     at = forms.DateTimeField(
-        label=_("At"), required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+        label=_("At"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%d"],
     )
     customer_group = forms.SlugField(label=_("Customer group"), required=False, max_length=40)
@@ -131,7 +137,9 @@ class ImportForm(forms.Form):
     """The files of an import and where they go."""
 
     products = forms.FileField(label=_("Products"), help_text=_("One CSV file in UTF-8, a row per product or variant."))
-    texts = forms.FileField(label=_("Translations"), required=False, help_text=_("A second CSV file with texts per language."))
+    texts = forms.FileField(
+        label=_("Translations"), required=False, help_text=_("A second CSV file with texts per language.")
+    )
     pictures = FilesField(
         label=_("Pictures"), required=False, help_text=_("The pictures the rows name, or one ZIP archive of them.")
     )

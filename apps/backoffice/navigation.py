@@ -10,16 +10,30 @@ from django.utils.translation import gettext_lazy as _
 
 # Terracotta #A63E26 stands at 600, warm greys from the cream ground to the warm black ink.
 TERRACOTTA = {
-    "50": "oklch(97.4% .013 37)", "100": "oklch(94.3% .028 37)", "200": "oklch(88.6% .058 37)",
-    "300": "oklch(80.4% .098 36)", "400": "oklch(69.5% .142 35)", "500": "oklch(58.6% .158 34)",
-    "600": "oklch(50.4% .147 33.5)", "700": "oklch(43.6% .127 33.5)", "800": "oklch(37.6% .103 34)",
-    "900": "oklch(32.4% .081 35)", "950": "oklch(21.5% .052 35)",
+    "50": "oklch(97.4% .013 37)",
+    "100": "oklch(94.3% .028 37)",
+    "200": "oklch(88.6% .058 37)",
+    "300": "oklch(80.4% .098 36)",
+    "400": "oklch(69.5% .142 35)",
+    "500": "oklch(58.6% .158 34)",
+    "600": "oklch(50.4% .147 33.5)",
+    "700": "oklch(43.6% .127 33.5)",
+    "800": "oklch(37.6% .103 34)",
+    "900": "oklch(32.4% .081 35)",
+    "950": "oklch(21.5% .052 35)",
 }
 WARM_GREY = {
-    "50": "oklch(98.2% .008 83)", "100": "oklch(96.1% .010 80)", "200": "oklch(91.6% .014 78)",
-    "300": "oklch(85.3% .016 76)", "400": "oklch(69.8% .016 72)", "500": "oklch(54.0% .014 70)",
-    "600": "oklch(44.2% .013 68)", "700": "oklch(37.0% .012 66)", "800": "oklch(27.6% .010 66)",
-    "900": "oklch(21.6% .008 66)", "950": "oklch(16.0% .006 66)",
+    "50": "oklch(98.2% .008 83)",
+    "100": "oklch(96.1% .010 80)",
+    "200": "oklch(91.6% .014 78)",
+    "300": "oklch(85.3% .016 76)",
+    "400": "oklch(69.8% .016 72)",
+    "500": "oklch(54.0% .014 70)",
+    "600": "oklch(44.2% .013 68)",
+    "700": "oklch(37.0% .012 66)",
+    "800": "oklch(27.6% .010 66)",
+    "900": "oklch(21.6% .008 66)",
+    "950": "oklch(16.0% .006 66)",
 }
 
 
@@ -45,9 +59,12 @@ def _group(title: Any, *items: dict[str, Any], closed: bool = False) -> dict[str
 def navigation() -> list[dict[str, Any]]:
     """Return the sidebar; unfold leaves out what a person may not see."""
     return [
-        {"title": "", "items": [
-            {"title": _("Today"), "icon": "today", "link": reverse_lazy("admin:index")},
-        ]},
+        {
+            "title": "",
+            "items": [
+                {"title": _("Today"), "icon": "today", "link": reverse_lazy("admin:index")},
+            ],
+        },
         _group(
             _("Orders"),
             _page(_("Orders"), "receipt_long", "order.order"),

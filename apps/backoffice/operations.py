@@ -20,9 +20,27 @@ OPERATOR = "operator"
 _ALL = ("view", "add", "change", "delete")
 _RIGHTS: dict[str, list[tuple[str, tuple[str, ...], tuple[str, ...]]]] = {
     MERCHANDISER: [
-        ("catalogue", ("product", "productcontent", "productclass", "productattribute", "attributeoption",
-                       "attributeoptiongroup", "productattributevalue", "productbrand", "productmedia", "category",
-                       "categorycontent", "categorymedia", "productcategory", "pricelist", "price"), _ALL),
+        (
+            "catalogue",
+            (
+                "product",
+                "productcontent",
+                "productclass",
+                "productattribute",
+                "attributeoption",
+                "attributeoptiongroup",
+                "productattributevalue",
+                "productbrand",
+                "productmedia",
+                "category",
+                "categorycontent",
+                "categorymedia",
+                "productcategory",
+                "pricelist",
+                "price",
+            ),
+            _ALL,
+        ),
         ("catalogue", ("importjob", "publicationdue", "publication"), ("view", "add", "change")),
         ("media", ("*",), _ALL),
         ("storefront", ("*",), _ALL),
@@ -82,8 +100,12 @@ def record_product_edit(
     if not changed:
         return
     audit.record(
-        action="catalog.edit_product", target=audit.target_of(model="catalogue.product", pk=product_id), actor=by, at=at,
-        before=before, after={"changed": sorted(changed)},
+        action="catalog.edit_product",
+        target=audit.target_of(model="catalogue.product", pk=product_id),
+        actor=by,
+        at=at,
+        before=before,
+        after={"changed": sorted(changed)},
     )
     publication.mark_due(product_ids=[product_id], reason="edit", at=at)
 
@@ -92,8 +114,11 @@ def record_product_edit(
 def record_category_edit(*, category_id: int, changed: Collection[str], by: str, at: datetime) -> None:
     """Write the audit line, publish the tree at once (it is small) and mark the products below."""
     audit.record(
-        action="catalog.edit_category", target=audit.target_of(model="catalogue.category", pk=category_id), actor=by,
-        at=at, after={"changed": sorted(changed)},
+        action="catalog.edit_category",
+        target=audit.target_of(model="catalogue.category", pk=category_id),
+        actor=by,
+        at=at,
+        after={"changed": sorted(changed)},
     )
     publication.publish_categories(at=at)
     publication.mark_due_for_categories(category_ids=[category_id], at=at)
@@ -103,8 +128,11 @@ def record_category_edit(*, category_id: int, changed: Collection[str], by: str,
 def record_price_list_edit(*, price_list_id: int, changed: Collection[str], by: str, at: datetime) -> None:
     """Write the audit line and mark every product the list has a price for."""
     audit.record(
-        action="catalog.edit_price_list", target=audit.target_of(model="catalogue.pricelist", pk=price_list_id),
-        actor=by, at=at, after={"changed": sorted(changed)},
+        action="catalog.edit_price_list",
+        target=audit.target_of(model="catalogue.pricelist", pk=price_list_id),
+        actor=by,
+        at=at,
+        after={"changed": sorted(changed)},
     )
     ids = Product.objects.filter(prices__price_list_id=price_list_id).values_list("pk", flat=True).distinct()
     publication.mark_due(product_ids=ids, reason="price list", at=at)
@@ -114,7 +142,10 @@ def record_price_list_edit(*, price_list_id: int, changed: Collection[str], by: 
 def record_edit(*, model: str, pk: object, changed: Iterable[str], by: str, at: datetime) -> None:
     """Write the audit line of an edit that has no other consequence."""
     audit.record(
-        action=f"{model}.edit", target=audit.target_of(model=model, pk=pk), actor=by, at=at,
+        action=f"{model}.edit",
+        target=audit.target_of(model=model, pk=pk),
+        actor=by,
+        at=at,
         after={"changed": sorted(changed)},
     )
 
@@ -130,8 +161,12 @@ def put_online(*, product_id: int, by: str, at: datetime) -> int:
     root_id = product.parent_id or product.pk
     Product.objects.filter(pk=product_id).update(is_public=True, date_updated=at)
     audit.record(
-        action="catalog.publish", target=audit.target_of(model="catalogue.product", pk=product_id), actor=by, at=at,
-        before={"is_public": product.is_public}, after={"is_public": True},
+        action="catalog.publish",
+        target=audit.target_of(model="catalogue.product", pk=product_id),
+        actor=by,
+        at=at,
+        before={"is_public": product.is_public},
+        after={"is_public": True},
     )
     publication.publish_now(root_ids=[root_id], at=at)
     return Product.objects.get(pk=root_id).publications.count()

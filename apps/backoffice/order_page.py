@@ -21,7 +21,7 @@ _TO_SHIP = {FulfilmentState.NEW, FulfilmentState.PICKED}
 
 
 def order_context(request: HttpRequest, order: Order) -> dict[str, Any]:
-    """Return the template's values for an order. Buttons are there when the move is legal and the person may make it."""
+    """Return the template's values for an order. Buttons show when the move is legal and the person may make it."""
     story = story_of(order=order)
     shop = shop_for_market(market_code=order.market.code, language=order.language)
     write = _Writer(order, language=request.LANGUAGE_CODE)
@@ -37,7 +37,8 @@ def order_context(request: HttpRequest, order: Order) -> dict[str, Any]:
         "tracking_url": links.tracking_url(shop=shop, number=order.number),
         "customer_url": (
             reverse("admin:customer_user_change", args=[order.user_id])
-            if order.user_id and request.user.has_perm("customer.view_user") else ""
+            if order.user_id and request.user.has_perm("customer.view_user")
+            else ""
         ),
     }
 
@@ -51,7 +52,9 @@ class _Writer:
         self.language = language or "en"
 
     def __call__(self, amount: Any) -> str:  # noqa: ANN401 -- a decimal or its text
-        return format_money(money=Money(Decimal(str(amount)), self.currency), language=self.language, country=self.country)
+        return format_money(
+            money=Money(Decimal(str(amount)), self.currency), language=self.language, country=self.country
+        )
 
     def minor(self, minor: int, currency: str) -> str:
         return format_money(money=from_minor(minor, currency), language=self.language, country=self.country)
@@ -80,7 +83,12 @@ def _totals(story: Story, write: _Writer) -> dict[str, Any]:
         "total": write(order.total_incl_tax),
         "net": write(order.total_excl_tax),
         "taxes": [
-            {"percent": line["percent"], "net": write(line["net"]), "tax": write(line["tax"]), "gross": write(line["gross"])}
+            {
+                "percent": line["percent"],
+                "net": write(line["net"]),
+                "tax": write(line["tax"]),
+                "gross": write(line["gross"]),
+            }
             for line in order.tax_lines
         ],
         "discounts": [

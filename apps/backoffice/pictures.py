@@ -14,9 +14,7 @@ from apps.media import operations as media
 
 def store_many(*, files: Iterable[UploadedFile], by: str, at: datetime) -> list[int]:
     """Store uploaded pictures, return their asset ids in order. Raises PictureRefused for the first that is refused."""
-    return [
-        media.store_original(filename=file.name or "picture", data=file.read(), at=at, by=by).pk for file in files
-    ]
+    return [media.store_original(filename=file.name or "picture", data=file.read(), at=at, by=by).pk for file in files]
 
 
 @transaction.atomic
@@ -28,7 +26,10 @@ def add_to_product(*, product_id: int, files: Iterable[UploadedFile], by: str, a
     start = 0 if last is None else last + 1
     new = [asset_id for asset_id in asset_ids if asset_id not in shown]
     ProductMedia.objects.bulk_create(
-        [ProductMedia(product_id=product_id, asset_id=asset_id, position=start + place) for place, asset_id in enumerate(new)]
+        [
+            ProductMedia(product_id=product_id, asset_id=asset_id, position=start + place)
+            for place, asset_id in enumerate(new)
+        ]
     )
     record_product_edit(product_id=product_id, changed=["pictures"] if new else [], by=by, at=at)
     return len(new)

@@ -25,10 +25,8 @@ WHY = {
 }
 
 
-def candidate_rows(
-    candidates: Iterable[Mapping[str, Any]], write: Callable[[int, str], str]
-) -> list[dict[str, Any]]:
-    """Return the entries a price was chosen from, each with its verdict in words. write: minor units, currency → text."""
+def candidate_rows(candidates: Iterable[Mapping[str, Any]], write: Callable[[int, str], str]) -> list[dict[str, Any]]:
+    """Return the entries a price was chosen from, with the verdict in words. write: minor units, currency → text."""
     kinds = dict(PriceListKind.choices)
     return [
         {

@@ -15,7 +15,7 @@ class CatalogConfig(OscarConfig):
     def ready(self) -> None:
         """Tell the DAM, which stands below and may not ask, who shows its pictures."""
         super().ready()
-        from apps.catalog import picture_use  # noqa: PLC0415 -- models are ready only now
-        from apps.media import queries as media  # noqa: PLC0415
+        from apps.catalog import picture_use
+        from apps.media import queries as media
 
         media.register_usage_source(name="catalogue", source=picture_use.uses)

@@ -51,6 +51,8 @@ CELERY: dict[str, Any] = {
     "task_default_delivery_mode": "transient",
     # No ETA or countdown may exceed the visibility timeout, so there is none: due times live in the outbox.
     "broker_transport_options": {
+        # The queues in the order a worker names them: nobody waits for a mail behind a night's pictures.
+        "queue_order_strategy": "priority",
         "visibility_timeout": VISIBILITY_S,
         # A web process that tells the workers must not wait for a broker that is away.
         "socket_connect_timeout": 0.5,

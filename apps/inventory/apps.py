@@ -15,8 +15,8 @@ class InventoryConfig(OscarConfig):
     def ready(self) -> None:
         """Tell the catalogue, which stands below and may not ask, where to ask for stock."""
         super().ready()
-        from apps.catalog import ports  # noqa: PLC0415 -- models are ready only now
-        from apps.inventory import intake, queries  # noqa: PLC0415
+        from apps.catalog import ports
+        from apps.inventory import intake, queries
 
         ports.register_stock_source(queries.stock_facts)
         ports.register_stock_sink(intake.count_imported)

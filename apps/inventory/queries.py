@@ -180,4 +180,6 @@ def forget_locations() -> None:
 
 def stores(*, country: str) -> QuerySet[Location]:
     """Return the open stores of a country (ISO 3166), by town and name."""
-    return Location.objects.filter(kind=LocationKind.STORE, country=country, is_active=True).order_by("city", "name", "id")
+    return Location.objects.filter(kind=LocationKind.STORE, country=country, is_active=True).order_by(
+        "city", "name", "id"
+    )

@@ -17,7 +17,9 @@ class Brand(models.Model):
     code = models.SlugField(_("code"), max_length=20, unique=True)
     name = models.CharField(_("name"), max_length=80)
     hosts = ArrayField(
-        models.CharField(max_length=253), verbose_name=_("hosts"), help_text=_("Host names without port, lower case."),
+        models.CharField(max_length=253),
+        verbose_name=_("hosts"),
+        help_text=_("Host names without port, lower case."),
     )
     is_default = models.BooleanField(_("answers for unknown hosts"), default=False)
     mail_from = models.EmailField(_("sender of mails"))
@@ -54,15 +56,21 @@ class Market(models.Model):
         _("template set"), max_length=20, blank=True, help_text=_("Folder under templates/markets; empty for none.")
     )
     features = models.JSONField(_("features"), default=dict, blank=True)
-    launch_state = models.CharField(_("launch state"), max_length=8, choices=LaunchState.choices, default=LaunchState.DRAFT)
+    launch_state = models.CharField(
+        _("launch state"), max_length=8, choices=LaunchState.choices, default=LaunchState.DRAFT
+    )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     payment_methods = ArrayField(
-        models.CharField(max_length=20), verbose_name=_("payment methods"), default=list,
+        models.CharField(max_length=20),
+        verbose_name=_("payment methods"),
+        default=list,
         help_text=_("Codes in the order shown: card, bank_transfer, demo."),
     )
     unpaid_order_ttl_minutes = models.PositiveIntegerField(_("unpaid orders expire after (minutes)"), default=60)
     stock_location_codes = ArrayField(
-        models.CharField(max_length=40), verbose_name=_("stock locations"), default=list,
+        models.CharField(max_length=40),
+        verbose_name=_("stock locations"),
+        default=list,
         help_text=_("Codes of the locations that may serve this market, first choice first."),
     )
 
@@ -85,7 +93,10 @@ class MarketLocale(models.Model):
     market = models.ForeignKey(Market, models.CASCADE, related_name="locales", verbose_name=_("market"))
     language = models.CharField(_("language"), max_length=2, help_text=_("ISO 639, two letters."))
     fallbacks = ArrayField(
-        models.CharField(max_length=2), verbose_name=_("fallback languages"), default=list, blank=True,
+        models.CharField(max_length=2),
+        verbose_name=_("fallback languages"),
+        default=list,
+        blank=True,
         help_text=_("Asked in this order when a text is missing in the language."),
     )
     is_default = models.BooleanField(_("default of the market"), default=False)

@@ -73,7 +73,9 @@ def _read() -> Snapshot:
     markets: dict[str, MarketInfo] = {}
     shops: dict[tuple[str, str], Shop] = {}
     for row in Market.objects.prefetch_related("locales").order_by("position", "id"):
-        locales = sorted(row.locales.all(), key=lambda locale: (not locale.is_default, locale.position, locale.language))
+        locales = sorted(
+            row.locales.all(), key=lambda locale: (not locale.is_default, locale.position, locale.language)
+        )
         market = MarketInfo(
             id=row.id,
             code=row.code,

@@ -15,12 +15,12 @@ class ShopPrefixPattern(CheckURLMixin):
     Like Django's LocalePrefixPattern, with the shop instead of the language: no view or template names its shop.
     """
 
-    converters: dict[str, Any] = {}  # noqa: RUF012 -- the resolver's interface wants a plain attribute
+    converters: dict[str, Any] = {}
     name = None
 
     @property
-    def regex(self) -> Any:  # noqa: ANN401, D102 -- part of the resolver's interface
-        import re  # noqa: PLC0415 -- only for URL debugging
+    def regex(self) -> Any:  # noqa: ANN401 -- part of the resolver's interface
+        import re
 
         return re.compile(re.escape(self.language_prefix))
 

@@ -33,9 +33,7 @@ def order_by_number(*, number: str) -> OrderRecord | None:
 
 def order_of_user(*, user_id: int, number: str) -> OrderRecord | None:
     """The same, only if it is that account's order: another's is not there."""
-    order = (
-        Order.objects.select_related("shipping_address", "market").filter(number=number, user_id=user_id).first()
-    )
+    order = Order.objects.select_related("shipping_address", "market").filter(number=number, user_id=user_id).first()
     return record(order=order) if order else None
 
 

@@ -1,7 +1,7 @@
 """
 What a shopper has answered so far in the checkout of a market, kept in their session between the steps.
 
-Nothing here is believed at the end: placement prices the basket anew and compares it with the total the shopper confirmed.
+Nothing here is believed at the end: placement prices the basket anew and compares it with the total that was confirmed.
 """
 
 import secrets

@@ -4,6 +4,7 @@ import threading
 
 from django.db import connection
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language_info, pgettext
 from django.utils.translation import gettext as _
 
@@ -53,7 +54,7 @@ def _build(shop: Shop) -> Frame:
     bare = _bare(shop)
     menu = tuple(_node(node) for node in catalog.menu(shop=shop) if node.in_menu)
     footer = _footer(shop, bare)
-    parts = {
+    parts: dict[str, SafeString] = {
         "head_html": templates_by_market.pick(name="components/head.html").render({"frame": bare}),
         "menu_html": templates_by_market.pick(name="components/menu.html").render({"frame": bare, "nodes": menu}),
         "sheet_html": templates_by_market.pick(name="components/menu_sheet.html").render(
@@ -64,7 +65,7 @@ def _build(shop: Shop) -> Frame:
     return _bare(shop, **parts)
 
 
-def _bare(shop: Shop, **parts: str) -> Frame:
+def _bare(shop: Shop, **parts: SafeString) -> Frame:
     return Frame(
         brand_code=shop.brand.code,
         brand_name=shop.brand.name,
@@ -78,7 +79,7 @@ def _bare(shop: Shop, **parts: str) -> Frame:
         markets_url=reverse("markets"),
         locale_text=_locale_text(shop),
         promise_line=_promise_line(shop),
-        withdrawal=_withdrawal(shop),
+        withdrawal=_withdrawal(),
         **parts,
     )
 
@@ -96,9 +97,8 @@ def _promise_line(shop: Shop) -> str:
     return _("Free delivery from %(amount)s, 14 days to change your mind") % {"amount": amount}
 
 
-def _withdrawal(shop: Shop) -> Link | None:
-    page = pages.link_to(shop=shop, code="withdrawal")
-    return Link(label=pgettext("legal button", "Withdraw from contract here"), url=page) if page else None
+def _withdrawal() -> Link:
+    return Link(label=pgettext("legal button", "Withdraw from contract here"), url=reverse("withdraw"))
 
 
 def _node(node: catalog.MenuNode) -> MenuNode:

@@ -2,7 +2,7 @@
 Protection of posts whose form stands on a cacheable page.
 
 Such a form carries no CSRF token, since the page is the same for everybody (house law 9). Browsers say by
-themselves where a post comes from: `Sec-Fetch-Site` (all current ones) and `Origin`; a post that says neither is refused.
+themselves where a post comes from, `Sec-Fetch-Site` (all current ones) or `Origin`; one that says neither is refused.
 """
 
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from django.views.decorators.csrf import csrf_exempt
 from apps.core.errors import Refusal
 
 
-class ForeignPost(Refusal):  # noqa: N818 -- refusals are named as facts
+class ForeignPost(Refusal):
     """A post came from another site, or does not say where it came from."""
 
     code = "foreign_post"

@@ -10,7 +10,7 @@ from apps.markets.context import Shop
 
 @transaction.atomic
 def take_message(*, shop: Shop, name: str, email: str, message: str, at: datetime) -> None:
-    """Hand a shopper's message to the brand's people by mail, from the outbox. Values are plain text, already checked."""
+    """Hand a shopper's message to the brand's people by mail, from the outbox. Values are plain, checked text."""
     outbox.publish(
         topic="storefront.message_written",
         key=f"message:{email}",

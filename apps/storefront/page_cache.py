@@ -1,8 +1,8 @@
 """
 Whole pages kept for a short while, for all visitors alike.
 
-Only views whose answer depends on nothing but host, address and query may be cached; they read no session, no user and no
-cookie (house law 9). The key carries the shop's publication version, so a page never outlives what it shows.
+Only views whose answer depends on nothing but host, address and query may be cached; they read no session, no user
+and no cookie (house law 9). The key carries the shop's publication version, so a page never outlives what it shows.
 """
 
 import hashlib
@@ -58,7 +58,9 @@ def cacheable(*, seconds: int) -> Callable[[Callable[..., HttpResponse]], Callab
 
 def _key(request: HttpRequest, query: str) -> str:
     shop = request.shop  # type: ignore[attr-defined] # set by the markets middleware
-    fragment = "hx" if request.headers.get("HX-Request") and not request.headers.get("HX-History-Restore-Request") else ""
+    fragment = (
+        "hx" if request.headers.get("HX-Request") and not request.headers.get("HX-History-Restore-Request") else ""
+    )
     parts = (
         # Canonical addresses on the page carry the host it was asked under, so two hosts of a brand do not share one.
         f"{request.scheme}://{request.get_host()}",

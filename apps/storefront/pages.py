@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from apps.core.money import Money, from_minor
 from apps.markets.context import Shop
-from apps.orders import delivery
 from apps.media import queries as media
+from apps.orders import delivery
 from apps.storefront.contexts import Link, Picture, PromiseView, Section, TextPage
 from apps.storefront.models import ContentBlock, StaticPage
 from apps.storefront.presenters.pictures import picture_of
@@ -49,7 +49,8 @@ def _best_pages(shop: Shop) -> dict[str, StaticPage]:
 def links(*, shop: Shop) -> dict[str, Link]:
     """A link to each static page, by its code."""
     return {
-        code: Link(label=page.title, url=reverse("static_page", args=[page.slug])) for code, page in _pages(shop).items()
+        code: Link(label=page.title, url=reverse("static_page", args=[page.slug]))
+        for code, page in _pages(shop).items()
     }
 
 
@@ -138,15 +139,12 @@ def forget_blocks() -> None:
 
 def _block_rows(shop: Shop) -> list[ContentBlock]:
     """The blocks of a shop: the market's own instead of the brand's, its language before the fallbacks."""
-    rows = (
-        ContentBlock.objects.filter(
-            Q(market_id=shop.market.id) | Q(market__isnull=True),
-            brand_id=shop.brand.id,
-            language__in=shop.text_chain,
-            is_active=True,
-        )
-        .order_by("position", "id")
-    )
+    rows = ContentBlock.objects.filter(
+        Q(market_id=shop.market.id) | Q(market__isnull=True),
+        brand_id=shop.brand.id,
+        language__in=shop.text_chain,
+        is_active=True,
+    ).order_by("position", "id")
     best: dict[tuple[str, int], ContentBlock] = {}
     for row in sorted(rows, key=lambda row: (shop.text_chain.index(row.language), row.market_id is None)):
         best.setdefault((row.kind, row.position), row)
@@ -180,7 +178,8 @@ def promises(*, shop: Shop) -> tuple[PromiseView, ...]:
         found.append(
             PromiseView(
                 icon="truck",
-                title=_("Delivered in %(first)s to %(last)s working days") % {"first": days.min_days, "last": days.max_days},
+                title=_("Delivered in %(first)s to %(last)s working days")
+                % {"first": days.min_days, "last": days.max_days},
                 text=_("Date and price are shown before you order."),
             )
         )
@@ -194,6 +193,9 @@ def promises(*, shop: Shop) -> tuple[PromiseView, ...]:
     if shop.market.country in EU_COUNTRIES:
         guarantee = _("2-year legal guarantee"), _("On everything we sell to consumers.")
     else:
-        guarantee = _("Your statutory rights"), _("Goods must be as described, fit for purpose and of satisfactory quality.")
+        guarantee = (
+            _("Your statutory rights"),
+            _("Goods must be as described, fit for purpose and of satisfactory quality."),
+        )
     found.append(PromiseView(icon="shield", title=guarantee[0], text=guarantee[1]))
     return tuple(found)

@@ -57,5 +57,6 @@ def items(*, count: int) -> str:
 
 def percent(*, value: Decimal, shop: Shop) -> str:
     """A tax rate without needless zeros, with the language's decimal sign."""
-    return format_decimal(value.normalize(), format="0.###", locale=babel_locale(
-        language=shop.language, country=shop.market.country))
+    return format_decimal(
+        value.normalize(), format="0.###", locale=babel_locale(language=shop.language, country=shop.market.country)
+    )

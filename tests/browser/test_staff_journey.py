@@ -74,4 +74,7 @@ def test_order_desk_records_a_transfer_and_ships(browser_page, order_to_pay):
     assert order.state == "shipped"
     assert page.locator("text=<b>6A-1</b>").first.is_visible()  # typed text stays text
     assert order.mails.filter(kind="shipped", state="sent").count() == 1
-    assert sorted(StockLevel.objects.values_list("product__upc", "on_hand", "reserved")) == [("CUP-1", 8, 0), ("LAMP-1", 9, 0)]
+    assert sorted(StockLevel.objects.values_list("product__upc", "on_hand", "reserved")) == [
+        ("CUP-1", 8, 0),
+        ("LAMP-1", 9, 0),
+    ]

@@ -15,5 +15,15 @@ from apps.backoffice.admin import (
 )
 
 __all__ = [
-    "catalog", "fulfilments", "imports", "markets", "media", "offers", "orders", "payments", "people", "products", "stock",
+    "catalog",
+    "fulfilments",
+    "imports",
+    "markets",
+    "media",
+    "offers",
+    "orders",
+    "payments",
+    "people",
+    "products",
+    "stock",
 ]

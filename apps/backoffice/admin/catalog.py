@@ -1,4 +1,4 @@
-"""The rest of the catalogue: categories, families with their attributes, price lists, and what waits for publication."""
+"""The rest of the catalogue: categories, families with their attributes, price lists, what waits for publication."""
 
 from typing import Any
 
@@ -35,7 +35,10 @@ class CategoryForm(forms.ModelForm):  # type: ignore[type-arg] # one model, give
     """A node of the tree and the node above it."""
 
     above = forms.ModelChoiceField(
-        Category.objects.order_by("path"), label=_("below"), required=False, empty_label=_("top of the tree"),
+        Category.objects.order_by("path"),
+        label=_("below"),
+        required=False,
+        empty_label=_("top of the tree"),
         widget=UnfoldAdminSelectWidget,
     )
 
@@ -118,7 +121,7 @@ class CategoryAdmin(AuditedAdmin):
     def languages(self, category: Category) -> str:
         return ", ".join(sorted({text.language for text in category.contents.all()})) or "–"
 
-    def save_model(self, request: HttpRequest, obj: Category, form: Any, change: bool) -> None:  # noqa: ARG002, FBT001 -- Django's
+    def save_model(self, request: HttpRequest, obj: Category, form: Any, change: bool) -> None:  # noqa: FBT001 -- Django's
         """Hang the node where the form says."""
         above = form.cleaned_data["above"]
         if not change:
@@ -132,7 +135,7 @@ class CategoryAdmin(AuditedAdmin):
             obj.move(above or Category.get_last_root_node(), "last-child" if above else "last-sibling")
             obj.refresh_from_db()
 
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: ANN401, FBT001 -- Django's
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001 -- Django's
         """Save the texts, publish the tree, mark the products below."""
         super().save_related(request, form, formsets, change)
         changed = [*form.changed_data, *(rows.prefix for rows in formsets if rows.has_changed())]
@@ -147,8 +150,13 @@ class AttributeInline(FewChoices, StackedInline):  # type: ignore[misc] # unfold
 
     model = ProductAttribute
     extra = 0
-    fields = (("name", "code"), ("type", "option_group"), ("unit", "position"), ("required", "is_facet", "is_variant_axis"),
-              "labels")
+    fields = (
+        ("name", "code"),
+        ("type", "option_group"),
+        ("unit", "position"),
+        ("required", "is_facet", "is_variant_axis"),
+        "labels",
+    )
     ordering = ("position", "id")
 
 
@@ -194,7 +202,17 @@ class AttributeOptionGroupAdmin(AuditedAdmin):
 class PriceListAdmin(AuditedAdmin):
     """Price lists; single prices are edited with their products."""
 
-    list_display = ("name", "code", "kind", "currency", "market_codes", "precedence", "valid_from", "valid_to", "is_active")
+    list_display = (
+        "name",
+        "code",
+        "kind",
+        "currency",
+        "market_codes",
+        "precedence",
+        "valid_from",
+        "valid_to",
+        "is_active",
+    )
     list_filter = ("kind", "currency", "markets", "is_active")
     search_fields = ("name", "code")
     ordering = ("-precedence", "code")
@@ -208,7 +226,7 @@ class PriceListAdmin(AuditedAdmin):
     def market_codes(self, price_list: PriceList) -> str:
         return ", ".join(market.code for market in price_list.markets.all()) or "–"
 
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: ANN401, FBT001 -- Django's
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001 -- Django's
         """Save, and mark every product of the list."""
         super().save_related(request, form, formsets, change)
         if form.changed_data:

@@ -26,8 +26,11 @@ from apps.orders.models import DeliveryMethod, Fulfilment
 BREAK = mark_safe("<br>")
 TO_SHIP = (FulfilmentState.NEW, FulfilmentState.PICKED)
 TONES = {
-    FulfilmentState.NEW: "wait", FulfilmentState.PICKED: "busy", FulfilmentState.SHIPPED: "good",
-    FulfilmentState.DELIVERED: "good", FulfilmentState.CANCELLED: "quiet",
+    FulfilmentState.NEW: "wait",
+    FulfilmentState.PICKED: "busy",
+    FulfilmentState.SHIPPED: "good",
+    FulfilmentState.DELIVERED: "good",
+    FulfilmentState.CANCELLED: "quiet",
 }
 
 
@@ -37,16 +40,16 @@ class WorkFilter(admin.SimpleListFilter):
     title = gettext_lazy("work")
     parameter_name = "work"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:  # noqa: ARG002 -- Django's
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [("open", gettext_lazy("To ship")), ("late", gettext_lazy("Late")), ("all", gettext_lazy("All"))]
 
-    def choices(self, changelist: Any) -> Any:  # noqa: ANN401 -- Django's
+    def choices(self, changelist: Any) -> Any:
         chosen = self.value() or "open"
         for value, title in self.lookup_choices:
             query = changelist.get_query_string({self.parameter_name: value})
             yield {"selected": chosen == value, "query_string": query, "display": title}
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Fulfilment]) -> QuerySet[Fulfilment]:  # noqa: ARG002 -- Django's
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Fulfilment]) -> QuerySet[Fulfilment]:
         chosen = self.value() or "open"
         if chosen == "all":
             return queryset
@@ -99,7 +102,8 @@ class FulfilmentAdmin(ReadOnlyAdmin):
     @display(description=gettext_lazy("next step"))
     def next_step(self, fulfilment: Fulfilment) -> str:
         name, label = {
-            FulfilmentState.NEW: ("ship", _("Ship")), FulfilmentState.PICKED: ("ship", _("Ship")),
+            FulfilmentState.NEW: ("ship", _("Ship")),
+            FulfilmentState.PICKED: ("ship", _("Ship")),
             FulfilmentState.SHIPPED: ("deliver", _("Mark as delivered")),
         }.get(FulfilmentState(fulfilment.state), ("", ""))
         if not name:
@@ -113,13 +117,16 @@ class FulfilmentAdmin(ReadOnlyAdmin):
         own = [
             path(f"<int:fulfilment_id>/{name}/", view(handler), name=f"order_fulfilment_{name}")
             for name, handler in (
-                ("pick", self.pick), ("ship", self.ship), ("deliver", self.deliver), ("tracking", self.correct_tracking),
+                ("pick", self.pick),
+                ("ship", self.ship),
+                ("deliver", self.deliver),
+                ("tracking", self.correct_tracking),
             )
         ]
         return own + super().get_urls()  # type: ignore[no-any-return] -- untyped base
 
     def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None  # noqa: ARG002 -- Django's
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         """Lead to the order, where the fulfilment stands with all the rest."""
         demand(request, "order.view_fulfilment")
@@ -128,6 +135,7 @@ class FulfilmentAdmin(ReadOnlyAdmin):
 
     def pick(self, request: HttpRequest, fulfilment_id: int) -> HttpResponse:
         """Mark as picked."""
+
         def do(_said: Mapping[str, Any]) -> str:
             operations.pick(fulfilment_id=fulfilment_id, by=actor_of(request), at=clock.now())
             return _("The goods are picked.")
@@ -136,6 +144,7 @@ class FulfilmentAdmin(ReadOnlyAdmin):
 
     def ship(self, request: HttpRequest, fulfilment_id: int) -> HttpResponse:
         """Hand over to a carrier."""
+
         def do(said: Mapping[str, Any]) -> str:
             operations.ship(fulfilment_id=fulfilment_id, by=actor_of(request), at=clock.now(), **said)
             return _("Shipped with %(carrier)s %(code)s.") % {"carrier": said["carrier"], "code": said["tracking_code"]}
@@ -145,6 +154,7 @@ class FulfilmentAdmin(ReadOnlyAdmin):
 
     def deliver(self, request: HttpRequest, fulfilment_id: int) -> HttpResponse:
         """Mark as delivered."""
+
         def do(_said: Mapping[str, Any]) -> str:
             operations.deliver(fulfilment_id=fulfilment_id, by=actor_of(request), at=clock.now())
             return _("The goods arrived.")
@@ -153,6 +163,7 @@ class FulfilmentAdmin(ReadOnlyAdmin):
 
     def correct_tracking(self, request: HttpRequest, fulfilment_id: int) -> HttpResponse:
         """Correct a mistyped code."""
+
         def do(said: Mapping[str, Any]) -> str:
             operations.correct_tracking(fulfilment_id=fulfilment_id, by=actor_of(request), at=clock.now(), **said)
             return _("The tracking code is corrected.")
@@ -162,7 +173,12 @@ class FulfilmentAdmin(ReadOnlyAdmin):
         )
 
     def _ask(
-        self, request: HttpRequest, fulfilment_id: int, *, title: str, form: forms.Form,
+        self,
+        request: HttpRequest,
+        fulfilment_id: int,
+        *,
+        title: str,
+        form: forms.Form,
         do: Callable[[Mapping[str, Any]], str],
     ) -> HttpResponse:
         demand(request, "order.change_fulfilment")
@@ -170,11 +186,19 @@ class FulfilmentAdmin(ReadOnlyAdmin):
         fulfilment = get_object_or_404(rows, pk=fulfilment_id)
         goods = ", ".join(f"{line.quantity} × {line.line.title}" for line in fulfilment.lines.all())
         return ask(
-            request, admin=self, title=title, question="", form=form, do=do, button=title,
+            request,
+            admin=self,
+            title=title,
+            question="",
+            form=form,
+            do=do,
+            button=title,
             back=reverse("admin:order_order_change", args=[fulfilment.order_id]),
             facts={
-                _("Order"): fulfilment.order.number, _("Location"): fulfilment.location.name,
-                _("State"): fulfilment.get_state_display(), _("Goods"): goods,
+                _("Order"): fulfilment.order.number,
+                _("Location"): fulfilment.location.name,
+                _("State"): fulfilment.get_state_display(),
+                _("Goods"): goods,
             },
         )
 

@@ -27,8 +27,13 @@ from apps.inventory.models import Location
 from apps.markets.queries import snapshot
 
 TONES = {
-    ImportState.DRAFT: "quiet", ImportState.VALIDATING: "busy", ImportState.READY: "wait", ImportState.APPLYING: "busy",
-    ImportState.DONE: "good", ImportState.REFUSED: "bad", ImportState.FAILED: "bad",
+    ImportState.DRAFT: "quiet",
+    ImportState.VALIDATING: "busy",
+    ImportState.READY: "wait",
+    ImportState.APPLYING: "busy",
+    ImportState.DONE: "good",
+    ImportState.REFUSED: "bad",
+    ImportState.FAILED: "bad",
 }
 RUNNING = {ImportState.DRAFT, ImportState.VALIDATING, ImportState.APPLYING}
 MOST_ISSUES = 200
@@ -53,7 +58,7 @@ class ImportJobAdmin(ReadOnlyAdmin):
     def progress(self, job: ImportJob) -> str:
         return f"{job.progress_done} / {job.progress_total}" if job.progress_total else "–"
 
-    def has_upload_permission(self, request: HttpRequest, object_id: object = None) -> bool:  # noqa: ARG002 -- unfold's
+    def has_upload_permission(self, request: HttpRequest, object_id: object = None) -> bool:
         """Tell whether this person may import."""
         return bool(request.user.has_perm("catalogue.add_importjob"))
 
@@ -76,18 +81,29 @@ class ImportJobAdmin(ReadOnlyAdmin):
         def do(said: Mapping[str, Any]) -> str:
             files = tables_and_pictures(products=said["products"], texts=said["texts"], pictures=said["pictures"])
             job = operations.start_import(
-                files=files, at=clock.now(), by=actor_of(request), brand_code=said["brand"], location_code=said["location"]
+                files=files,
+                at=clock.now(),
+                by=actor_of(request),
+                brand_code=said["brand"],
+                location_code=said["location"],
             )
             made.append(job.pk)
             return _("The files are being checked. Nothing is written before you say so.")
 
         form = ImportForm(
-            request.POST or None, request.FILES or None,
+            request.POST or None,
+            request.FILES or None,
             brands=[(brand.code, brand.name) for brand in snapshot().brands],
             locations=list(Location.objects.filter(is_active=True).order_by("code").values_list("code", "name")),
         )
         response = ask(
-            request, admin=self, title=_("Import files"), question="", form=form, do=do, button=_("Check the files"),
+            request,
+            admin=self,
+            title=_("Import files"),
+            question="",
+            form=form,
+            do=do,
+            button=_("Check the files"),
             back=reverse("admin:catalogue_importjob_changelist"),
         )
         if made and response.status_code == 302:  # noqa: PLR2004 -- a redirect
@@ -95,17 +111,23 @@ class ImportJobAdmin(ReadOnlyAdmin):
         return response
 
     def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None  # noqa: ARG002 -- Django's
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         """Show what would change, or how far it is, or why it was refused."""
         demand(request, "catalogue.view_importjob")
         job = get_object_or_404(ImportJob, pk=object_id if object_id.isdecimal() else 0)
         page = queries.issues(job_id=job.pk, limit=MOST_ISSUES)
         context = {
-            **self.admin_site.each_context(request), "opts": self.model._meta, "original": job, "job": job,
-            "title": _("Import %(number)s") % {"number": job.pk}, "issues": page.issues, "issues_total": page.total,
+            **self.admin_site.each_context(request),
+            "opts": self.model._meta,
+            "original": job,
+            "job": job,
+            "title": _("Import %(number)s") % {"number": job.pk},
+            "issues": page.issues,
+            "issues_total": page.total,
             "counts": [(name, row) for name, row in job.counts.items() if isinstance(row, dict)],
-            "diff": job.diff[:MOST_DIFFS], "is_running": job.state in RUNNING,
+            "diff": job.diff[:MOST_DIFFS],
+            "is_running": job.state in RUNNING,
             "may_apply": job.state == ImportState.READY and request.user.has_perm("catalogue.change_importjob"),
             "tone": TONES[ImportState(job.state)],
         }
@@ -130,7 +152,12 @@ class ImportJobAdmin(ReadOnlyAdmin):
             return _("The import is being applied.")
 
         return ask(
-            request, admin=self, title=_("Apply the import"), do=do, back=_page(job_id), button=_("Apply"),
+            request,
+            admin=self,
+            title=_("Apply the import"),
+            do=do,
+            back=_page(job_id),
+            button=_("Apply"),
             question=_("Write all rows of this import? It is all of them or none."),
             form=ConfirmForm(request.POST if request.method == "POST" else None),
         )

@@ -29,16 +29,18 @@ LAUNCH_TONES = {LaunchState.DRAFT: "wait", LaunchState.LIVE: "good", LaunchState
 class TrailAdmin(AuditedAdmin):
     """Rows whose edits leave an audit line and are seen by this process at once."""
 
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: ANN401, FBT001 -- Django's
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001 -- Django's
         """Save, write the audit line, forget what this process kept."""
         super().save_related(request, form, formsets, change)
         changed = [*form.changed_data, *(rows.prefix for rows in formsets if rows.has_changed())]
         if changed:
-            model = self.model._meta.label_lower  # noqa: SLF001 -- Django's documented API of models
-            operations.record_edit(model=model, pk=form.instance.pk, changed=changed, by=actor_of(request), at=clock.now())
+            model = self.model._meta.label_lower
+            operations.record_edit(
+                model=model, pk=form.instance.pk, changed=changed, by=actor_of(request), at=clock.now()
+            )
             self.after_edit(form.instance)
 
-    def after_edit(self, row: Any) -> None:  # noqa: ANN401, ARG002 -- rows of any model
+    def after_edit(self, row: Any) -> None:
         """Forget what this process keeps of markets and delivery."""
         queries.forget_snapshot()
         delivery.forget_methods()
@@ -84,7 +86,7 @@ class MarketAdmin(TrailAdmin):
     list_select_related = ("brand",)
     inlines = (LocaleInline, TaxRateInline)
 
-    def get_queryset(self, request: HttpRequest) -> Any:  # noqa: ANN401 -- Django's
+    def get_queryset(self, request: HttpRequest) -> Any:
         """Return markets with their languages."""
         return super().get_queryset(request).prefetch_related("locales")
 

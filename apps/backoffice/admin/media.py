@@ -30,8 +30,11 @@ TONES = {AssetState.PENDING: "wait", AssetState.READY: "good", AssetState.FAILED
 def address_of(asset: Asset, *, at_least: int = 0) -> str:
     """Return the address of an asset's smallest file of a width or more; no statement when renditions are loaded."""
     found = [
-        file for file in asset.renditions.all()
-        if file.version == asset.renditions_version and file.format in {"webp", "jpeg"} and not getattr(file, "ratio", "")
+        file
+        for file in asset.renditions.all()
+        if file.version == asset.renditions_version
+        and file.format in {"webp", "jpeg"}
+        and not getattr(file, "ratio", "")
     ]
     wide = sorted((file for file in found if file.width >= at_least), key=lambda file: file.width)
     chosen = wide[0] if wide else max(found, key=lambda file: file.width, default=None)
@@ -44,7 +47,9 @@ def picture_cell(asset: Asset) -> str:
     small = address_of(asset)
     image = format_html('<img class="bo-thumb" src="{}" alt="" loading="lazy">', small) if small else ""
     alts = ", ".join(f"{text.language}: {text.alt}" for text in asset.texts.all())
-    return format_html('{}<a class="bo-link" href="{}">{}</a><br><span class="bo-muted">{}</span>', image, url, asset.filename, alts)
+    return format_html(
+        '{}<a class="bo-link" href="{}">{}</a><br><span class="bo-muted">{}</span>', image, url, asset.filename, alts
+    )
 
 
 class AssetTextInline(TabularInline):  # type: ignore[misc] # unfold is not typed
@@ -68,12 +73,26 @@ class AssetAdmin(AuditedAdmin):
     search_fields = ("filename", "=sha256", "texts__alt")
     ordering = ("-id",)
     inlines = (AssetTextInline,)
-    readonly_fields = ("preview", "filename", "size", "state_chip", "error", "mime_type", "byte_size", "sha256", "created_at",
-                       "used_by", "files")
+    readonly_fields = (
+        "preview",
+        "filename",
+        "size",
+        "state_chip",
+        "error",
+        "mime_type",
+        "byte_size",
+        "sha256",
+        "created_at",
+        "used_by",
+        "files",
+    )
     fieldsets = (
         (None, {"fields": ("preview", "filename", ("size", "state_chip"), "error")}),
         (gettext_lazy("Used by"), {"classes": ("tab",), "fields": ("used_by",)}),
-        (gettext_lazy("Files"), {"classes": ("tab",), "fields": (("mime_type", "byte_size"), "sha256", "created_at", "files")}),
+        (
+            gettext_lazy("Files"),
+            {"classes": ("tab",), "fields": (("mime_type", "byte_size"), "sha256", "created_at", "files")},
+        ),
     )
     actions_detail = ("set_focal_point", "retry")
     actions_list = ("upload",)
@@ -82,11 +101,11 @@ class AssetAdmin(AuditedAdmin):
         """Return assets with their files and alt texts."""
         return super().get_queryset(request).prefetch_related("renditions", "texts")  # type: ignore[no-any-return] -- untyped base
 
-    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 -- Django's signature
+    def has_add_permission(self, request: HttpRequest) -> bool:
         """Pictures come in by upload, which checks them."""
         return False
 
-    def has_upload_permission(self, request: HttpRequest, object_id: object = None) -> bool:  # noqa: ARG002 -- unfold's
+    def has_upload_permission(self, request: HttpRequest, object_id: object = None) -> bool:
         """Tell whether this person may take pictures in."""
         return bool(request.user.has_perm("media.add_asset"))
 
@@ -136,12 +155,16 @@ class AssetAdmin(AuditedAdmin):
         files = sorted(asset.renditions.all(), key=lambda file: (file.format, getattr(file, "ratio", ""), file.width))
         return render_to_string("backoffice/files.html", {"files": files, "version": asset.renditions_version})
 
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: ANN401, ARG002, FBT001 -- Django's
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001 -- Django's
         """Write the alt texts through the operation, which tells the catalogue."""
         for formset in formsets:
             texts = {row.instance.language: row.instance.alt for row in formset.forms if row.instance.language}
             gone = {row.initial.get("language", ""): "" for row in formset.deleted_forms}
-            moved = {row.initial["language"]: "" for row in formset.forms if "language" in row.changed_data and row.initial.get("language")}
+            moved = {
+                row.initial["language"]: ""
+                for row in formset.forms
+                if "language" in row.changed_data and row.initial.get("language")
+            }
             operations.set_alt_texts(asset_id=form.instance.pk, texts={**moved, **texts, **gone}, at=clock.now())
             formset.new_objects, formset.changed_objects, formset.deleted_objects = [], [], []
 
@@ -158,8 +181,14 @@ class AssetAdmin(AuditedAdmin):
             return _("%(count)s pictures taken in; their sizes are being made.") % {"count": len(stored)}
 
         return ask(
-            request, admin=self, title=_("Upload pictures"), question="", do=do, button=_("Upload"),
-            form=UploadForm(request.POST or None, request.FILES or None), back=reverse("admin:media_asset_changelist"),
+            request,
+            admin=self,
+            title=_("Upload pictures"),
+            question="",
+            do=do,
+            button=_("Upload"),
+            form=UploadForm(request.POST or None, request.FILES or None),
+            back=reverse("admin:media_asset_changelist"),
         )
 
     @action(description=gettext_lazy("Set focal point"), permissions=["change"], icon="center_focus_strong")
@@ -169,15 +198,23 @@ class AssetAdmin(AuditedAdmin):
 
         def do(said: Mapping[str, Any]) -> str:
             operations.set_focal_point(
-                asset_id=asset.pk, x=said["x"] / Decimal(100), y=said["y"] / Decimal(100), at=clock.now(),
+                asset_id=asset.pk,
+                x=said["x"] / Decimal(100),
+                y=said["y"] / Decimal(100),
+                at=clock.now(),
                 by=actor_of(request),
             )
             return _("The focal point is set; crops are being made anew.")
 
         response = ask(
-            request, admin=self, title=_("Set focal point"), question=_("Click on what matters, or write it in percent."),
+            request,
+            admin=self,
+            title=_("Set focal point"),
+            question=_("Click on what matters, or write it in percent."),
             form=FocalPointForm(request.POST or None, initial={"x": asset.focal_x * 100, "y": asset.focal_y * 100}),
-            do=do, button=_("Set focal point"), back=reverse("admin:media_asset_change", args=[asset.pk]),
+            do=do,
+            button=_("Set focal point"),
+            back=reverse("admin:media_asset_change", args=[asset.pk]),
         )
         if hasattr(response, "context_data"):
             response.template_name = "backoffice/focal_point.html"
@@ -194,7 +231,12 @@ class AssetAdmin(AuditedAdmin):
             return _("The files are being made.")
 
         return ask(
-            request, admin=self, title=_("Make the files again"), question=asset.error or asset.filename, do=do,
-            form=ConfirmForm(request.POST if request.method == "POST" else None), button=_("Make the files again"),
+            request,
+            admin=self,
+            title=_("Make the files again"),
+            question=asset.error or asset.filename,
+            do=do,
+            form=ConfirmForm(request.POST if request.method == "POST" else None),
+            button=_("Make the files again"),
             back=reverse("admin:media_asset_change", args=[asset.pk]),
         )

@@ -43,14 +43,30 @@ class OfferMarketInline(TabularInline):  # type: ignore[misc] # unfold is not ty
 class OfferAdmin(OfferTrailAdmin):
     """What is given when a condition is met."""
 
-    list_display = ("name", "offer_type", "status", "condition", "benefit", "start_datetime", "end_datetime", "num_applications")
+    list_display = (
+        "name",
+        "offer_type",
+        "status",
+        "condition",
+        "benefit",
+        "start_datetime",
+        "end_datetime",
+        "num_applications",
+    )
     list_filter = ("offer_type", "status")
     search_fields = ("name",)
     ordering = ("-priority", "name")
     list_select_related = ("condition__range", "benefit__range")
-    fields = ("name", ("offer_type", "exclusive"), "status", ("condition", "benefit"), "priority",
-              ("start_datetime", "end_datetime"), ("max_global_applications", "max_user_applications"),
-              ("max_basket_applications", "max_discount"))
+    fields = (
+        "name",
+        ("offer_type", "exclusive"),
+        "status",
+        ("condition", "benefit"),
+        "priority",
+        ("start_datetime", "end_datetime"),
+        ("max_global_applications", "max_user_applications"),
+        ("max_basket_applications", "max_discount"),
+    )
     inlines = (OfferMarketInline,)
 
 

@@ -23,12 +23,22 @@ from apps.orders.models import Order, Payment
 from apps.orders.payments import operations as payments
 
 ORDER_TONES = {
-    OrderState.PLACED: "wait", OrderState.CONFIRMED: "busy", OrderState.IN_FULFILMENT: "busy",
-    OrderState.SHIPPED: "good", OrderState.DELIVERED: "good", OrderState.EXPIRED: "quiet", OrderState.CANCELLED: "quiet",
+    OrderState.PLACED: "wait",
+    OrderState.CONFIRMED: "busy",
+    OrderState.IN_FULFILMENT: "busy",
+    OrderState.SHIPPED: "good",
+    OrderState.DELIVERED: "good",
+    OrderState.EXPIRED: "quiet",
+    OrderState.CANCELLED: "quiet",
 }
 PAYMENT_TONES = {
-    PaymentState.CREATED: "quiet", PaymentState.PENDING: "wait", PaymentState.PAID: "good", PaymentState.REFUSED: "bad",
-    PaymentState.EXPIRED: "quiet", PaymentState.REFUND_DUE: "bad", PaymentState.REFUNDED: "quiet",
+    PaymentState.CREATED: "quiet",
+    PaymentState.PENDING: "wait",
+    PaymentState.PAID: "good",
+    PaymentState.REFUSED: "bad",
+    PaymentState.EXPIRED: "quiet",
+    PaymentState.REFUND_DUE: "bad",
+    PaymentState.REFUNDED: "quiet",
 }
 
 
@@ -38,10 +48,10 @@ class PaymentStateFilter(admin.SimpleListFilter):
     title = gettext_lazy("payment")
     parameter_name = "payment"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:  # noqa: ARG002 -- Django's
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return list(PaymentState.choices)
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Order]) -> QuerySet[Order]:  # noqa: ARG002 -- Django's
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Order]) -> QuerySet[Order]:
         return queryset.filter(payment_state=self.value()) if self.value() else queryset
 
 
@@ -88,7 +98,7 @@ class OrderAdmin(ReadOnlyAdmin):
         return own + super().get_urls()  # type: ignore[no-any-return] -- untyped base
 
     def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None  # noqa: ARG002 -- Django's
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         """Show an order as a story."""
         demand(request, "order.view_order")
@@ -102,19 +112,29 @@ class OrderAdmin(ReadOnlyAdmin):
     def record_transfer(self, request: HttpRequest, payment_id: int) -> HttpResponse:
         """Ask for the amount that arrived and record it."""
         demand(request, "order.change_payment")
-        payment = get_object_or_404(Payment.objects.select_related("order__market"), pk=payment_id, gateway="bank_transfer")
+        payment = get_object_or_404(
+            Payment.objects.select_related("order__market"), pk=payment_id, gateway="bank_transfer"
+        )
 
         def do(said: Mapping[str, Any]) -> str:
             done = payments.record_transfer(
-                payment_id=payment_id, received=Money(said["amount"], payment.currency),
-                reference=said["reference"], by=actor_of(request), at=clock.now(),
+                payment_id=payment_id,
+                received=Money(said["amount"], payment.currency),
+                reference=said["reference"],
+                by=actor_of(request),
+                at=clock.now(),
             )
             return str(SettleOutcome(done.outcome).label)
 
         return ask(
-            request, admin=self, title=_("Record a bank transfer"), do=do, back=_order_page(payment.order_id),
+            request,
+            admin=self,
+            title=_("Record a bank transfer"),
+            do=do,
+            back=_order_page(payment.order_id),
             question=_("Record that the money for order %(number)s arrived.") % {"number": payment.order.number},
-            form=TransferForm(request.POST or None), button=_("Record transfer"),
+            form=TransferForm(request.POST or None),
+            button=_("Record transfer"),
             facts={_("Expected"): _amount(payment), _("Order"): payment.order.number},
         )
 
@@ -136,16 +156,24 @@ class OrderAdmin(ReadOnlyAdmin):
         form = RefundForm(request.POST or None) if by_hand else _confirm(request)
         question = (
             _("Record that you sent the money of order %(number)s back.")
-            if by_hand else _("Have the provider send the money of order %(number)s back.")
+            if by_hand
+            else _("Have the provider send the money of order %(number)s back.")
         )
         return ask(
-            request, admin=self, title=_("Refund"), question=question % {"number": payment.order.number}, form=form, do=do,
-            back=_order_page(payment.order_id), button=_("Refund"), danger=True,
+            request,
+            admin=self,
+            title=_("Refund"),
+            question=question % {"number": payment.order.number},
+            form=form,
+            do=do,
+            back=_order_page(payment.order_id),
+            button=_("Refund"),
+            danger=True,
             facts={_("Amount"): _amount(payment)},
         )
 
 
-def _confirm(request: HttpRequest) -> Any:  # noqa: ANN401 -- a form
+def _confirm(request: HttpRequest) -> Any:
     return ConfirmForm(request.POST if request.method == "POST" else None)
 
 

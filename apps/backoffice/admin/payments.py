@@ -20,7 +20,9 @@ from apps.orders.payments.queries import OPEN_STATES
 
 def order_link(order_id: int, number: str) -> str:
     """Return a link to an order's page."""
-    return format_html('<a class="bo-link" href="{}">{}</a>', reverse("admin:order_order_change", args=[order_id]), number)
+    return format_html(
+        '<a class="bo-link" href="{}">{}</a>', reverse("admin:order_order_change", args=[order_id]), number
+    )
 
 
 class WaitingFilter(admin.SimpleListFilter):
@@ -29,10 +31,10 @@ class WaitingFilter(admin.SimpleListFilter):
     title = gettext_lazy("deadline")
     parameter_name = "deadline"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:  # noqa: ARG002 -- Django's
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [("passed", gettext_lazy("Past the deadline"))]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Payment]) -> QuerySet[Payment]:  # noqa: ARG002 -- Django's
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Payment]) -> QuerySet[Payment]:
         if self.value() != "passed":
             return queryset
         return queryset.filter(state__in=OPEN_STATES, deadline_at__lt=clock.now())
@@ -48,8 +50,19 @@ class PaymentAdmin(ReadOnlyAdmin):
     ordering = ("-id",)
     list_select_related = ("order__market",)
     fields = (
-        "order_number", "gateway", "state_chip", "amount", "captured", "refunded", "provider_reference", "refusal_code",
-        "idempotency_key", "created", "deadline", "settled_at", "checked_at",
+        "order_number",
+        "gateway",
+        "state_chip",
+        "amount",
+        "captured",
+        "refunded",
+        "provider_reference",
+        "refusal_code",
+        "idempotency_key",
+        "created",
+        "deadline",
+        "settled_at",
+        "checked_at",
     )
 
     @display(description=gettext_lazy("order"), ordering="order__number")
@@ -110,8 +123,19 @@ class MailLogAdmin(ReadOnlyAdmin):
     search_fields = ("order__number", "=recipient")
     ordering = ("-created_at", "-id")
     list_select_related = ("order",)
-    fields = ("kind", "order_number", "recipient", "language", "subject", "state_chip", "attempts", "created_at", "sent_at",
-              "message_id", "body")
+    fields = (
+        "kind",
+        "order_number",
+        "recipient",
+        "language",
+        "subject",
+        "state_chip",
+        "attempts",
+        "created_at",
+        "sent_at",
+        "message_id",
+        "body",
+    )
 
     @display(description=gettext_lazy("order"))
     def order_number(self, mail: MailLog) -> str:

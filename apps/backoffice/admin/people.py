@@ -43,7 +43,7 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc, type-arg] # 
     filter_horizontal = ("groups",)
     show_full_result_count = False
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:  # noqa: ANN401 -- Django's
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Only a superuser hands out rights: nobody gives themselves more than they have."""
         fields = super().get_readonly_fields(request, obj)
         return fields if request.user.is_superuser else (*fields, "is_staff", "is_superuser", "groups")
@@ -53,7 +53,7 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc, type-arg] # 
         allowed = super().has_change_permission(request, obj)
         return bool(allowed and (request.user.is_superuser or obj is None or not obj.is_superuser))
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 -- Django's signature
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Never: orders refer to people. An account that ends is not active."""
         return False
 

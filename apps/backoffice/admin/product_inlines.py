@@ -30,7 +30,7 @@ from apps.core.money import from_minor, minor_digits
 class FewChoices:
     """Reads the choices of a list's drop-downs once, not once per row."""
 
-    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:  # noqa: ANN401 -- Django's
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         """Return the formset with its choices frozen."""
         formset = super().get_formset(request, obj, **kwargs)  # type: ignore[misc] # an inline follows
         for field in formset.form.base_fields.values():
@@ -47,8 +47,15 @@ class ContentInline(FewChoices, StackedInline):  # type: ignore[misc] # unfold i
     extra = 0
     verbose_name = _("text")
     verbose_name_plural = _("Texts")
-    fields = (("language", "market"), ("name", "slug"), "tagline", "description", "bullets",
-              ("meta_title", "meta_description"), "keywords")
+    fields = (
+        ("language", "market"),
+        ("name", "slug"),
+        "tagline",
+        "description",
+        "bullets",
+        ("meta_title", "meta_description"),
+        "keywords",
+    )
     ordering = ("language", "market_id")
 
 
@@ -66,7 +73,7 @@ class VariantInline(TabularInline):  # type: ignore[misc] # unfold is not typed
     ordering = ("variant_position", "id")
     can_delete = False
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 -- Django's signature
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Variants come from imports or from the form of a product."""
         return False
 
@@ -79,7 +86,9 @@ class VariantInline(TabularInline):  # type: ignore[misc] # unfold is not typed
 class AttributeValueForm(forms.ModelForm):  # type: ignore[type-arg] # one model, given below
     """One fact: its attribute and its value as text, read by the attribute's type."""
 
-    value = forms.CharField(label=_("value"), widget=UnfoldAdminTextInputWidget, help_text=_("Several options: with commas."))
+    value = forms.CharField(
+        label=_("value"), widget=UnfoldAdminTextInputWidget, help_text=_("Several options: with commas.")
+    )
 
     class Meta:
         model = ProductAttributeValue
@@ -131,13 +140,17 @@ class AttributeInline(FewChoices, TabularInline):  # type: ignore[misc] # unfold
         rows = super().get_queryset(request).select_related("attribute", "value_option", "product")
         return rows.prefetch_related("value_multi_option")  # type: ignore[no-any-return] -- untyped base
 
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:  # noqa: ANN401 -- Django's
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Offer the attributes of the product's family."""
         product_id = request.resolver_match.kwargs.get("object_id") if request.resolver_match else None
         if db_field.name == "attribute" and product_id:
-            family = Product.objects.filter(pk=product_id).values("product_class_id", "parent__product_class_id").first()
+            family = (
+                Product.objects.filter(pk=product_id).values("product_class_id", "parent__product_class_id").first()
+            )
             found = (family or {}).get("product_class_id") or (family or {}).get("parent__product_class_id")
-            kwargs["queryset"] = db_field.remote_field.model.objects.filter(product_class_id=found).order_by("position", "id")
+            kwargs["queryset"] = db_field.remote_field.model.objects.filter(product_class_id=found).order_by(
+                "position", "id"
+            )
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
@@ -198,7 +211,7 @@ class MediaInline(TabularInline):  # type: ignore[misc] # unfold is not typed
         rows = super().get_queryset(request).select_related("asset")
         return rows.prefetch_related("asset__renditions", "asset__texts")  # type: ignore[no-any-return] -- untyped base
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 -- Django's signature
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Pictures are added by uploading them."""
         return False
 

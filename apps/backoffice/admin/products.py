@@ -43,13 +43,15 @@ class MissingLanguageFilter(admin.SimpleListFilter):
     title = gettext_lazy("missing language")
     parameter_name = "missing"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:  # noqa: ARG002 -- Django's
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [(code, code) for code in sorted({shop.language for shop in all_shops()})]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Product]) -> QuerySet[Product]:  # noqa: ARG002 -- Django's
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Product]) -> QuerySet[Product]:
         if not self.value():
             return queryset
-        named = ProductContent.objects.filter(product_id=OuterRef("pk"), language=self.value(), market=None).exclude(name="")
+        named = ProductContent.objects.filter(product_id=OuterRef("pk"), language=self.value(), market=None).exclude(
+            name=""
+        )
         return queryset.filter(~Exists(named))
 
 
@@ -59,10 +61,10 @@ class SoldOutFilter(admin.SimpleListFilter):
     title = gettext_lazy("stock")
     parameter_name = "stock"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:  # noqa: ARG002 -- Django's
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [("out", gettext_lazy("Sold out")), ("in", gettext_lazy("In stock"))]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Product]) -> QuerySet[Product]:  # noqa: ARG002 -- Django's
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Product]) -> QuerySet[Product]:
         if self.value() not in {"out", "in"}:
             return queryset
         own = Q(product_id=OuterRef("pk")) | Q(product__parent_id=OuterRef("pk"))
@@ -75,7 +77,15 @@ class ProductAdmin(AuditedAdmin):
     """The catalogue's list and a product's page."""
 
     list_display = (
-        "picture", "name_and_sku", "family", "brands", "status_chip", "prices", "stock", "completeness", "published",
+        "picture",
+        "name_and_sku",
+        "family",
+        "brands",
+        "status_chip",
+        "prices",
+        "stock",
+        "completeness",
+        "published",
     )
     list_display_links = ("name_and_sku",)
     list_filter = ("status", "product_class", "categories", "brand_links__brand", MissingLanguageFilter, SoldOutFilter)
@@ -85,21 +95,41 @@ class ProductAdmin(AuditedAdmin):
     list_select_related = ("product_class",)
     list_per_page = 25
     fieldsets = (
-        (None, {"fields": (("title", "slug"), ("upc", "structure"), ("product_class", "parent"), "status", "is_public",
-                           ("tax_class", "gtin"), "weight_g", "description", "is_discountable", "priority")}),
+        (
+            None,
+            {
+                "fields": (
+                    ("title", "slug"),
+                    ("upc", "structure"),
+                    ("product_class", "parent"),
+                    "status",
+                    "is_public",
+                    ("tax_class", "gtin"),
+                    "weight_g",
+                    "description",
+                    "is_discountable",
+                    "priority",
+                )
+            },
+        ),
         (gettext_lazy("Publication"), {"classes": ("tab",), "fields": ("publication_table",)}),
     )
     readonly_fields = ("publication_table",)
     raw_id_fields = ("parent",)
     inlines = (
-        inlines.ContentInline, inlines.VariantInline, inlines.AttributeInline, inlines.PriceInline, inlines.MediaInline,
-        inlines.CategoryInline, inlines.BrandInline,
+        inlines.ContentInline,
+        inlines.VariantInline,
+        inlines.AttributeInline,
+        inlines.PriceInline,
+        inlines.MediaInline,
+        inlines.CategoryInline,
+        inlines.BrandInline,
     )
     actions_detail = ("publish_now", "unpublish_now", "add_pictures", "why_price")
     actions = ("publish_selected",)
 
     def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Product], search_term: str  # noqa: ARG002 -- Django's
+        self, request: HttpRequest, queryset: QuerySet[Product], search_term: str
     ) -> tuple[QuerySet[Product], bool]:
         """Find products by SKU (theirs or a variant's) and by name in any language."""
         for word in search_term.split():
@@ -128,14 +158,14 @@ class ProductAdmin(AuditedAdmin):
         on_list = request.resolver_match and request.resolver_match.url_name == "catalogue_product_changelist"
         return rows.filter(parent=None) if on_list else rows  # type: ignore[no-any-return] -- untyped base
 
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: ANN401, FBT001, FBT002 -- Django's
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002 -- Django's
         """Say SKU where Oscar says UPC."""
         form = super().get_form(request, obj, change, **kwargs)
         if "upc" in form.base_fields:
             form.base_fields["upc"].label, form.base_fields["upc"].help_text = _("SKU"), ""
         return form
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 -- Django's signature
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Never: orders and stock refer to it. What is no longer sold is archived."""
         return False
 
@@ -166,8 +196,11 @@ class ProductAdmin(AuditedAdmin):
     @display(description=gettext_lazy("prices shown"))
     def prices(self, product: Any) -> str:
         rows = (
-            (price.market, money_minor(price.low_minor, price.currency, country=price.country),
-             "+" if price.high_minor > price.low_minor else "")
+            (
+                price.market,
+                money_minor(price.low_minor, price.currency, country=price.country),
+                "+" if price.high_minor > price.low_minor else "",
+            )
             for price in product.facts.prices
         )
         lines = format_html_join(BREAK, '<span class="bo-muted">{}</span> {}{}', rows)
@@ -181,7 +214,9 @@ class ProductAdmin(AuditedAdmin):
     @display(description=gettext_lazy("texts"))
     def completeness(self, product: Any) -> str:
         bars = format_html_join(
-            "", '<span class="bo-bar"><meter min="0" max="100" low="60" high="99" optimum="100" value="{}" title="{} %"></meter>{}</span>',
+            "",
+            '<span class="bo-bar"><meter min="0" max="100" low="60" high="99" optimum="100"'
+            ' value="{}" title="{} %"></meter>{}</span>',
             ((share, share, code) for code, share in product.facts.texts.items()),
         )
         return format_html('<span class="bo-bars">{}</span>', bars)
@@ -204,7 +239,7 @@ class ProductAdmin(AuditedAdmin):
             product.publication_html = publication_table(state_of(product=product))
         return product.publication_html
 
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: ANN401, FBT001 -- Django's
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001 -- Django's
         """Save the tabs; then one audit line and one mark for publication for all of it."""
         super().save_related(request, form, formsets, change)
         changed = [*form.changed_data, *(set_.prefix for set_ in formsets if set_.has_changed())]
@@ -228,8 +263,13 @@ class ProductAdmin(AuditedAdmin):
             return _("Published: %(count)s pages.") % {"count": pages}
 
         return ask(
-            request, admin=self, title=_("Publish now"), question=_("Show %(name)s in its shops now?") % {"name": product.get_title()},
-            form=ConfirmForm(request.POST if request.method == "POST" else None), do=do, back=_page_of(product),
+            request,
+            admin=self,
+            title=_("Publish now"),
+            question=_("Show %(name)s in its shops now?") % {"name": product.get_title()},
+            form=ConfirmForm(request.POST if request.method == "POST" else None),
+            do=do,
+            back=_page_of(product),
             button=_("Publish now"),
         )
 
@@ -243,9 +283,15 @@ class ProductAdmin(AuditedAdmin):
             return _("No shop shows it any more.")
 
         return ask(
-            request, admin=self, title=_("Take offline"), danger=True, do=do, back=_page_of(product),
+            request,
+            admin=self,
+            title=_("Take offline"),
+            danger=True,
+            do=do,
+            back=_page_of(product),
             question=_("Take %(name)s out of every shop at once?") % {"name": product.get_title()},
-            form=ReasonForm(request.POST or None), button=_("Take offline"),
+            form=ReasonForm(request.POST or None),
+            button=_("Take offline"),
         )
 
     @action(description=gettext_lazy("Add pictures"), permissions=["change"], icon="add_photo_alternate")
@@ -260,8 +306,14 @@ class ProductAdmin(AuditedAdmin):
             return _("%(count)s pictures added.") % {"count": added}
 
         return ask(
-            request, admin=self, title=_("Add pictures"), question=product.get_title(), do=do, back=_page_of(product),
-            form=UploadForm(request.POST or None, request.FILES or None), button=_("Upload"),
+            request,
+            admin=self,
+            title=_("Add pictures"),
+            question=product.get_title(),
+            do=do,
+            back=_page_of(product),
+            form=UploadForm(request.POST or None, request.FILES or None),
+            button=_("Upload"),
         )
 
     @action(description=gettext_lazy("Why this price"), permissions=["view"], icon="help")
@@ -284,8 +336,14 @@ class ProductAdmin(AuditedAdmin):
             except Refusal as error:
                 refusal = str(error)
         context = {
-            **self.admin_site.each_context(request), "opts": self.model._meta, "original": product,
-            "title": _("Why this price"), "form": form, "product": product, "found": found, "refusal": refusal,
+            **self.admin_site.each_context(request),
+            "opts": self.model._meta,
+            "original": product,
+            "title": _("Why this price"),
+            "form": form,
+            "product": product,
+            "found": found,
+            "refusal": refusal,
             "variants": product.children.order_by("variant_position", "id") if product.is_parent else (),
         }
         return TemplateResponse(request, "backoffice/why_price.html", context)
@@ -301,8 +359,11 @@ class ProductAdmin(AuditedAdmin):
 def _stamp_texts(formsets: Sequence[Any]) -> None:
     """Note on each changed text when it changed."""
     changed = [
-        form.instance.pk for formset in formsets if formset.model is ProductContent
-        for form in formset.forms if form.has_changed() and form.instance.pk
+        form.instance.pk
+        for formset in formsets
+        if formset.model is ProductContent
+        for form in formset.forms
+        if form.has_changed() and form.instance.pk
     ]
     ProductContent.objects.filter(pk__in=changed).update(updated_at=clock.now())
 
@@ -311,9 +372,13 @@ def publication_table(state: ProductState) -> str:
     """Return the table of shops: page, price, level of each text."""
     rows = [
         {
-            "shop": shop.shop, "page": shop.page, "texts": shop.texts,
+            "shop": shop.shop,
+            "page": shop.page,
+            "texts": shop.texts,
             "url": links.shop_url(shop=shop.shop, path=f"p/{shop.page.slug}/") if shop.page else "",
-            "price": money_minor(shop.page.price_minor, shop.page.currency, country=shop.shop.market.country) if shop.page else "",
+            "price": money_minor(shop.page.price_minor, shop.page.currency, country=shop.shop.market.country)
+            if shop.page
+            else "",
         }
         for shop in state.shops
     ]
@@ -323,7 +388,10 @@ def publication_table(state: ProductState) -> str:
 def _explain(product: Product, said: Mapping[str, Any]) -> dict[str, Any]:
     market = market_by_code(code=said["market"])
     answer = pricing.explain(
-        market=market, sku=product.upc or "", quantity=said["quantity"], at=said["at"] or clock.now(),
+        market=market,
+        sku=product.upc or "",
+        quantity=said["quantity"],
+        at=said["at"] or clock.now(),
         customer_group=said["customer_group"],
     )
 
@@ -334,7 +402,9 @@ def _explain(product: Product, said: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "quote": quote,
         "unit": money_minor(quote.unit.minor, quote.unit.currency, country=market.country) if quote else "",
-        "prior": money_minor(quote.prior.minor, quote.prior.currency, country=market.country) if quote and quote.prior else "",
+        "prior": money_minor(quote.prior.minor, quote.prior.currency, country=market.country)
+        if quote and quote.prior
+        else "",
         "trace": quote.trace if quote else {},
         "candidates": candidate_rows([candidate_of(judged=judged) for judged in answer.judged], write),
         "at": answer.at,

@@ -90,7 +90,7 @@ def ask(
             refusal = str(error)
     context = {
         **admin.admin_site.each_context(request),
-        "opts": admin.model._meta,  # noqa: SLF001 -- Django's documented API of models
+        "opts": admin.model._meta,
         "title": title,
         "question": question,
         "form": form,

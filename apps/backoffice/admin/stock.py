@@ -33,10 +33,10 @@ class AvailableFilter(admin.SimpleListFilter):
     title = gettext_lazy("available")
     parameter_name = "available"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:  # noqa: ARG002 -- Django's
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [("none", gettext_lazy("Sold out")), ("low", gettext_lazy("Only a few left"))]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[StockLevel]) -> QuerySet[StockLevel]:  # noqa: ARG002 -- Django's
+    def queryset(self, request: HttpRequest, queryset: QuerySet[StockLevel]) -> QuerySet[StockLevel]:
         if self.value() == "none":
             return queryset.filter(free__lte=0)
         return queryset.filter(free__gt=0, free__lte=LOW_STOCK) if self.value() == "low" else queryset
@@ -86,7 +86,7 @@ class StockLevelAdmin(ReadOnlyAdmin):
         return own + super().get_urls()  # type: ignore[no-any-return] -- untyped base
 
     def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None  # noqa: ARG002 -- Django's
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         """Explain a level by its movements and promises."""
         demand(request, "partner.view_stocklevel")
@@ -113,10 +113,14 @@ class StockLevelAdmin(ReadOnlyAdmin):
 
     def receive(self, request: HttpRequest, level_id: int) -> HttpResponse:
         """Goods came in."""
+
         def do(level: StockLevel, said: Mapping[str, Any]) -> str:
             operations.receive(
-                location_id=level.location_id, quantities={level.product_id: said["quantity"]},
-                reference=said["reference"], at=clock.now(), by=actor_of(request),
+                location_id=level.location_id,
+                quantities={level.product_id: said["quantity"]},
+                reference=said["reference"],
+                at=clock.now(),
+                by=actor_of(request),
             )
             return _("%(units)s units received.") % {"units": said["quantity"]}
 
@@ -124,10 +128,14 @@ class StockLevelAdmin(ReadOnlyAdmin):
 
     def count(self, request: HttpRequest, level_id: int) -> HttpResponse:
         """The shelf was counted."""
+
         def do(level: StockLevel, said: Mapping[str, Any]) -> str:
             differed = operations.count_stock(
-                counts={(level.product_id, level.location_id): said["quantity"]}, reference="count",
-                reason=said["reason"], at=clock.now(), by=actor_of(request),
+                counts={(level.product_id, level.location_id): said["quantity"]},
+                reference="count",
+                reason=said["reason"],
+                at=clock.now(),
+                by=actor_of(request),
             )
             return _("The count is recorded.") if differed else _("The count agrees: nothing changed.")
 
@@ -135,10 +143,15 @@ class StockLevelAdmin(ReadOnlyAdmin):
 
     def correct(self, request: HttpRequest, level_id: int) -> HttpResponse:
         """Units were lost or found."""
+
         def do(level: StockLevel, said: Mapping[str, Any]) -> str:
             operations.correct(
-                product_id=level.product_id, location_id=level.location_id, delta=said["delta"], reason=said["reason"],
-                at=clock.now(), by=actor_of(request),
+                product_id=level.product_id,
+                location_id=level.location_id,
+                delta=said["delta"],
+                reason=said["reason"],
+                at=clock.now(),
+                by=actor_of(request),
             )
             return _("Corrected by %(delta)s.") % {"delta": f"{said['delta']:+d}"}
 
@@ -146,6 +159,7 @@ class StockLevelAdmin(ReadOnlyAdmin):
 
     def set_safety(self, request: HttpRequest, level_id: int) -> HttpResponse:
         """Keep units from being sold online."""
+
         def do(level: StockLevel, said: Mapping[str, Any]) -> str:
             operations.set_safety(
                 product_id=level.product_id, location_id=level.location_id, safety=said["safety"], at=clock.now()
@@ -155,17 +169,31 @@ class StockLevelAdmin(ReadOnlyAdmin):
         return self._ask(request, level_id, title=_("Set safety stock"), form=asked.SafetyForm, do=do)
 
     def _ask(
-        self, request: HttpRequest, level_id: int, *, title: str, form: type[forms.Form],
+        self,
+        request: HttpRequest,
+        level_id: int,
+        *,
+        title: str,
+        form: type[forms.Form],
         do: Callable[[StockLevel, Mapping[str, Any]], str],
     ) -> HttpResponse:
         demand(request, "partner.change_stocklevel")
         level = get_object_or_404(StockLevel.objects.select_related("product", "location"), pk=level_id)
         return ask(
-            request, admin=self, title=title, question="", form=form(request.POST or None), button=title,
-            do=lambda said: do(level, said), back=reverse("admin:partner_stocklevel_change", args=[level_id]),
+            request,
+            admin=self,
+            title=title,
+            question="",
+            form=form(request.POST or None),
+            button=title,
+            do=lambda said: do(level, said),
+            back=reverse("admin:partner_stocklevel_change", args=[level_id]),
             facts={
-                _("SKU"): level.product.upc, _("Location"): level.location.name, _("On hand"): level.on_hand,
-                _("Reserved"): level.reserved, _("Available"): level.available,
+                _("SKU"): level.product.upc,
+                _("Location"): level.location.name,
+                _("On hand"): level.on_hand,
+                _("Reserved"): level.reserved,
+                _("Available"): level.available,
             },
         )
 
@@ -205,6 +233,6 @@ class LocationAdmin(AuditedAdmin):
         super().save_model(request, obj, form, change)
         queries.forget_locations()
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 -- Django's signature
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Never: movements refer to it. A closed location is not active."""
         return False

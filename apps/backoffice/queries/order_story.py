@@ -89,13 +89,19 @@ def _audits(record: orders.OrderRecord) -> list[AuditEvent]:
 def _move(row: Transition, names: dict[str, str]) -> Moment:
     words = _WORDS[row.machine]
     new = str(words(row.new).label)
-    text = f"{row.get_machine_display()}: {words(row.old).label} → {new}" if row.old else f"{row.get_machine_display()}: {new}"
+    text = (
+        f"{row.get_machine_display()}: {words(row.old).label} → {new}"
+        if row.old
+        else f"{row.get_machine_display()}: {new}"
+    )
     return Moment(at=row.at, kind="move", text=text, actor=names[row.actor], reason=row.reason)
 
 
 def _mail(mail: MailLog) -> Moment:
     text = _("Mail “%(subject)s” to %(recipient)s: %(state)s") % {
-        "subject": mail.subject, "recipient": mail.recipient, "state": mail.get_state_display(),
+        "subject": mail.subject,
+        "recipient": mail.recipient,
+        "state": mail.get_state_display(),
     }
     return Moment(at=mail.sent_at or mail.created_at, kind="mail", text=text, actor="")
 

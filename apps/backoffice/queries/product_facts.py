@@ -54,7 +54,7 @@ class PagePrice:
 
 @dataclass(slots=True)
 class ProductFacts:
-    """Everything a row of the list says that is not a column of the product. texts: language → share of texts, 0 to 100."""
+    """What a row of the list says that is no column of the product. texts: language → share of texts, 0 to 100."""
 
     brands: list[str] = field(default_factory=list)
     texts: dict[str, int] = field(default_factory=dict)

@@ -39,10 +39,18 @@ def state_of(*, product: Product) -> ProductState:
         for row in ProductContent.objects.filter(product_id=product.pk)
     }
     reference = {
-        "name": product.title, "slug": product.slug, "description": product.description,
-        "meta_title": product.meta_title, "meta_description": product.meta_description,
+        "name": product.title,
+        "slug": product.slug,
+        "description": product.description,
+        "meta_title": product.meta_title,
+        "meta_description": product.meta_description,
     }
-    due = PublicationDue.objects.filter(product_id=root_id).order_by("due_since").values_list("due_since", flat=True).first()
+    due = (
+        PublicationDue.objects.filter(product_id=root_id)
+        .order_by("due_since")
+        .values_list("due_since", flat=True)
+        .first()
+    )
     return ProductState(
         shops=tuple(
             ShopState(
@@ -52,13 +60,23 @@ def state_of(*, product: Product) -> ProductState:
                     contents=contents, reference=reference, chain=content.levels(shop=shop), fields=SHOWN
                 ),
             )
-            for shop in all_shops() if shop.brand.id in brand_ids
+            for shop in all_shops()
+            if shop.brand.id in brand_ids
         ),
         due_since=due,
     )
 
 
 def _pages(root_id: int) -> list[Publication]:
-    columns = ("product_id", "market_id", "language", "slug", "price_minor", "price_max_minor", "currency",
-               "availability", "published_at")
+    columns = (
+        "product_id",
+        "market_id",
+        "language",
+        "slug",
+        "price_minor",
+        "price_max_minor",
+        "currency",
+        "availability",
+        "published_at",
+    )
     return list(Publication.objects.filter(product_id=root_id).only(*columns))

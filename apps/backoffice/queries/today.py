@@ -47,7 +47,9 @@ UNION ALL SELECT 'unpublished', count(DISTINCT product_id), min(due_since) FROM 
 UNION ALL SELECT 'picture', count(*), min(created_at) FROM media_asset WHERE state = 'failed'
 """
 _STRANGE = [
-    SettleOutcome.AMOUNT_MISMATCH, SettleOutcome.CURRENCY_MISMATCH, SettleOutcome.ORDER_MISMATCH,
+    SettleOutcome.AMOUNT_MISMATCH,
+    SettleOutcome.CURRENCY_MISMATCH,
+    SettleOutcome.ORDER_MISMATCH,
     SettleOutcome.UNKNOWN_PAYMENT,
 ]
 _LOW = """
@@ -65,7 +67,7 @@ SELECT product.id, product.upc, coalesce(nullif(product.title, ''), parent.title
 
 @dataclass(frozen=True, slots=True)
 class MarketSales:
-    """A market's orders of today and of the same weekday last week up to the same hour; days: oldest first, today last."""
+    """A market's orders of today and of the same weekday last week up to the same hour. days: oldest first."""
 
     market: str
     country: str
@@ -126,7 +128,9 @@ def stuck(*, at: datetime) -> list[Stuck]:
         cursor.execute(
             _STUCK,
             {
-                "at": at, "delivery": at - DELIVERY_MAY_WAIT, "publication": at - PUBLICATION_MAY_WAIT,
+                "at": at,
+                "delivery": at - DELIVERY_MAY_WAIT,
+                "publication": at - PUBLICATION_MAY_WAIT,
                 "strange": [str(outcome) for outcome in _STRANGE],
             },
         )
@@ -137,7 +141,8 @@ def silent_processes(*, at: datetime) -> list[Stuck]:
     """Return beat and worker when they have not been seen for too long. One statement."""
     seen = dict(Heartbeat.objects.filter(name__in=[heartbeat.BEAT, heartbeat.WORKER]).values_list("name", "at"))
     return [
-        Stuck(name, 1, seen.get(name)) for name in (heartbeat.BEAT, heartbeat.WORKER)
+        Stuck(name, 1, seen.get(name))
+        for name in (heartbeat.BEAT, heartbeat.WORKER)
         if name not in seen or at - seen[name] > heartbeat.SILENT_AFTER
     ]
 

@@ -106,9 +106,7 @@ def _texts(product: DemoProduct, root: Product, at: datetime) -> None:
     )
 
 
-def _facts(
-    row: Product, family: str, facts: Mapping[str, Any], words: Vocabulary
-) -> list[ProductAttributeValue]:
+def _facts(row: Product, family: str, facts: Mapping[str, Any], words: Vocabulary) -> list[ProductAttributeValue]:
     found = []
     for code, value in facts.items():
         attribute = words.attributes.get((family, code))
@@ -199,7 +197,11 @@ def seed_stock(*, demo: DemoCatalogue, sold: Sold, at: datetime) -> None:
         }
         if quantities:
             inventory.receive(
-                location_id=location.pk, quantities=quantities, reference="demo:first-delivery", at=at, by=BY,
+                location_id=location.pk,
+                quantities=quantities,
+                reference="demo:first-delivery",
+                at=at,
+                by=BY,
                 reason="first delivery",
             )
     inventory.ensure_stock_records(product_ids=[row.pk for row in sold.by_sku.values()])

@@ -14,7 +14,12 @@ StaticPage = apps.get_model("storefront", "StaticPage")
 RAILS = {
     "newest": {"fr": "Nouveautés", "en": "New in", "de": "Neu eingetroffen", "nl": "Nieuw"},
     "on_offer": {"fr": "Offres du moment", "en": "Current offers", "de": "Aktuelle Angebote", "nl": "Aanbiedingen"},
-    "bestsellers": {"fr": "Les plus choisis", "en": "Most chosen", "de": "Am häufigsten gewählt", "nl": "Meest gekozen"},
+    "bestsellers": {
+        "fr": "Les plus choisis",
+        "en": "Most chosen",
+        "de": "Am häufigsten gewählt",
+        "nl": "Meest gekozen",
+    },
 }
 TILES = {"fr": "Par rayon", "en": "By department", "de": "Nach Abteilung", "nl": "Per afdeling"}
 FIRST_RAIL = {"halles": "bestsellers", "volt": "bestsellers"}
@@ -50,7 +55,9 @@ def seed_content(*, demo: DemoCatalogue, links: dict[tuple[str, str], str], at: 
             )
 
 
-def _blocks(brand: Brand, language: str, title: str, text: str, button: str, path: str) -> None:
+def _blocks(  # noqa: PLR0917 -- the parts of an opening
+    brand: Brand, language: str, title: str, text: str, button: str, path: str
+) -> None:
     blocks = [
         ContentBlock(kind="split", position=0, title=title, text=text, link_label=button, link_path=path),
         ContentBlock(kind="categories", position=1, title=TILES[language]),

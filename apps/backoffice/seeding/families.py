@@ -90,9 +90,7 @@ def _categories(demo: DemoCatalogue, words: Vocabulary) -> None:
         values = {"name": category.names["en"], "slug": category.slugs["en"], "promoted_facets": ["colour", "material"]}
         parent = words.categories.get(category.parent or "")
         # treebeard caches the number of children on the instance, so the parent is read anew each time.
-        row = (
-            Category.objects.get(pk=parent.pk).add_child(**values) if parent else Category.add_root(**values)
-        )
+        row = Category.objects.get(pk=parent.pk).add_child(**values) if parent else Category.add_root(**values)
         words.categories[category.key] = row
         CategoryContent.objects.bulk_create(
             CategoryContent(

@@ -34,7 +34,7 @@ Progress = Callable[[int, int], None]
 
 
 def seed_orders(*, at: datetime, count: int, progress: Progress) -> int:
-    """Place `count` orders over the four weeks before `at`; return how many there are. Deterministic in what is bought."""
+    """Place `count` orders over the four weeks before `at`; return how many there are. Buys the same each time."""
     chance = random.Random(20261122)  # noqa: S311 -- a demo must be repeatable, not secret
     shops = markets.all_shops()
     shopper = get_user_model().objects.filter(email="shopper@demo.example").first()
@@ -64,7 +64,7 @@ def _sellable(shop: Shop) -> list[int]:
     return [product for product in products if left.get(product, 0) > 8]  # noqa: PLR2004 -- enough for a few orders
 
 
-def _place(  # noqa: PLR0913 -- what a demo order is made of
+def _place(  # noqa: PLR0917 -- what a demo order is made of
     shop: Shop, products: list[int], chance: random.Random, at: datetime, end: str, owner: int | None, number: int
 ) -> Order | None:
     basket = baskets.open_basket(shop=shop, owner_id=owner, at=at)
@@ -82,7 +82,11 @@ def _place(  # noqa: PLR0913 -- what a demo order is made of
             confirmed_total=priced.total,
             contact=placement.Contact(email="shopper@demo.example" if owner else f"guest-{number}@demo.example"),
             address=placement.Address(
-                first_name="", last_name=f"Demo Guest {number}", line1=street, postcode=postcode, city=city,
+                first_name="",
+                last_name=f"Demo Guest {number}",
+                line1=street,
+                postcode=postcode,
+                city=city,
                 country=shop.market.country,
             ),
             delivery_code="standard",
@@ -131,4 +135,3 @@ def _finish(order: Order, end: str, placed_at: datetime, now: datetime) -> None:
         for row in Fulfilment.objects.filter(order=order):
             fulfilment.operations.deliver(fulfilment_id=row.pk, by=BY, at=arrived_at)
         drain_outbox(at=arrived_at)
-

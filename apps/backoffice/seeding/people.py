@@ -6,6 +6,8 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 
+from apps.backoffice.operations import ensure_staff_groups
+
 
 @dataclass(frozen=True, slots=True)
 class DemoLogin:
@@ -22,14 +24,15 @@ class DemoLogin:
 
 LOGINS = (
     DemoLogin("shopper", "shopper@demo.example", "demo-shopper-1", "Demo Shopper", enters_at="/fr-fr/account/"),
-    DemoLogin("merchandiser", "merchandiser@demo.example", "demo-merchandiser-1", "Demo Merchandiser", "Merchandiser"),
-    DemoLogin("order desk", "orders@demo.example", "demo-orders-1", "Demo Order Desk", "Order desk"),
+    DemoLogin("merchandiser", "merchandiser@demo.example", "demo-merchandiser-1", "Demo Merchandiser", "merchandiser"),
+    DemoLogin("order desk", "orders@demo.example", "demo-orders-1", "Demo Order Desk", "order desk"),
     DemoLogin("administrator", "admin@demo.example", "demo-admin-1", "Demo Administrator", is_superuser=True),
 )
 
 
 def seed_people() -> None:
     """Create the demo logins, or bring them back to what the README says. Repeatable."""
+    ensure_staff_groups()
     users = get_user_model()
     for login in LOGINS:
         first, _space, last = login.name.partition(" ")
@@ -47,8 +50,7 @@ def seed_people() -> None:
         user.set_password(login.password)
         user.save(update_fields=["password"])
         if login.group:
-            group, _created = Group.objects.get_or_create(name=login.group)
-            user.groups.set([group])
+            user.groups.set([Group.objects.get(name=login.group)])
         EmailAddress.objects.update_or_create(
             user=user, email=login.email, defaults={"verified": True, "primary": True}
         )

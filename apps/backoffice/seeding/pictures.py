@@ -21,9 +21,7 @@ Progress = Callable[[int, int], None]
 
 
 def plan(*, demo: DemoCatalogue) -> list[Drawing]:
-    """
-    Every picture of the demo: a front per variant, a detail and a scene per product, a tile per category, two openings.
-    """
+    """Every picture: a front per variant, a detail and a scene per product, a tile per category, two openings."""
     jobs = []
     for product in demo.products:
         brand = product.brands[0]
@@ -89,7 +87,9 @@ def _attach(demo: DemoCatalogue, sold: Sold, words: Vocabulary, assets: dict[str
         for category in demo.categories
     )
     for brand in ("halles", "volt"):
-        apps.get_model("storefront", "ContentBlock").objects.filter(brand__code=brand, kind="split").update(asset=assets[f"home-{brand}.jpg"])
+        apps.get_model("storefront", "ContentBlock").objects.filter(brand__code=brand, kind="split").update(
+            asset=assets[f"home-{brand}.jpg"]
+        )
 
 
 def _alt_texts(demo: DemoCatalogue, jobs: list[Drawing], assets: dict[str, Asset]) -> None:
@@ -110,7 +110,12 @@ def _alt_texts(demo: DemoCatalogue, jobs: list[Drawing], assets: dict[str, Asset
 
 def _alt(name: str, view: str, language: str) -> str:
     words = {
-        "front": {"fr": "{0}, vue de face", "en": "{0}, front view", "de": "{0}, Vorderansicht", "nl": "{0}, vooraanzicht"},
+        "front": {
+            "fr": "{0}, vue de face",
+            "en": "{0}, front view",
+            "de": "{0}, Vorderansicht",
+            "nl": "{0}, vooraanzicht",
+        },
         "detail": {"fr": "{0}, détail", "en": "{0}, close-up", "de": "{0}, Detail", "nl": "{0}, detail"},
         "scene": {"fr": "{0}, en situation", "en": "{0}, in use", "de": "{0}, im Gebrauch", "nl": "{0}, in gebruik"},
     }

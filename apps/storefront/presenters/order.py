@@ -51,10 +51,10 @@ def order_view(
         text=text,
         timeline=timeline(shop=shop, record=record),
         summary=summary(shop=shop, record=record),
-        blocks=blocks(shop=shop, record=record),
+        blocks=blocks(record=record),
         email=order.email,
         pay_again=_pay_again(paying, token),
-        withdrawal=_withdrawal(shop, order),
+        withdrawal=_withdrawal(order),
         bank_details=bank_details(shop=shop, order=order, paying=paying),
         tracking_link=Link(label=_("This order's page"), url=reverse("order_tracking", args=[token])),
         refresh_seconds=REFRESH_S if waits else 0,
@@ -112,18 +112,16 @@ def _pay_again(paying: PaymentView, token: str) -> Link | None:
     return Link(label=_("Pay now"), url=reverse("payments:pay", args=[token]))
 
 
-def _withdrawal(shop: Shop, order: Order) -> Link | None:
+def _withdrawal(order: Order) -> Link | None:
     bought = {OrderState.CONFIRMED, OrderState.IN_FULFILMENT, OrderState.SHIPPED, OrderState.DELIVERED}
-    page = pages.link_to(shop=shop, code="withdrawal") if order.state in bought else ""
-    return Link(label=_("Withdraw from this contract"), url=page) if page else None
+    url = reverse("withdraw")
+    return Link(label=_("Withdraw from this contract"), url=url) if order.state in bought else None
 
 
 def timeline(*, shop: Shop, record: OrderRecord) -> tuple[TimelineEntry, ...]:
     """What happened, with its time, and what is still ahead."""
     order = record.order
-    when = {
-        (row.machine, row.new): row.at for row in record.transitions
-    }
+    when = {(row.machine, row.new): row.at for row in record.transitions}
     entries = [_done(shop, _("Order placed"), "", order.date_placed)]
     if ("order", OrderState.CONFIRMED) in when:
         entries.append(_done(shop, _("Payment received, order confirmed"), "", when["order", OrderState.CONFIRMED]))
@@ -132,10 +130,16 @@ def timeline(*, shop: Shop, record: OrderRecord) -> tuple[TimelineEntry, ...]:
     for fulfilment in record.fulfilments:
         place = fulfilment.location.name
         if fulfilment.shipped_at:
-            link = Link(label=fulfilment.tracking_code, url=fulfilment.tracking_url) if fulfilment.tracking_url else None
+            link = (
+                Link(label=fulfilment.tracking_code, url=fulfilment.tracking_url) if fulfilment.tracking_url else None
+            )
             code = _("Parcel %(code)s with %(carrier)s") % {
-                "code": fulfilment.tracking_code, "carrier": fulfilment.carrier}
-            entries.append(_done(shop, _("Shipped from %(place)s") % {"place": place}, code, fulfilment.shipped_at, link))
+                "code": fulfilment.tracking_code,
+                "carrier": fulfilment.carrier,
+            }
+            entries.append(
+                _done(shop, _("Shipped from %(place)s") % {"place": place}, code, fulfilment.shipped_at, link)
+            )
         elif fulfilment.state != FulfilmentState.CANCELLED:
             title = _("Being prepared in %(place)s") % {"place": place}
             entries.append(TimelineEntry(title=title, text="", state="current"))
@@ -201,8 +205,8 @@ def totals(*, shop: Shop, record: OrderRecord) -> tuple[TotalRow, ...]:
     rows.append(TotalRow(label=_("Total"), amount_text=_amount(shop, order, order.total_incl_tax), kind="total"))
     rows += [
         TotalRow(
-            label=_("including %(percent)s %% VAT") % {
-                "percent": words.percent(value=Decimal(str(row["percent"])), shop=shop)},
+            label=_("including %(percent)s %% VAT")
+            % {"percent": words.percent(value=Decimal(str(row["percent"])), shop=shop)},
             amount_text=_amount(shop, order, Decimal(str(row["tax"]))),
             kind="tax",
         )
@@ -212,7 +216,7 @@ def totals(*, shop: Shop, record: OrderRecord) -> tuple[TotalRow, ...]:
     return tuple(rows)
 
 
-def blocks(*, shop: Shop, record: OrderRecord) -> tuple[RecapBlock, ...]:
+def blocks(*, record: OrderRecord) -> tuple[RecapBlock, ...]:
     """Where it goes and how it is paid."""
     order = record.order
     found = [RecapBlock(title=_("Contact"), lines=tuple(line for line in (order.email, order.phone) if line))]
@@ -231,7 +235,9 @@ def bank_details(*, shop: Shop, order: Order, paying: PaymentView) -> tuple[Fact
     if not paying.instructions:
         return ()
     labels = {"holder": _("Account holder"), "iban": _("IBAN"), "bic": _("BIC"), "reference": _("Reference")}
-    facts = [Fact(label=labels[key], value=value) for key, value in paying.instructions.items() if key in labels and value]
+    facts = [
+        Fact(label=labels[key], value=value) for key, value in paying.instructions.items() if key in labels and value
+    ]
     return (*facts, Fact(label=_("Amount"), value=_amount(shop, order, order.total_incl_tax)))
 
 

@@ -17,7 +17,12 @@ FEW = 3
 
 
 def price_view(
-    *, shop: Shop, price: Money, prior: Money | None = None, is_from: bool = False, tax_percent: str = "",
+    *,
+    shop: Shop,
+    price: Money,
+    prior: Money | None = None,
+    is_from: bool = False,
+    tax_percent: str = "",
     full: bool = False,
 ) -> PriceView:
     """

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from django.urls import reverse
-from django.utils.html import mark_safe
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from apps.catalog.queries import ProductPageData, Variant
@@ -73,15 +73,16 @@ def _gallery(data: ProductPageData, variant: Variant) -> tuple[Picture, ...]:
     return tuple(picture for picture in found if picture)
 
 
-def _axis(
-    data: ProductPageData, axis: Mapping[str, object], variant: Variant, stock: Mapping[int, int]
-) -> VariantAxis:
+def _axis(data: ProductPageData, axis: Mapping[str, object], variant: Variant, stock: Mapping[int, int]) -> VariantAxis:
     code = str(axis["code"])
     values: list[dict[str, str]] = list(axis["values"])  # type: ignore[call-overload] # a list of JSON objects
     buttons = tuple(_button(data, code, value, variant, stock) for value in values)
     chosen = next((button.label for button in buttons if button.is_chosen), "")
     return VariantAxis(
-        label=str(axis["name"]), chosen_label=chosen, buttons=buttons, is_colour=any(value["swatch"] for value in values)
+        label=str(axis["name"]),
+        chosen_label=chosen,
+        buttons=buttons,
+        is_colour=any(value["swatch"] for value in values),
     )
 
 

@@ -63,7 +63,9 @@ def icon(name: str, css_class: str = "") -> SafeString:
         _sprite["url"] = static("img/icons.svg")
     return format_html(
         '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>',
-        css_class, _sprite["url"], name,
+        css_class,
+        _sprite["url"],
+        name,
     )
 
 
@@ -75,7 +77,7 @@ def shop_widget(bound: BoundField) -> SafeString:
         described.append(f"{bound.id_for_label}_error")
     if bound.help_text:
         described.append(f"{bound.id_for_label}_helptext")
-    attrs = {"class": "input", "placeholder": ""}
+    attrs: dict[str, str | bool] = {"class": "input", "placeholder": ""}
     if bound.errors:
         attrs["aria-invalid"] = "true"
     if described:

@@ -1,12 +1,14 @@
 """The account of a signed-in shopper: start page and orders."""
 
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from apps.accounts.models import User
 from apps.markets import queries as markets
 from apps.markets.context import Shop
 from apps.orders import queries
@@ -16,6 +18,13 @@ from apps.storefront.views.base import meta_for, page_response, private, shop_vi
 
 LATEST = 3
 PER_PAGE = 10
+
+
+def person_of(*, request: HttpRequest) -> User:
+    """The signed-in account; for views that only those may open."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
 
 
 def navigation(*, request: HttpRequest) -> tuple[Link, ...]:
@@ -36,9 +45,9 @@ def navigation(*, request: HttpRequest) -> tuple[Link, ...]:
 def account_home(request: HttpRequest) -> HttpResponse:
     """The latest orders and the ways on."""
     shop: Shop = request.shop  # type: ignore[attr-defined] # set by the markets middleware
-    orders = queries.orders_of_user(user_id=request.user.pk, brand_id=shop.brand.id)[:LATEST]
+    orders = queries.orders_of_user(user_id=person_of(request=request).pk, brand_id=shop.brand.id)[:LATEST]
     account = AccountPage(
-        email=request.user.email,
+        email=person_of(request=request).email,
         nav=navigation(request=request),
         orders=tuple(present.order_row(shop=shop, order=order) for order in orders),
     )
@@ -52,7 +61,7 @@ def account_home(request: HttpRequest) -> HttpResponse:
 def account_orders(request: HttpRequest) -> HttpResponse:
     """Every order with this brand, newest first."""
     shop: Shop = request.shop  # type: ignore[attr-defined] # set by the markets middleware
-    pages = Paginator(queries.orders_of_user(user_id=request.user.pk, brand_id=shop.brand.id), PER_PAGE)
+    pages = Paginator(queries.orders_of_user(user_id=person_of(request=request).pk, brand_id=shop.brand.id), PER_PAGE)
     page = pages.get_page(request.GET.get("page"))
     address = reverse("account_orders")
     paging = Paging(
@@ -66,13 +75,15 @@ def account_orders(request: HttpRequest) -> HttpResponse:
         % {"first": page.start_index(), "last": page.end_index(), "total": pages.count},
     )
     account = AccountPage(
-        email=request.user.email,
+        email=person_of(request=request).email,
         nav=navigation(request=request),
         orders=tuple(present.order_row(shop=shop, order=order) for order in page.object_list),
         paging=paging if pages.num_pages > 1 else None,
     )
     meta = meta_for(request=request, title=_("Your orders"), robots="noindex")
-    return private(page_response(request=request, template="storefront/account_orders.html", meta=meta, account=account))
+    return private(
+        page_response(request=request, template="storefront/account_orders.html", meta=meta, account=account)
+    )
 
 
 @shop_view
@@ -81,15 +92,13 @@ def account_orders(request: HttpRequest) -> HttpResponse:
 def account_order(request: HttpRequest, number: str) -> HttpResponse:
     """One order of this account; another's is a 404. Shown as the market it was placed in wrote it."""
     shop: Shop = request.shop  # type: ignore[attr-defined] # set by the markets middleware
-    record = queries.order_of_user(user_id=request.user.pk, number=number)
+    record = queries.order_of_user(user_id=person_of(request=request).pk, number=number)
     if record is None or record.order.market.brand_id != shop.brand.id:
         raise Http404
     placed_in = markets.shop_for_market(market_code=record.order.market.code, language=shop.language)
     view = present.order_view(shop=placed_in, record=record)
-    account = AccountPage(email=request.user.email, nav=navigation(request=request))
+    account = AccountPage(email=person_of(request=request).email, nav=navigation(request=request))
     meta = meta_for(request=request, title=_("Order %(number)s") % {"number": number}, robots="noindex")
     return private(
-        page_response(
-            request=request, template="storefront/account_order.html", meta=meta, account=account, order=view
-        )
+        page_response(request=request, template="storefront/account_order.html", meta=meta, account=account, order=view)
     )

@@ -50,7 +50,7 @@ def private(response: HttpResponse) -> HttpResponse:
     return response
 
 
-def meta_for(  # noqa: PLR0913 -- the parts of a page's head
+def meta_for(
     *,
     request: HttpRequest,
     title: str,
@@ -68,7 +68,9 @@ def meta_for(  # noqa: PLR0913 -- the parts of a page's head
     shop: Shop = request.shop  # type: ignore[attr-defined] # set by the markets middleware
     path = canonical_path or request.path
     host = origin(request=request)
-    found = {other.code: _equal_path(request, other, equals) for other in markets.live_shops(brand_code=shop.brand.code)}
+    found = {
+        other.code: _equal_path(request, other, equals) for other in markets.live_shops(brand_code=shop.brand.code)
+    }
     found[shop.code] = path
     listed = "noindex" not in robots
     return Meta(
@@ -77,8 +79,9 @@ def meta_for(  # noqa: PLR0913 -- the parts of a page's head
         canonical_url=f"{host}{path}" if listed else "",
         robots=robots,
         alternates=_alternates(shop, found, host) if listed else (),
-        locales=tuple(_locale_link(other, found[other.code], shop) for other in markets.live_shops(
-            brand_code=shop.brand.code)),
+        locales=tuple(
+            _locale_link(other, found[other.code], shop) for other in markets.live_shops(brand_code=shop.brand.code)
+        ),
         **more,
     )
 
@@ -92,8 +95,11 @@ def _equal_path(request: HttpRequest, other: Shop, equals: Equals | None) -> str
 
 def _alternates(shop: Shop, found: Equals, host: str) -> tuple[Alternate, ...]:
     live = {other.code: other for other in markets.live_shops(brand_code=shop.brand.code)}
-    tags = [Alternate(tag=live[code].locale_tag, url=f"{host}{path}") for code, path in found.items()
-            if path and code in live]
+    tags = [
+        Alternate(tag=live[code].locale_tag, url=f"{host}{path}")
+        for code, path in found.items()
+        if path and code in live
+    ]
     return (*tags, Alternate(tag="x-default", url=f"{host}/")) if len(tags) > 1 else ()
 
 

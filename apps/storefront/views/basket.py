@@ -150,7 +150,7 @@ def basket_voucher(request: HttpRequest) -> HttpResponse:
 
 @shop_view
 @require_POST
-def basket_voucher_remove(request: HttpRequest, voucher_id: int) -> HttpResponse:
+def basket_voucher_remove(request: HttpRequest, code: str) -> HttpResponse:
     """Take a voucher code out."""
     return _change(
         request,
@@ -158,7 +158,7 @@ def basket_voucher_remove(request: HttpRequest, voucher_id: int) -> HttpResponse
             shop=request.shop,  # type: ignore[attr-defined] # set by the markets middleware
             basket_id=basket_id,
             owner_id=owner,
-            voucher_id=voucher_id,
+            code=code,
         ),
     )
 

@@ -1,5 +1,7 @@
 """Categories, search and products. All are the same for every visitor, so all may be kept."""
 
+from typing import Literal
+
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.urls import reverse
 from django.utils.html import strip_tags
@@ -162,9 +164,8 @@ def _trail(shop: Shop, found: catalog.CategoryPage) -> tuple[Link, ...]:
     return (home, *(Link(label=node.name, url=node.url, is_current=node.url == found.url) for node in found.trail))
 
 
-def _equals(shop: Shop, kind: str, object_id: int) -> Equals:
+def _equals(shop: Shop, kind: Literal["product", "category"], object_id: int) -> Equals:
     """The same object in the brand's other shops, for hreflang and the switcher. One statement."""
     return {
-        other.shop.code: other.url
-        for other in catalog.alternates(kind=kind, object_id=object_id, brand=shop.brand)
+        other.shop.code: other.url for other in catalog.alternates(kind=kind, object_id=object_id, brand=shop.brand)
     }

@@ -28,6 +28,7 @@ from apps.storefront.contexts import ProblemView
 from apps.storefront.forms import address
 from apps.storefront.presenters import checkout as present
 from apps.storefront.presenters.basket import problem_view
+from apps.storefront.views.account import person_of
 from apps.storefront.views.base import meta_for, page_response, private, said, shop_view
 from apps.storefront.views.basket import priced_basket
 
@@ -58,8 +59,9 @@ def with_basket(view: View) -> View:
 def details(request: HttpRequest, basket: PricedBasket, state: CheckoutState) -> HttpResponse:
     """Who buys and where it goes."""
     shop = request.shop  # type: ignore[attr-defined] # set by the markets middleware
-    signed_in_as = request.user.email if baskets.owner_id(request=request) else ""
-    told, errors = state.details, {}
+    signed_in_as = person_of(request=request).email if baskets.owner_id(request=request) else ""
+    told = state.details
+    errors: dict[str, str] = {}
     if signed_in_as and not told.email:
         told = replace(told, email=signed_in_as)
     if request.method == "POST":
@@ -67,7 +69,7 @@ def details(request: HttpRequest, basket: PricedBasket, state: CheckoutState) ->
         if not errors:
             checkout_state.save(request=request, state=replace(state, details=told))
             return redirect("checkout_delivery")
-    step = present.details_step(shop=shop, state=state, errors=errors, signed_in_as=signed_in_as, details=told)
+    step = present.details_step(shop=shop, errors=errors, signed_in_as=signed_in_as, details=told)
     return _step_page(request, basket, "checkout", step, has_errors=bool(errors), status=422 if errors else 200)
 
 
@@ -180,7 +182,7 @@ def _review(
     return _step_page(request, basket, "checkout_review", step, problems=problems, status=status)
 
 
-def _step_page(  # noqa: PLR0913 -- the parts of a step
+def _step_page(
     request: HttpRequest,
     basket: PricedBasket,
     current: str,
@@ -198,7 +200,9 @@ def _step_page(  # noqa: PLR0913 -- the parts of a step
     name = {"checkout": "details", "checkout_delivery": "delivery", "checkout_review": "review"}[current]
     template = f"storefront/checkout_{name}.html"
     meta = meta_for(request=request, title=_("Checkout"), robots="noindex")
-    return page_response(request=request, template=template, meta=meta, checkout=view, status=status, **{name: step}, **extra)
+    return page_response(
+        request=request, template=template, meta=meta, checkout=view, status=status, **{name: step}, **extra
+    )
 
 
 def _confirmed(text: str, currency: str) -> Money:

@@ -2,6 +2,7 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.utils import translation
 from django.utils.translation import get_language_info
 
@@ -39,7 +40,7 @@ def markets(request: HttpRequest) -> HttpResponse:
     return _chooser(request, request.shop)  # type: ignore[attr-defined] # checked by shop_view
 
 
-def _chooser(request: HttpRequest, shop: Shop) -> HttpResponse:
+def _chooser(request: HttpRequest, shop: Shop) -> TemplateResponse:
     by_country: dict[str, list[Shop]] = {}
     for other in queries.live_shops(brand_code=shop.brand.code):
         by_country.setdefault(other.market.country, []).append(other)
@@ -79,7 +80,7 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 def favicon(request: HttpRequest) -> HttpResponse:
     """Browsers ask for this name whatever the page says."""
-    from django.templatetags.static import static  # noqa: PLC0415 -- needs the static files to be collected
+    from django.templatetags.static import static
 
     brand = getattr(request, "brand", None)
     return redirect(static(f"img/favicon-{brand.code if brand else 'halles'}.svg"), permanent=False)

@@ -56,7 +56,10 @@ class RefusalMiddleware:
             return None
         meta = meta_for(request=request, title=_("This did not work"), robots="noindex", equals={})
         response = page_response(
-            request=request, template="storefront/refused.html", meta=meta, refusal=exception.as_dict(),
+            request=request,
+            template="storefront/refused.html",
+            meta=meta,
+            refusal=exception.as_dict(),
             status=int(exception.http_status),
         )
         return private(response)

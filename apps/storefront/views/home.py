@@ -8,7 +8,6 @@ from apps.catalog import queries as catalog
 from apps.markets.context import Shop
 from apps.storefront import pages
 from apps.storefront.contexts import HomePage, Link, Rail, SplitBlock, Tile
-from apps.storefront.models import ContentBlock
 from apps.storefront.page_cache import cacheable
 from apps.storefront.presenters.cards import rail
 from apps.storefront.presenters.pictures import picture_from
@@ -48,18 +47,18 @@ def home(request: HttpRequest) -> HttpResponse:
     return page_response(request=request, template="storefront/home.html", meta=meta, home=page)
 
 
-def _split(shop: Shop, block: ContentBlock) -> SplitBlock:
+def _split(shop: Shop, block: pages.HomeBlock) -> SplitBlock:
     link = Link(label=block.link_label, url=shop.prefix + block.link_path.lstrip("/")) if block.link_label else None
     return SplitBlock(
         title=block.title,
         text=block.text,
         link=link,
-        picture=picture_from(data=block.data.get("picture"), alt=block.title),
+        picture=block.picture,
         eyebrow=str(block.data.get("eyebrow", "")),
     )
 
 
-def _rail(shop: Shop, block: ContentBlock) -> Rail | None:
+def _rail(shop: Shop, block: pages.HomeBlock) -> Rail | None:
     rule = str(block.data.get("rule", "newest"))
     cards = catalog.cards(shop=shop, rule=rule, limit=RAIL_SIZE)
     return rail(shop=shop, name=f"rail-{rule}", title=block.title, cards=cards)

@@ -35,8 +35,8 @@ def order_tracking(request: HttpRequest, token: str) -> HttpResponse:
     response = page_response(request=request, template=template, meta=meta, order=view)
     if waits:
         response.headers["Refresh"] = str(view.refresh_seconds)  # looks again by itself, without JavaScript
-    # The address is the key to the order, so no other site may learn it. Not `no-referrer`: with that, browsers call the
-    # origin of a form on this page "null", and paying again would be refused as a post from elsewhere.
+    # The address is the key to the order, so no other site may learn it. Not `no-referrer`: with that, browsers call
+    # the origin of a form on this page "null", and paying again would be refused as a post from elsewhere.
     response.headers["Referrer-Policy"] = "same-origin"
     return private(response)
 
@@ -64,9 +64,19 @@ def order_lookup(request: HttpRequest) -> HttpResponse:
         text=_("Your order number is in the confirmation mail. It looks like HFR-7K3M9QX2-D."),
         action_url=reverse("order_lookup"),
         fields=(
-            FieldView(id="id_number", name="number", label=_("Order number"), value=number, autocomplete="off", max_length=40),
-            FieldView(id="id_email", name="email", label=_("E-mail"), value=email, kind="email", autocomplete="email",
-                      inputmode="email", max_length=254),
+            FieldView(
+                id="id_number", name="number", label=_("Order number"), value=number, autocomplete="off", max_length=40
+            ),
+            FieldView(
+                id="id_email",
+                name="email",
+                label=_("E-mail"),
+                value=email,
+                kind="email",
+                autocomplete="email",
+                inputmode="email",
+                max_length=254,
+            ),
         ),
         button=_("Show the order"),
         problems=(ProblemView(code="order.not_found", text=error, tone="error"),) if error else (),
@@ -74,5 +84,7 @@ def order_lookup(request: HttpRequest) -> HttpResponse:
     meta = meta_for(request=request, title=form.title, robots="noindex")
     status = 422 if error else 200
     return private(
-        page_response(request=request, template="storefront/form.html", meta=meta, form=form, has_errors=False, status=status)
+        page_response(
+            request=request, template="storefront/form.html", meta=meta, form=form, has_errors=False, status=status
+        )
     )

@@ -3,6 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -52,11 +53,30 @@ def static_page(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @shop_view
+@require_safe
+def terms(request: HttpRequest) -> HttpResponse:
+    """The terms of sale under an address mails can name in every language."""
+    found = pages.link_to(shop=request.shop, code="terms")  # type: ignore[attr-defined] # checked by shop_view
+    if not found:
+        raise Http404
+    return redirect(found)
+
+
+@shop_view
+@require_safe
+def withdraw(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 -- the shop is in the address
+    """Where a shopper declares a withdrawal: the contact form with the words of the declaration begun."""
+    return redirect(f"{reverse('contact')}?about=withdrawal")
+
+
+@shop_view
 @require_http_methods(["GET", "HEAD", "POST"])
 def contact(request: HttpRequest) -> HttpResponse:
     """A message to the shop's people. What was typed is never lost; a robot that fills the hidden field is thanked."""
     shop: Shop = request.shop  # type: ignore[attr-defined] # set by the markets middleware
     told = {name: request.POST.get(name, "").strip() for name in ("name", "email", "message")}
+    if request.method != "POST" and request.GET.get("about") == "withdrawal":
+        told["message"] = _("I withdraw from the contract for my order. Order number:")
     errors: dict[str, str] = {}
     problems: tuple[ProblemView, ...] = ()
     is_sent = False
@@ -83,7 +103,12 @@ def contact(request: HttpRequest) -> HttpResponse:
     status = 422 if errors or problems else 200
     return private(
         page_response(
-            request=request, template="storefront/form.html", meta=meta, form=form, has_errors=bool(errors), status=status
+            request=request,
+            template="storefront/form.html",
+            meta=meta,
+            form=form,
+            has_errors=bool(errors),
+            status=status,
         )
     )
 
@@ -111,12 +136,35 @@ def _contact_errors(told: dict[str, str]) -> dict[str, str]:
 
 def _contact_fields(told: dict[str, str], errors: dict[str, str]) -> tuple[FieldView, ...]:
     return (
-        FieldView(id="id_name", name="name", label=_("First and last name"), value=told["name"], autocomplete="name",
-                  error=errors.get("name", ""), max_length=120),
-        FieldView(id="id_email", name="email", label=_("E-mail"), value=told["email"], kind="email", autocomplete="email",
-                  inputmode="email", error=errors.get("email", ""), max_length=254),
-        FieldView(id="id_message", name="message", label=_("Message"), value=told["message"], kind="textarea",
-                  error=errors.get("message", ""), max_length=LONGEST_MESSAGE),
+        FieldView(
+            id="id_name",
+            name="name",
+            label=_("First and last name"),
+            value=told["name"],
+            autocomplete="name",
+            error=errors.get("name", ""),
+            max_length=120,
+        ),
+        FieldView(
+            id="id_email",
+            name="email",
+            label=_("E-mail"),
+            value=told["email"],
+            kind="email",
+            autocomplete="email",
+            inputmode="email",
+            error=errors.get("email", ""),
+            max_length=254,
+        ),
+        FieldView(
+            id="id_message",
+            name="message",
+            label=_("Message"),
+            value=told["message"],
+            kind="textarea",
+            error=errors.get("message", ""),
+            max_length=LONGEST_MESSAGE,
+        ),
     )
 
 
@@ -141,7 +189,10 @@ def _store(store: Location) -> StoreRow:
         anchor=store.code,
         address=tuple(line for line in (store.street, f"{store.postcode} {store.city}".strip()) if line),
         hours=tuple(
-            Fact(label=str(label), value=", ".join("–".join(span) for span in store.opening_hours.get(day, [])) or _("closed"))
+            Fact(
+                label=str(label),
+                value=", ".join("–".join(span) for span in store.opening_hours.get(day, [])) or _("closed"),
+            )
             for day, label in DAYS.items()
             if store.opening_hours
         ),

@@ -42,10 +42,10 @@ def _png(colour="red"):
 def _row(kind, shop):
     makers = {
         "catalogue.category": lambda: make_category(name="Kettles"),
-        "catalogue.pricelist": lambda: PriceList.objects.first(),
-        "markets.market": lambda: Market.objects.first(),
+        "catalogue.pricelist": PriceList.objects.first,
+        "markets.market": Market.objects.first,
         "markets.brand": lambda: Market.objects.first().brand,
-        "order.deliverymethod": lambda: DeliveryMethod.objects.first(),
+        "order.deliverymethod": DeliveryMethod.objects.first,
         "offer.conditionaloffer": make.make_offer,
         "voucher.voucher": make.make_voucher,
         "partner.location": make.make_location,
@@ -54,8 +54,17 @@ def _row(kind, shop):
     return makers[kind]()
 
 
-KINDS = ("catalogue.category", "catalogue.pricelist", "markets.market", "markets.brand", "order.deliverymethod",
-         "offer.conditionaloffer", "voucher.voucher", "partner.location", "customer.user")
+KINDS = (
+    "catalogue.category",
+    "catalogue.pricelist",
+    "markets.market",
+    "markets.brand",
+    "order.deliverymethod",
+    "offer.conditionaloffer",
+    "voucher.voucher",
+    "partner.location",
+    "customer.user",
+)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -82,7 +91,8 @@ def test_market_edit_is_seen_at_once_and_leaves_a_trail(boss, shop):
     sent = form_values(boss.get(url)) | {"unpaid_order_ttl_minutes": 45, "features": "{}"}
     answer = boss.post(url, sent)
     assert answer.status_code == 302, (
-        answer.context["adminform"].form.errors, [w.formset.errors for w in answer.context["inline_admin_formsets"]]
+        answer.context["adminform"].form.errors,
+        [w.formset.errors for w in answer.context["inline_admin_formsets"]],
     )
     assert markets.market_by_code(code=market.code).unpaid_order_ttl_minutes == 45
     assert AuditEvent.objects.filter(action="markets.market.edit").exists()
@@ -101,7 +111,8 @@ def test_upload_picture_is_taken_in_and_described(boss):
 
 def test_upload_what_is_no_picture_is_refused_with_its_name(boss):
     page = boss.post(
-        reverse("admin:media_asset_upload"), {"pictures": [SimpleUploadedFile("<b>x</b>.png", b"<svg onload=alert(1)>")]}
+        reverse("admin:media_asset_upload"),
+        {"pictures": [SimpleUploadedFile("<b>x</b>.png", b"<svg onload=alert(1)>")]},
     )
     assert page.status_code == 409
     assert not Asset.objects.exists()
@@ -117,7 +128,9 @@ def test_add_pictures_shows_them_on_the_product(boss, shop):
 
 def test_import_page_and_job_open_and_issues_download(boss, shop):
     assert boss.get(reverse("admin:catalogue_importjob_upload")).status_code == 200
-    job = ImportJob.objects.create(source="folder:x", brand_code="halles", by="user:1", created_at=make.AT, state="refused")
+    job = ImportJob.objects.create(
+        source="folder:x", brand_code="halles", by="user:1", created_at=make.AT, state="refused"
+    )
     job.issues.create(severity="error", file="products.csv", line=2, column="name", value="=1+1", code="formula")
     page = boss.get(reverse("admin:catalogue_importjob_change", args=[job.pk]))
     assert page.status_code == 200
@@ -127,5 +140,7 @@ def test_import_page_and_job_open_and_issues_download(boss, shop):
 
 
 def test_import_not_ready_cannot_be_applied(boss, shop):
-    job = ImportJob.objects.create(source="folder:x", brand_code="halles", by="user:1", created_at=make.AT, state="refused")
+    job = ImportJob.objects.create(
+        source="folder:x", brand_code="halles", by="user:1", created_at=make.AT, state="refused"
+    )
     assert boss.post(reverse("admin:catalogue_importjob_apply", args=[job.pk])).status_code == 409

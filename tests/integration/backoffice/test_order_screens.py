@@ -26,8 +26,11 @@ def _order(*, lines=1, number=1):
 def _pay(order):
     payment = order.payments.get()
     payments.record_transfer(
-        payment_id=payment.pk, received=Money(order.total_incl_tax, order.currency), reference=f"B-{payment.pk}",
-        by="system:test", at=make.AT,
+        payment_id=payment.pk,
+        received=Money(order.total_incl_tax, order.currency),
+        reference=f"B-{payment.pk}",
+        by="system:test",
+        at=make.AT,
     )
     drain_outbox(at=make.AT, fail_on_error=False)
     order.refresh_from_db()

@@ -13,7 +13,7 @@ class Command(BaseCommand):
 
     help = "Print the demo logins."
 
-    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ANN401, ARG002 -- Django's signature
+    def handle(self, *args: Any, **options: Any) -> None:
         """Print them."""
         if not settings.DEMO:
             return

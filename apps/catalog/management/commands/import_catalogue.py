@@ -37,7 +37,7 @@ class Command(BaseCommand):
         parser.add_argument("--no-publish", action="store_true", help="leave publication to the worker")
         parser.add_argument("--json", action="store_true", help="the summary as JSON")
 
-    def handle(self, *_args: object, **options: Any) -> None:  # noqa: ANN401 -- as argparse gives them
+    def handle(self, *_args: object, **options: Any) -> None:
         path: Path = options["path"].resolve()
         if not path.exists():
             raise CommandError(_("%(path)s does not exist.") % {"path": path})

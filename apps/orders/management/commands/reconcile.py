@@ -18,7 +18,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="Print the report as JSON.")
         parser.add_argument("--older-than", type=int, default=3, metavar="MINUTES", help="Leave younger ones alone.")
 
-    def handle(self, *_args: str, **options: Any) -> None:  # noqa: ANN401 -- Django's signature
+    def handle(self, *_args: str, **options: Any) -> None:
         report = operations.reconcile(at=clock.now(), older_than=timedelta(minutes=options["older_than"]))
         if options["json"]:
             self.stdout.write(json.dumps(report.as_dict(), indent=2))

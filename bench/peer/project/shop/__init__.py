@@ -1,0 +1,1 @@
+"""A stock django-oscar, as its documents tell to set one up."""
