@@ -17,12 +17,18 @@ SESSION_KEY = "checkout"
 
 @dataclass(frozen=True, slots=True)
 class CheckoutState:
-    """Answers so far. attempt: the idempotency key of the order to come; the same until that order is placed."""
+    """
+    Answers so far. attempt: the idempotency key of the order to come; the same until that order is placed.
+
+    ordered_attempt, ordered_basket: of the last order, so that its form sent again finds the basket it was made of.
+    """
 
     details: Details
     delivery_code: str = ""
     payment_method: str = ""
     attempt: str = ""
+    ordered_attempt: str = ""
+    ordered_basket: int = 0
 
     @property
     def has_details(self) -> bool:
@@ -41,6 +47,8 @@ def load(*, request: HttpRequest) -> CheckoutState:
         delivery_code=kept.get("delivery", ""),
         payment_method=kept.get("payment", ""),
         attempt=kept.get("attempt", ""),
+        ordered_attempt=kept.get("ordered_attempt", ""),
+        ordered_basket=kept.get("ordered_basket", 0),
     )
 
 
@@ -54,14 +62,16 @@ def save(*, request: HttpRequest, state: CheckoutState) -> CheckoutState:
         "delivery": kept.delivery_code,
         "payment": kept.payment_method,
         "attempt": kept.attempt,
+        "ordered_attempt": kept.ordered_attempt,
+        "ordered_basket": kept.ordered_basket,
     }
     request.session[SESSION_KEY] = everything
     return kept
 
 
-def finish(*, request: HttpRequest, state: CheckoutState) -> None:
-    """The order is placed: keep the person's details for the next one, but not its key."""
-    save(request=request, state=replace(state, attempt=""))
+def finish(*, request: HttpRequest, state: CheckoutState, attempt: str, basket_id: int) -> None:
+    """The order is placed: keep the person's details for the next one, and its key only to know a repeat by."""
+    save(request=request, state=replace(state, attempt="", ordered_attempt=attempt, ordered_basket=basket_id))
     shop = request.shop  # type: ignore[attr-defined] # set by the markets middleware
     request.session[SESSION_KEY][shop.market.code]["attempt"] = ""
     request.session.modified = True

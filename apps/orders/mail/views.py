@@ -1,5 +1,7 @@
 """The demo's mail viewer: what would have been sent. Exists in demo mode only."""
 
+from csp.constants import SELF
+from csp.decorators import csp_update
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -25,6 +27,7 @@ def mails(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_GET
+@csp_update({"frame-src": [SELF]})
 def mail(request: HttpRequest, mail_id: int) -> HttpResponse:
     """Show a mail: its head, its text, and its HTML in a frame that may do nothing."""
     return render(request, "demo/mail_detail.html", {"mail": _mail(mail_id)})

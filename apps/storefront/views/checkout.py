@@ -110,8 +110,10 @@ def place(request: HttpRequest) -> HttpResponse:
     """
     shop = request.shop  # type: ignore[attr-defined] # set by the markets middleware
     state = checkout_state.load(request=request)
-    basket_id = baskets.find(request=request)
     key = request.POST.get("idempotency_key", "")[:80]
+    # A form sent again after its order: the basket is closed by then, and only with it the repeat is known as one.
+    repeated = bool(key) and key == state.ordered_attempt
+    basket_id = state.ordered_basket if repeated else baskets.find(request=request) or 0
     if not state.has_details or not key:
         return redirect("checkout")
     method = request.POST.get("payment", "")
@@ -120,7 +122,7 @@ def place(request: HttpRequest) -> HttpResponse:
     try:
         order = placement.place_order(
             shop=shop,
-            basket_id=basket_id or 0,
+            basket_id=basket_id,
             confirmed_total=_confirmed(request.POST.get("confirmed_total", ""), shop.market.currency),
             contact=placement.Contact(email=state.details.email, phone=state.details.phone),
             address=_address(state.details),
@@ -133,7 +135,7 @@ def place(request: HttpRequest) -> HttpResponse:
         )
     except Refusal as refusal:
         return _refused(request, replace(state, payment_method=method), refusal)
-    checkout_state.finish(request=request, state=state)
+    checkout_state.finish(request=request, state=state, attempt=key, basket_id=basket_id)
     response = HttpResponseRedirect(_pay(order))
     baskets.forget(request=request, response=response)
     return private(response)
