@@ -17,8 +17,8 @@ PLACES = {"fr-fr": {}, "fr-be": {"postcode": "1000"}, "nl-be": {"postcode": "100
           "en-gb": {"postcode": "M1 1AE"}}
 MARKETS = {"fr-fr": "halles-fr", "fr-be": "halles-be", "nl-be": "halles-be", "de-de": "halles-de", "en-gb": "halles-gb"}
 BUTTONS = {
-    "fr-fr": "Commande avec obligation de paiement",
-    "fr-be": "Commande avec obligation de paiement",
+    "fr-fr": "Commander avec obligation de paiement",
+    "fr-be": "Commander avec obligation de paiement",
     "nl-be": "Bestelling met betalingsverplichting",
     "de-de": "zahlungspflichtig bestellen",
     "en-gb": "Order with obligation to pay",
@@ -131,9 +131,10 @@ def test_placing_stays_within_its_queries_and_so_does_the_whole_checkout(visitor
                 response = buying.place(visitor, page)
         assert "/demo-bank/" in response.headers["Location"]
         for most, seen in ((20, placing), (60, whole)):
-            statements = [q["sql"] for q in seen if "SAVEPOINT" not in q["sql"]]
+            # The demo bank's own books stand in for a provider that would be asked over the network.
+            statements = [q["sql"] for q in seen if "SAVEPOINT" not in q["sql"] and "demobank" not in q["sql"].split("WHERE")[0]]
             allowed = most if rows == 1 or most == 20 else most + 2 * 10  # two more products put into the basket
-            assert len(statements) <= allowed, (rows, len(statements), [sql[:90] for sql in statements])
+            assert len(statements) <= allowed, "\n".join([str(rows), *(" ".join(sql.split())[:120] for sql in statements)])
 
 
 @pytest.fixture
