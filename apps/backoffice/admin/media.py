@@ -99,7 +99,7 @@ class AssetAdmin(AuditedAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Asset]:
         """Return assets with their files and alt texts."""
-        return super().get_queryset(request).prefetch_related("renditions", "texts")  # type: ignore[no-any-return] -- untyped base
+        return super().get_queryset(request).prefetch_related("renditions", "texts")  # type: ignore[no-any-return] # untyped base
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Pictures come in by upload, which checks them."""
