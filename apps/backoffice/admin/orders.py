@@ -49,7 +49,7 @@ class PaymentStateFilter(admin.SimpleListFilter):
     parameter_name = "payment"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return list(PaymentState.choices)
+        return [(value, str(label)) for value, label in PaymentState.choices]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Order]) -> QuerySet[Order]:
         return queryset.filter(payment_state=self.value()) if self.value() else queryset

@@ -35,7 +35,7 @@ class FewChoices:
         formset = super().get_formset(request, obj, **kwargs)  # type: ignore[misc] # an inline follows
         for field in formset.form.base_fields.values():
             if isinstance(field, ModelChoiceField):
-                field.choices = list(field.choices)
+                field.choices = list(field.iterator(field))
         return formset
 
 
@@ -119,7 +119,7 @@ class AttributeValueForm(forms.ModelForm):  # type: ignore[type-arg] # one model
             if many is not None:
                 row.value_multi_option.set(many)
         else:
-            self.save_m2m = lambda: row.value_multi_option.set(many) if many is not None else None
+            self.save_m2m = lambda: row.value_multi_option.set(many) if many is not None else None  # type: ignore[method-assign] # as Django does itself
         return row
 
 

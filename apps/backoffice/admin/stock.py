@@ -37,9 +37,10 @@ class AvailableFilter(admin.SimpleListFilter):
         return [("none", gettext_lazy("Sold out")), ("low", gettext_lazy("Only a few left"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[StockLevel]) -> QuerySet[StockLevel]:
+        levels = queryset.annotate(free=AVAILABLE)
         if self.value() == "none":
-            return queryset.filter(free__lte=0)
-        return queryset.filter(free__gt=0, free__lte=LOW_STOCK) if self.value() == "low" else queryset
+            return levels.filter(free__lte=0)
+        return levels.filter(free__gt=0, free__lte=LOW_STOCK) if self.value() == "low" else queryset
 
 
 @admin.register(StockLevel)
