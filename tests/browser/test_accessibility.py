@@ -107,8 +107,8 @@ def test_every_target_on_a_phone_can_be_hit(browser_page):
     for kind in ("home", "category", "product with variants", "contact"):
         page.goto(urls[kind])
         small = page.evaluate(
-            """least => [...document.querySelectorAll('button, input:not([type=hidden]), select, summary, a.chip, a.variant,'
-               + ' a.button, a.tool')]
+            """least => [...document.querySelectorAll('button, input:not([type=hidden]), select, summary, a.chip,'
+               + ' a.variant, a.button, a.tool')]
                .filter(e => e.checkVisibility()
                    && !(e.type === 'checkbox' && e.closest('label')) && !(e.type === 'radio' && e.closest('label')))
                .map(e => [e.outerHTML.slice(0, 90), e.getBoundingClientRect()])
