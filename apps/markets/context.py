@@ -107,7 +107,8 @@ def using(*, shop: Shop) -> Iterator[Shop]:
     """Run a block as that shop, in its language; what was current before comes back afterwards."""
     token = _current.set(shop)
     try:
-        with translation.override(shop.language):
+        # Not `fr` but `fr-be`: Django keeps reversed addresses per active language, and two shops may share one.
+        with translation.override(shop.code):
             yield shop
     finally:
         _current.reset(token)
