@@ -59,7 +59,9 @@ def _amount(text: str, shop: Shop) -> int | None:
         whole = value.quantize(Decimal("0.01"))
     except (InvalidOperation, ValueError):
         return None
-    return Money(whole, shop.market.currency).minor if Decimal(0) <= whole < Decimal(10) ** 9 else None
+    if not whole.is_finite() or not Decimal(0) <= whole < Decimal(10) ** 9:
+        return None
+    return Money(whole, shop.market.currency).minor
 
 
 def _page(text: str) -> int:

@@ -74,7 +74,7 @@ def withdraw(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 -- the shop 
 def contact(request: HttpRequest) -> HttpResponse:
     """A message to the shop's people. What was typed is never lost; a robot that fills the hidden field is thanked."""
     shop: Shop = request.shop  # type: ignore[attr-defined] # set by the markets middleware
-    told = {name: request.POST.get(name, "").strip() for name in ("name", "email", "message")}
+    told = {name: request.POST.get(name, "").replace("\x00", " ").strip() for name in ("name", "email", "message")}
     if request.method != "POST" and request.GET.get("about") == "withdrawal":
         told["message"] = _("I withdraw from the contract for my order. Order number:")
     errors: dict[str, str] = {}
