@@ -6,7 +6,8 @@ Needs nothing but the standard library, so that both shops' processes can read i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 DEPARTMENTS = ("Cuisine", "Table", "Salon", "Chambre", "Bain", "Jardin", "Bureau", "Atelier")
@@ -78,13 +79,9 @@ def department_slug(number: int) -> str:
 
 def item(number: int) -> Item:
     """The product of that number; the same in every run."""
-    # Mixed by a fixed multiplier so that neighbours in one property are not neighbours in another.
-    mixed = (number * 2_654_435_761) % 4_294_967_296
-    adjective, noun = ADJECTIVES[(mixed >> 7) % len(ADJECTIVES)], NOUNS[(mixed >> 11) % len(NOUNS)]
-    facts = tuple(
-        (code, values[((mixed >> (3 * place)) + number) % len(values)])
-        for place, (code, values) in enumerate(FACTS.items())
-    )
+    # Each property by a checksum of its own, so that none goes with another or with the category.
+    adjective, noun = _choice("adjective", number, ADJECTIVES), _choice("noun", number, NOUNS)
+    facts = tuple((code, _choice(code, number, values)) for code, values in FACTS.items())
     name = f"{noun.capitalize()} {adjective} {number + 1}"
     text = " ".join(f"{code} {value}" for code, value in facts)
     return Item(
@@ -94,10 +91,14 @@ def item(number: int) -> Item:
         slug=f"{noun}-{adjective}-{number + 1}",
         description=f"{name}: fait pour durer, pensé pour tous les jours. {text}. " * 2,
         leaf=number % (len(DEPARTMENTS) * len(LEAVES)),
-        price_minor=500 + mixed % 19_500,
+        price_minor=500 + zlib.crc32(b"price%d" % number) % 19_500,
         picture=number % PICTURES,
         facts=facts,
     )
+
+
+def _choice(code: str, number: int, values: Sequence[str]) -> str:
+    return values[zlib.crc32(b"%s%d" % (code.encode(), number)) % len(values)]
 
 
 def items(count: int) -> Iterator[Item]:

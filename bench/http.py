@@ -23,7 +23,7 @@ class Answer:
     """An answer, read to its end."""
 
     status: int
-    headers: Mapping[str, str]
+    headers: http.client.HTTPMessage
     body: bytes
 
     @property
@@ -66,9 +66,25 @@ class Visitor:
         """Send a form. Raises UnexpectedAnswer for another status."""
         return self._ask("POST", path, data, expect, headers)
 
+    def press(self, path: str, data: Mapping[str, str]) -> str:
+        """Send a form whatever it is answered; return the status, with where a redirect leads."""
+        self._connection.request("POST", path, body=urlencode(data).encode(), headers=self._headers(is_form=True))
+        response = self._connection.getresponse()
+        response.read()
+        target = urlsplit(response.headers.get("Location", "")).path
+        return f"{response.status}{' to ' + '/'.join(target.split('/')[:3]) if target else ''}"
+
     def close(self) -> None:
         """Give the connection back."""
         self._connection.close()
+
+    def _headers(self, *, is_form: bool) -> dict[str, str]:
+        sent = {"Host": self.host, "Sec-Fetch-Site": "same-origin", "Origin": f"http://{self.host}"}
+        if is_form:
+            sent["Content-Type"] = "application/x-www-form-urlencoded"
+        if self.cookies:
+            sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        return sent
 
     def _ask(
         self,
@@ -81,11 +97,7 @@ class Visitor:
         parts = urlsplit(path)
         target = parts.path + (f"?{parts.query}" if parts.query else "")
         body = data if isinstance(data, bytes) or data is None else urlencode(data).encode()
-        sent = {"Host": self.host, "Sec-Fetch-Site": "same-origin", "Origin": f"http://{self.host}"}
-        if body is not None and not isinstance(data, bytes):
-            sent["Content-Type"] = "application/x-www-form-urlencoded"
-        if self.cookies:
-            sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        sent = self._headers(is_form=body is not None and not isinstance(data, bytes))
         started = time.perf_counter()
         self._connection.request(method, target, body=body, headers=sent | dict(headers or {}))
         response = self._connection.getresponse()
@@ -101,7 +113,7 @@ class Visitor:
                 f"{method} {target} answered {response.status}, expected {expect}; "
                 f"location {response.headers.get('Location', '-')}; {said}"
             )
-        return Answer(response.status, dict(response.headers.items()), read)
+        return Answer(response.status, response.headers, read)
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ class ForgivingRedisCache(RedisCache):
 
     def has_key(self, key: Any, version: int | None = None) -> bool:  # noqa: ANN401 -- Django's own
         """Whether there is a kept value; asked for every new session."""
-        return bool(self._ask(lambda: super(ForgivingRedisCache, self).has_key(key, version), False))  # noqa: FBT003
+        return bool(self._ask(lambda: super(ForgivingRedisCache, self).has_key(key, version), False))
 
     def get_many(self, keys: Any, version: int | None = None) -> dict[Any, Any]:  # noqa: ANN401 -- Django's own
         """Return what is kept of these."""

@@ -75,7 +75,7 @@ def demo_copy() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def demo_module(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:  # noqa: ARG001 -- the order
+def demo_module(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
     """The demo's shops for all tests of a module; each test's own writes are rolled back."""
     with django_db_blocker.unblock():
         copy = demo_copy()
@@ -86,7 +86,7 @@ def demo_module(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> It
 
 
 @pytest.fixture
-def demo_shop(transactional_db: None) -> Iterator[str]:  # noqa: ARG001 -- the order
+def demo_shop(transactional_db: None) -> Iterator[str]:
     """The demo's shops for one test, committed, so that the live server sees them."""
     with demo_copy() as name:
         yield name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections import Counter
 from typing import Any
@@ -25,13 +26,21 @@ def mistakes(text: str) -> list[str]:
     except html5lib.html5parser.ParseError as error:
         lenient = html5lib.HTMLParser(tree=html5lib.getTreeBuilder("etree"))
         lenient.parse(text)
-        places = [(line, code, text.splitlines()[line - 1][max(0, column - 60):column + 20])
-                  for (line, column), code, _data in lenient.errors[:5]]
+        places = [
+            (line, code, text.splitlines()[line - 1][max(0, column - 60) : column + 20])
+            for (line, column), code, _data in lenient.errors[:5]
+        ]
         return [f"invalid HTML ({error}): {places}"]
     elements = list(tree.iter())
     return [
-        *_ids(elements), *_headings(tree), *_labels(tree), *_pictures(tree), *_addresses(tree), *_inline(tree),
-        *_tables_and_lists(tree), *_data(tree),
+        *_ids(elements),
+        *_headings(tree),
+        *_labels(tree),
+        *_pictures(tree),
+        *_addresses(tree),
+        *_inline(tree),
+        *_tables_and_lists(tree),
+        *_data(tree),
     ]
 
 
@@ -44,7 +53,8 @@ def _ids(elements: list[Any]) -> list[str]:
         for attribute in ("aria-labelledby", "aria-describedby", "aria-controls", "for", "form", "list"):
             found += [
                 f"{attribute} names {name!r}, which is not there"
-                for name in (element.get(attribute) or "").split() if name not in known
+                for name in (element.get(attribute) or "").split()
+                if name not in known
             ]
         href = element.get("href") or ""
         if element.tag == f"{HTML}a" and href.startswith("#") and href[1:] not in known:
@@ -53,12 +63,18 @@ def _ids(elements: list[Any]) -> list[str]:
 
 
 def _headings(tree: Any) -> list[str]:
-    levels = [int(e.tag[-1]) for e in tree.iter() if str(e.tag).removeprefix(HTML) in {"h1", "h2", "h3", "h4", "h5", "h6"}]
+    levels = [
+        int(e.tag[-1]) for e in tree.iter() if str(e.tag).removeprefix(HTML) in {"h1", "h2", "h3", "h4", "h5", "h6"}
+    ]
     found = [] if levels.count(1) == 1 else [f"the page has {levels.count(1)} h1"]
-    found += [f"a heading of level {after} follows one of level {before}"
-              for before, after in zip(levels, levels[1:], strict=False) if after > before + 1]
-    empty = [e for e in tree.iter() if str(e.tag).removeprefix(HTML) in {"h1", "h2", "h3", "a", "button"}
-             and not _name(e)]
+    found += [
+        f"a heading of level {after} follows one of level {before}"
+        for before, after in itertools.pairwise(levels)
+        if after > before + 1
+    ]
+    empty = [
+        e for e in tree.iter() if str(e.tag).removeprefix(HTML) in {"h1", "h2", "h3", "a", "button"} and not _name(e)
+    ]
     return found + [f"a {e.tag.removeprefix(HTML)} has no words: {e.attrib}" for e in empty]
 
 
@@ -93,11 +109,17 @@ def _pictures(tree: Any) -> list[str]:
 
 
 def _addresses(tree: Any) -> list[str]:
-    found = [f"a {e.tag.removeprefix(HTML)} with an empty href: {''.join(e.itertext())[:40]!r}"
-             for e in tree.iter() if e.get("href") is not None and not e.get("href").strip()]
+    found = [
+        f"a {e.tag.removeprefix(HTML)} with an empty href: {''.join(e.itertext())[:40]!r}"
+        for e in tree.iter()
+        if e.get("href") is not None and not e.get("href").strip()
+    ]
     found += ["a form has an empty action" for e in tree.iter(f"{HTML}form") if e.get("action") == ""]
-    found += [f"a link leads to nothing: {e.get('href')}" for e in tree.iter(f"{HTML}a")
-              if "None" in (e.get("href") or "") or (e.get("href") or "").startswith("javascript:")]
+    found += [
+        f"a link leads to nothing: {e.get('href')}"
+        for e in tree.iter(f"{HTML}a")
+        if "None" in (e.get("href") or "") or (e.get("href") or "").startswith("javascript:")
+    ]
     return found
 
 
@@ -105,8 +127,11 @@ def _inline(tree: Any) -> list[str]:
     found = [f"a style attribute on {e.tag}" for e in tree.iter() if e.get("style") is not None]
     found += ["a style element" for _ in tree.iter(f"{HTML}style")]
     found += [f"an event attribute {name}" for e in tree.iter() for name in e.attrib if str(name).startswith("on")]
-    found += ["an inline script" for e in tree.iter(f"{HTML}script")
-              if not e.get("src") and e.get("type") != "application/ld+json"]
+    found += [
+        "an inline script"
+        for e in tree.iter(f"{HTML}script")
+        if not e.get("src") and e.get("type") != "application/ld+json"
+    ]
     return found
 
 
@@ -114,8 +139,11 @@ def _tables_and_lists(tree: Any) -> list[str]:
     found = []
     for kind in ("ul", "ol"):
         for part in tree.iter(f"{HTML}{kind}"):
-            strangers = [child.tag for child in part if child.tag not in {f"{HTML}li", f"{HTML}script", f"{HTML}template"}
-                         and isinstance(child.tag, str)]
+            strangers = [
+                child.tag
+                for child in part
+                if child.tag not in {f"{HTML}li", f"{HTML}script", f"{HTML}template"} and isinstance(child.tag, str)
+            ]
             found += [f"a {kind} holds {tag.removeprefix(HTML)}" for tag in strangers]
     block = {f"{HTML}{name}" for name in ("div", "p", "ul", "ol", "table", "form", "section", "h1", "h2", "h3", "h4")}
     phrasing = ("p", "span", "button", "label", "h1", "h2", "h3", "h4", "dt", "summary", "legend")
@@ -127,8 +155,11 @@ def _tables_and_lists(tree: Any) -> list[str]:
     inner = ("a", "button", "input", "select", "textarea", "details")
     for name in ("a", "button"):
         for part in tree.iter(f"{HTML}{name}"):
-            found += [f"a {name} holds {e.tag.removeprefix(HTML)}" for e in part.iter()
-                      if e is not part and str(e.tag).removeprefix(HTML) in inner]
+            found += [
+                f"a {name} holds {e.tag.removeprefix(HTML)}"
+                for e in part.iter()
+                if e is not part and str(e.tag).removeprefix(HTML) in inner
+            ]
     return found
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from apps.catalog import queries as catalog
-from apps.markets import context, queries as markets
+from apps.markets import context
+from apps.markets import queries as markets
 from apps.markets.context import Shop
 from apps.storefront import pages
 

@@ -169,4 +169,4 @@ def put_online(*, product_id: int, by: str, at: datetime) -> int:
         after={"is_public": True},
     )
     publication.publish_now(root_ids=[root_id], at=at)
-    return Product.objects.get(pk=root_id).publications.count()
+    return int(Product.objects.get(pk=root_id).publications.count())

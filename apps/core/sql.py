@@ -36,6 +36,7 @@ def prepared_cursor() -> Iterator[CursorWrapper]:
     be None and is only selected). Statements are constants: each text is kept in the server for the connection's life.
     """
     connection.ensure_connection()
-    # Django's own wrapping, for its errors and its query log.
-    with connection._prepare_cursor(_PreparedCursor(connection.connection)) as cursor:  # noqa: SLF001 -- no public door
+    # Django's own wrapping, for its errors and its query log; it has no public door, and the stubs do not show it.
+    wrapped = connection._prepare_cursor(_PreparedCursor(connection.connection))  # type: ignore[attr-defined] # noqa: SLF001
+    with wrapped as cursor:
         yield cursor

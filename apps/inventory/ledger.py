@@ -8,6 +8,7 @@ for any number of lines.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -197,7 +198,7 @@ def write_changes(*, changes: Sequence[Change], kind: str, reference: str, reaso
         )
 
 
-def _locked(sql: str, params: list[object]) -> list[LockedLevel]:
+def _locked(sql: str, params: Sequence[Any]) -> list[LockedLevel]:
     locks.note(rank=locks.Rank.STOCK_LEVEL)
     with prepared_cursor() as cursor:
         cursor.execute(sql, params)

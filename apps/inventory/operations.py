@@ -167,9 +167,17 @@ def transfer(
     locked = {
         level.location_id: level for level in ledger.lock_pairs(pairs=[(product_id, from_id), (product_id, to_id)])
     }
-    common = {"reference": reference, "reason": "", "by": by, "at": at}
-    _write(deltas={locked[from_id]: -quantity}, kind=MovementKind.TRANSFER_OUT, **common)
-    _write(deltas={locked[to_id]: quantity}, kind=MovementKind.TRANSFER_IN, **common)
+    _write(
+        deltas={locked[from_id]: -quantity},
+        kind=MovementKind.TRANSFER_OUT,
+        reference=reference,
+        reason="",
+        by=by,
+        at=at,
+    )
+    _write(
+        deltas={locked[to_id]: quantity}, kind=MovementKind.TRANSFER_IN, reference=reference, reason="", by=by, at=at
+    )
 
 
 @transaction.atomic

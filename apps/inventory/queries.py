@@ -5,6 +5,7 @@ import time
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -114,7 +115,11 @@ def available(*, product_ids: Collection[int], market: MarketInfo) -> dict[int, 
 
 def stock_facts(*, market: MarketInfo, product_ids: Collection[int]) -> dict[int, StockFacts]:
     """What the publisher needs to know of stock; the catalogue's stock source. One statement."""
-    params = {"codes": list(market.stock_location_codes), "country": market.country, "products": list(product_ids)}
+    params: dict[str, Any] = {
+        "codes": list(market.stock_location_codes),
+        "country": market.country,
+        "products": list(product_ids),
+    }
     with connection.cursor() as cursor:
         cursor.execute(_FACTS, params)
         return {
@@ -128,7 +133,7 @@ def explain(*, level_id: int) -> Explanation:
     level = StockLevel.objects.select_related("product", "location").get(pk=level_id)
     with connection.cursor() as cursor:
         cursor.execute(_MOVEMENTS, [level_id])
-        movements = tuple(MovementRow(*row[:8], int(row[8]), int(row[9])) for row in cursor.fetchall())
+        movements = tuple(MovementRow(*row[:8], *(int(figure) for figure in row[8:])) for row in cursor.fetchall())
     held = tuple(Reservation.objects.filter(level_id=level_id, state="held").order_by("created_at", "id"))
     return Explanation(level=level, movements=movements, held=held)
 

@@ -76,6 +76,16 @@ class Shop:
         return f"{self.language}-{self.market.country}"
 
     @property
+    def translation(self) -> str:
+        """
+        The name to activate translations by, as in `fr-be`; gettext falls back to the language's catalogue.
+
+        Not the bare language: Django's URL resolver remembers reversed patterns per active language, and two shops
+        of one language have different prefixes.
+        """
+        return self.code
+
+    @property
     def text_chain(self) -> tuple[str, ...]:
         """Languages to look for a text in, first choice first."""
         return (self.language, *self.fallbacks)
@@ -107,8 +117,7 @@ def using(*, shop: Shop) -> Iterator[Shop]:
     """Run a block as that shop, in its language; what was current before comes back afterwards."""
     token = _current.set(shop)
     try:
-        # Not `fr` but `fr-be`: Django keeps reversed addresses per active language, and two shops may share one.
-        with translation.override(shop.code):
+        with translation.override(shop.translation):
             yield shop
     finally:
         _current.reset(token)

@@ -41,8 +41,7 @@ class MarketMiddleware:
         request.shop = shop  # type: ignore[attr-defined]
         context.set_current(shop=shop)
         # Outside a shop (admin, health) the browser's wish decides, within the languages the project speaks.
-        # In a shop it is `fr-be`, not `fr`: Django keeps reversed addresses per active language (see `context.using`).
-        translation.activate(shop.code if shop else translation.get_language_from_request(request))
+        translation.activate(shop.translation if shop else translation.get_language_from_request(request))
         request.LANGUAGE_CODE = translation.get_language()
         try:
             response = self.get_response(request)

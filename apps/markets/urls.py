@@ -49,4 +49,4 @@ class ShopPrefixPattern(CheckURLMixin):
 
 def shop_patterns(*urls: Any) -> list[URLResolver]:  # noqa: ANN401 -- URL patterns of any kind
     """Put patterns under the current shop's prefix."""
-    return [URLResolver(ShopPrefixPattern(), list(urls))]
+    return [URLResolver(ShopPrefixPattern(), list(urls))]  # type: ignore[arg-type] # the stubs know Django's own only

@@ -23,7 +23,7 @@ LATER_FORMATS = ("avif",)
 # A file of the picture's own width is worth having only when it is clearly wider than the widest declared one below it.
 _WORTH = Fraction(11, 10)
 _OPTIONS = {
-    "webp": {"quality": 78, "method": 4},
+    "webp": {"quality": 78, "method": 2},
     "jpeg": {"quality": 80, "optimize": True, "progressive": True},
     "avif": {"quality": 60, "speed": 8},
 }

@@ -51,8 +51,9 @@ def record(*, order: Order) -> OrderRecord:
 
 def orders_of_user(*, user_id: int, brand_id: int) -> QuerySet[Order]:
     """An account's orders with a brand, newest first, with their lines. Two statements."""
-    return (
+    orders: QuerySet[Order] = (
         Order.objects.filter(user_id=user_id, market__brand_id=brand_id)
         .prefetch_related("lines")
         .order_by("-date_placed", "-id")
     )
+    return orders

@@ -54,7 +54,7 @@ def _build(shop: Shop) -> Frame:
     bare = _bare(shop)
     menu = tuple(_node(node) for node in catalog.menu(shop=shop) if node.in_menu)
     footer = _footer(shop, bare)
-    parts: dict[str, SafeString] = {
+    rendered = {
         "head_html": templates_by_market.pick(name="components/head.html").render({"frame": bare}),
         "menu_html": templates_by_market.pick(name="components/menu.html").render({"frame": bare, "nodes": menu}),
         "sheet_html": templates_by_market.pick(name="components/menu_sheet.html").render(
@@ -62,7 +62,8 @@ def _build(shop: Shop) -> Frame:
         ),
         "footer_html": templates_by_market.pick(name="components/footer.html").render({"footer": footer}),
     }
-    return _bare(shop, **parts)
+    # Templates escape what they are given, so what they return is safe.
+    return _bare(shop, **{name: SafeString(text) for name, text in rendered.items()})
 
 
 def _bare(shop: Shop, **parts: SafeString) -> Frame:

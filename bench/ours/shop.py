@@ -66,5 +66,9 @@ class Ours:
         """Run one of our modules and return what it printed."""
         return self._run(["-m", f"bench.ours.{module}", *arguments], f"our {module}", database or self.database)
 
+    def command(self, *arguments: str, database: str | None = None) -> str:
+        """Run a management command and return what it printed."""
+        return self._run(["manage.py", *arguments], f"our {arguments[0]}", database or self.database)
+
     def _run(self, command: list[str], what: str, database: str) -> str:
         return run(command, environment=self.environment(database=database), folder=ROOT, what=what)

@@ -18,7 +18,8 @@ def _violations(page):
     found = Axe().run(page, options=OPTIONS).response["violations"]
     return [
         (rule["id"], node["target"], node["html"][:120], node["failureSummary"][-160:])
-        for rule in found for node in rule["nodes"][:3]
+        for rule in found
+        for node in rule["nodes"][:3]
     ]
 
 
@@ -58,7 +59,8 @@ def test_axe_finds_nothing_from_basket_to_order_and_account(browser_page):
     page.locator("form[data-checkout]").evaluate("form => { form.noValidate = true }")
     page.click("form[data-checkout] button.button[type=submit]")
     page.locator("#id_email[aria-invalid]").wait_for()
-    found |= {"checkout with errors": wrong for wrong in [_violations(page)] if wrong}
+    if wrong := _violations(page):
+        found["checkout with errors"] = wrong
     shopper.fill_details(page)
     page.wait_for_url("**/checkout/delivery/")
     _look(page, "/fr-fr/checkout/delivery/", "checkout delivery", found)
@@ -78,8 +80,13 @@ def test_axe_finds_nothing_from_basket_to_order_and_account(browser_page):
     page.fill("input[name=password]", "demo-shopper-1")
     page.press("input[name=password]", "Enter")
     page.wait_for_url(re.compile(r"/fr-fr/account/$"))
-    for name, path in (("account", ""), ("orders", "orders/"), ("addresses", "email/"), ("password", "password/change/"),
-                       ("sign out", "logout/")):
+    for name, path in (
+        ("account", ""),
+        ("orders", "orders/"),
+        ("addresses", "email/"),
+        ("password", "password/change/"),
+        ("sign out", "logout/"),
+    ):
         _look(page, f"/fr-fr/account/{path}", f"account {name}", found)
     assert found == {}
 
@@ -100,8 +107,8 @@ def test_every_target_on_a_phone_can_be_hit(browser_page):
     for kind in ("home", "category", "product with variants", "contact"):
         page.goto(urls[kind])
         small = page.evaluate(
-            """least => [...document.querySelectorAll('button, input:not([type=hidden]), select, summary, a.chip, a.variant,'
-               + ' a.button, a.tool')]
+            """least => [...document.querySelectorAll('button, input:not([type=hidden]), select, summary, a.chip,'
+               + ' a.variant, a.button, a.tool')]
                .filter(e => e.checkVisibility()
                    && !(e.type === 'checkbox' && e.closest('label')) && !(e.type === 'radio' && e.closest('label')))
                .map(e => [e.outerHTML.slice(0, 90), e.getBoundingClientRect()])

@@ -96,7 +96,7 @@ class CategoryAdmin(AuditedAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Category]:
         """Return categories with their texts and number of products."""
         rows = super().get_queryset(request).annotate(product_count=Count("product", distinct=True))
-        return rows.prefetch_related("contents")  # type: ignore[no-any-return] -- untyped base
+        return rows.prefetch_related("contents")  # type: ignore[no-any-return] # untyped base
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Only leaves without products, one at a time."""
@@ -172,7 +172,7 @@ class ProductClassAdmin(AuditedAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ProductClass]:
         """Return families with the number of their attributes."""
-        return super().get_queryset(request).annotate(many=Count("attributes"))  # type: ignore[no-any-return] -- untyped base
+        return super().get_queryset(request).annotate(many=Count("attributes"))  # type: ignore[no-any-return] # untyped base
 
     @display(description=_("attributes"))
     def attributes_count(self, family: Any) -> int:
@@ -220,7 +220,7 @@ class PriceListAdmin(AuditedAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PriceList]:
         """Return lists with their markets."""
-        return super().get_queryset(request).prefetch_related("markets")  # type: ignore[no-any-return] -- untyped base
+        return super().get_queryset(request).prefetch_related("markets")  # type: ignore[no-any-return] # untyped base
 
     @display(description=_("markets"))
     def market_codes(self, price_list: PriceList) -> str:

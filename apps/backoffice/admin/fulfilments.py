@@ -71,7 +71,7 @@ class FulfilmentAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Fulfilment]:
         """Return fulfilments with their goods."""
-        return super().get_queryset(request).prefetch_related("lines__line")  # type: ignore[no-any-return] -- untyped base
+        return super().get_queryset(request).prefetch_related("lines__line")  # type: ignore[no-any-return] # untyped base
 
     @display(description=gettext_lazy("order"), ordering="order__number")
     def order_link(self, fulfilment: Fulfilment) -> str:
@@ -123,7 +123,7 @@ class FulfilmentAdmin(ReadOnlyAdmin):
                 ("tracking", self.correct_tracking),
             )
         ]
-        return own + super().get_urls()  # type: ignore[no-any-return] -- untyped base
+        return own + super().get_urls()  # type: ignore[no-any-return] # untyped base
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None

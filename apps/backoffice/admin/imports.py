@@ -69,7 +69,7 @@ class ImportJobAdmin(ReadOnlyAdmin):
             path("<int:job_id>/apply/", view(self.apply), name="catalogue_importjob_apply"),
             path("<int:job_id>/issues.csv", view(self.issues_csv), name="catalogue_importjob_issues"),
         ]
-        return own + super().get_urls()  # type: ignore[no-any-return] -- untyped base
+        return own + super().get_urls()  # type: ignore[no-any-return] # untyped base
 
     @action(description=gettext_lazy("Import files"), permissions=["upload"], icon="upload_file")
     def upload(self, request: HttpRequest) -> HttpResponse:

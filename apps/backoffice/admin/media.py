@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -99,7 +100,7 @@ class AssetAdmin(AuditedAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Asset]:
         """Return assets with their files and alt texts."""
-        return super().get_queryset(request).prefetch_related("renditions", "texts")  # type: ignore[no-any-return] -- untyped base
+        return super().get_queryset(request).prefetch_related("renditions", "texts")  # type: ignore[no-any-return] # untyped base
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Pictures come in by upload, which checks them."""
@@ -138,9 +139,9 @@ class AssetAdmin(AuditedAdmin):
     @display(description=gettext_lazy("picture"))
     def preview(self, asset: Asset) -> str:
         crops = [
-            {"url": default_storage.url(file.path), "ratio": getattr(file, "ratio", "")}
+            {"url": default_storage.url(file.path), "ratio": file.ratio}
             for file in asset.renditions.all()
-            if file.version == asset.renditions_version and file.format == "webp" and getattr(file, "ratio", "")
+            if file.version == asset.renditions_version and file.format == "webp" and file.ratio
         ]
         context = {"url": address_of(asset, at_least=400), "crops": crops[:6], "asset": asset}
         return render_to_string("backoffice/picture.html", context)
@@ -216,7 +217,7 @@ class AssetAdmin(AuditedAdmin):
             button=_("Set focal point"),
             back=reverse("admin:media_asset_change", args=[asset.pk]),
         )
-        if hasattr(response, "context_data"):
+        if isinstance(response, TemplateResponse) and response.context_data is not None:
             response.template_name = "backoffice/focal_point.html"
             response.context_data["picture_url"] = address_of(asset, at_least=800)
         return response

@@ -112,7 +112,7 @@ class RangeAdmin(OfferTrailAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Return ranges with the number of their products."""
-        return super().get_queryset(request).annotate(many=Count("rangeproduct"))  # type: ignore[no-any-return] -- untyped base
+        return super().get_queryset(request).annotate(many=Count("rangeproduct"))  # type: ignore[no-any-return] # untyped base
 
     @display(description=_("single products"))
     def members(self, row: Any) -> int:
@@ -132,7 +132,7 @@ class VoucherAdmin(OfferTrailAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Return vouchers with the number of their uses."""
-        return super().get_queryset(request).annotate(many=Count("slots"))  # type: ignore[no-any-return] -- untyped base
+        return super().get_queryset(request).annotate(many=Count("slots"))  # type: ignore[no-any-return] # untyped base
 
     @display(description=_("used"))
     def uses(self, voucher: Any) -> int:

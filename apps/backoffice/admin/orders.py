@@ -49,7 +49,7 @@ class PaymentStateFilter(admin.SimpleListFilter):
     parameter_name = "payment"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return list(PaymentState.choices)
+        return [(value, str(label)) for value, label in PaymentState.choices]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Order]) -> QuerySet[Order]:
         return queryset.filter(payment_state=self.value()) if self.value() else queryset
@@ -69,7 +69,7 @@ class OrderAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
         """Return orders with the state of their newest payment."""
         newest = Payment.objects.filter(order_id=OuterRef("pk")).order_by("-id").values("state")[:1]
-        return super().get_queryset(request).annotate(payment_state=Subquery(newest))  # type: ignore[no-any-return] -- untyped base
+        return super().get_queryset(request).annotate(payment_state=Subquery(newest))  # type: ignore[no-any-return] # untyped base
 
     @display(description=gettext_lazy("placed"), ordering="date_placed")
     def placed(self, order: Order) -> str:
@@ -95,7 +95,7 @@ class OrderAdmin(ReadOnlyAdmin):
             path("payment/<int:payment_id>/transfer/", view(self.record_transfer), name="order_payment_transfer"),
             path("payment/<int:payment_id>/refund/", view(self.refund), name="order_payment_refund"),
         ]
-        return own + super().get_urls()  # type: ignore[no-any-return] -- untyped base
+        return own + super().get_urls()  # type: ignore[no-any-return] # untyped base
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None

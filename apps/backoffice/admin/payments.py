@@ -139,7 +139,7 @@ class MailLogAdmin(ReadOnlyAdmin):
 
     @display(description=gettext_lazy("order"))
     def order_number(self, mail: MailLog) -> str:
-        return order_link(mail.order_id, mail.order.number) if mail.order_id else "–"
+        return order_link(mail.order.pk, mail.order.number) if mail.order else "–"
 
     @display(description=gettext_lazy("state"), ordering="state")
     def state_chip(self, mail: MailLog) -> str:

@@ -35,7 +35,7 @@ class FewChoices:
         formset = super().get_formset(request, obj, **kwargs)  # type: ignore[misc] # an inline follows
         for field in formset.form.base_fields.values():
             if isinstance(field, ModelChoiceField):
-                field.choices = list(field.choices)
+                field.choices = list(field.iterator(field))
         return formset
 
 
@@ -119,7 +119,7 @@ class AttributeValueForm(forms.ModelForm):  # type: ignore[type-arg] # one model
             if many is not None:
                 row.value_multi_option.set(many)
         else:
-            self.save_m2m = lambda: row.value_multi_option.set(many) if many is not None else None
+            self.save_m2m = lambda: row.value_multi_option.set(many) if many is not None else None  # type: ignore[method-assign] # as Django does itself
         return row
 
 
@@ -138,7 +138,7 @@ class AttributeInline(FewChoices, TabularInline):  # type: ignore[misc] # unfold
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[ProductAttributeValue]:
         """Return values with their options."""
         rows = super().get_queryset(request).select_related("attribute", "value_option", "product")
-        return rows.prefetch_related("value_multi_option")  # type: ignore[no-any-return] -- untyped base
+        return rows.prefetch_related("value_multi_option")  # type: ignore[no-any-return] # untyped base
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Offer the attributes of the product's family."""
@@ -191,7 +191,7 @@ class PriceInline(FewChoices, TabularInline):  # type: ignore[misc] # unfold is 
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Price]:
         """Return prices with their lists."""
-        return super().get_queryset(request).select_related("price_list")  # type: ignore[no-any-return] -- untyped base
+        return super().get_queryset(request).select_related("price_list")  # type: ignore[no-any-return] # untyped base
 
 
 class MediaInline(TabularInline):  # type: ignore[misc] # unfold is not typed
@@ -209,7 +209,7 @@ class MediaInline(TabularInline):  # type: ignore[misc] # unfold is not typed
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[ProductMedia]:
         """Return links with their pictures' small files and alt texts."""
         rows = super().get_queryset(request).select_related("asset")
-        return rows.prefetch_related("asset__renditions", "asset__texts")  # type: ignore[no-any-return] -- untyped base
+        return rows.prefetch_related("asset__renditions", "asset__texts")  # type: ignore[no-any-return] # untyped base
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Pictures are added by uploading them."""

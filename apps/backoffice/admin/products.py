@@ -150,13 +150,13 @@ class ProductAdmin(AuditedAdmin):
             for row in rows:
                 row.facts = facts[row.pk]
             changelist.result_list = rows
-        return response  # type: ignore[no-any-return] -- untyped base
+        return response  # type: ignore[no-any-return] # untyped base
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Product]:
         """Return all products; the list shows variants through their parents."""
         rows = super().get_queryset(request)
         on_list = request.resolver_match and request.resolver_match.url_name == "catalogue_product_changelist"
-        return rows.filter(parent=None) if on_list else rows  # type: ignore[no-any-return] -- untyped base
+        return rows.filter(parent=None) if on_list else rows  # type: ignore[no-any-return] # untyped base
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002 -- Django's
         """Say SKU where Oscar says UPC."""
@@ -251,7 +251,7 @@ class ProductAdmin(AuditedAdmin):
     def get_urls(self) -> list[URLPattern]:
         """Add the page that explains a price."""
         own = [path("<int:product_id>/why/", self.admin_site.admin_view(self.why_view), name="catalogue_product_why")]
-        return own + super().get_urls()  # type: ignore[no-any-return] -- untyped base
+        return own + super().get_urls()  # type: ignore[no-any-return] # untyped base
 
     @action(description=gettext_lazy("Publish now"), permissions=["change"], icon="publish")
     def publish_now(self, request: HttpRequest, object_id: int) -> HttpResponse:

@@ -22,7 +22,7 @@ __all__ = ["ReadOnlyAdmin", "actor_of", "answer", "ask", "chip", "demand", "mome
 TONES = {"good": "bo-good", "busy": "bo-busy", "wait": "bo-wait", "bad": "bo-bad", "quiet": "bo-quiet"}
 
 
-class AuditedAdmin(ModelAdmin):  # type: ignore[misc] -- unfold is not typed
+class AuditedAdmin(ModelAdmin):  # type: ignore[misc] # unfold is not typed
     """A screen whose rows people edit."""
 
     list_per_page = 50

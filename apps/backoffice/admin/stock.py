@@ -37,9 +37,10 @@ class AvailableFilter(admin.SimpleListFilter):
         return [("none", gettext_lazy("Sold out")), ("low", gettext_lazy("Only a few left"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[StockLevel]) -> QuerySet[StockLevel]:
+        levels = queryset.annotate(free=AVAILABLE)
         if self.value() == "none":
-            return queryset.filter(free__lte=0)
-        return queryset.filter(free__gt=0, free__lte=LOW_STOCK) if self.value() == "low" else queryset
+            return levels.filter(free__lte=0)
+        return levels.filter(free__gt=0, free__lte=LOW_STOCK) if self.value() == "low" else queryset
 
 
 @admin.register(StockLevel)
@@ -55,7 +56,7 @@ class StockLevelAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StockLevel]:
         """Return levels with what may still be promised."""
-        return super().get_queryset(request).annotate(free=AVAILABLE)  # type: ignore[no-any-return] -- untyped base
+        return super().get_queryset(request).annotate(free=AVAILABLE)  # type: ignore[no-any-return] # untyped base
 
     @display(description=gettext_lazy("SKU"), ordering="product__upc")
     def sku(self, level: StockLevel) -> str:
@@ -83,7 +84,7 @@ class StockLevelAdmin(ReadOnlyAdmin):
             path(f"<int:level_id>/{name}/", view(handler), name=f"partner_stocklevel_{name}")
             for name, handler in handlers.items()
         ]
-        return own + super().get_urls()  # type: ignore[no-any-return] -- untyped base
+        return own + super().get_urls()  # type: ignore[no-any-return] # untyped base
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None

@@ -49,7 +49,7 @@ def story_of(*, order: Order) -> Story:
     for line in FulfilmentLine.objects.filter(fulfilment__order_id=order.pk).select_related("line").order_by("id"):
         parcels.setdefault(line.fulfilment_id, []).append(line)
     audits = _audits(record)
-    names = actor_names([row.actor for row in (*record.transitions, *audits)])
+    names = actor_names([*(row.actor for row in record.transitions), *(event.actor for event in audits)])
     moments = [_move(row, names) for row in record.transitions]
     moments += [_mail(mail) for mail in mails]
     moments += [_audit(event, names) for event in audits]

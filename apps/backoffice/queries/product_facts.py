@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -112,7 +113,8 @@ def thumbnails(*, asset_ids: Collection[int]) -> dict[int, str]:
     return out
 
 
-def _rows(sql: str, ids: list[int]) -> list[tuple]:  # type: ignore[type-arg] # columns differ per statement
+def _rows(sql: str, ids: list[int]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, [ids])
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows

@@ -1,10 +1,12 @@
 """The demo's editorial content: home pages and static pages, per brand and language."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.apps import apps
 
 from apps.backoffice.demo.catalogue import DemoCatalogue
+from apps.backoffice.demo.catalogue.model import Brand as BrandCode
 from apps.markets.models import Brand
 
 # The storefront stands beside the back office, not below it: its tables are looked up, not imported.
@@ -26,7 +28,7 @@ FIRST_RAIL = {"halles": "bestsellers", "volt": "bestsellers"}
 VERSION = "2026-11"
 
 
-def seed_content(*, demo: DemoCatalogue, links: dict[tuple[str, str], str], at: datetime) -> None:
+def seed_content(*, demo: DemoCatalogue, links: Mapping[tuple[BrandCode, str], str], at: datetime) -> None:
     """
     Create home blocks and static pages. links: (brand, language) → path the opening's button leads to.
 

@@ -1,8 +1,10 @@
 """The demo group's brands, markets, locales, tax rates, price lists and ways of delivery."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 
@@ -24,7 +26,7 @@ class MarketPlan:
     currency: str
     time_zone: str
     languages: tuple[tuple[str, tuple[str, ...]], ...]
-    rates: dict[str, str]
+    rates: Mapping[TaxClass, str]
     locations: tuple[str, ...]
     template_set: str = ""
     standard_minor: int = 490
@@ -32,7 +34,7 @@ class MarketPlan:
     express_minor: int = 990
 
 
-BRANDS = (
+BRANDS: tuple[dict[str, Any], ...] = (
     {
         "code": "halles",
         "name": "Maison Halles",
@@ -107,9 +109,9 @@ DELIVERY_LABELS = {
 def seed_markets() -> None:
     """Create or bring up to date brands, markets, locales, rates, price lists and delivery methods. Repeatable."""
     brands = {}
-    for plan in BRANDS:
-        values = {key: value for key, value in plan.items() if key != "code"}
-        brands[plan["code"]], _ = Brand.objects.update_or_create(code=plan["code"], defaults=values)
+    for known in BRANDS:
+        values = {key: value for key, value in known.items() if key != "code"}
+        brands[known["code"]], _ = Brand.objects.update_or_create(code=known["code"], defaults=values)
     for position, plan in enumerate(MARKETS):
         market, _ = Market.objects.update_or_create(
             code=f"{plan.brand}-{plan.country.lower()}",

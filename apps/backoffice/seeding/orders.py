@@ -13,10 +13,11 @@ from apps.core.testing import drain_outbox
 from apps.inventory import queries as stock
 from apps.markets import queries as markets
 from apps.markets.context import Shop, using
-from apps.orders import fulfilment, placement
+from apps.orders import placement
 from apps.orders.basket import operations as baskets
 from apps.orders.basket import queries as basket_reads
 from apps.orders.enums import DemoBankDecision, Source
+from apps.orders.fulfilment import operations as shipping
 from apps.orders.models import Fulfilment, Order, Payment
 from apps.orders.payments import demo_bank
 from apps.orders.payments import operations as payments
@@ -126,12 +127,12 @@ def _finish(order: Order, end: str, placed_at: datetime, now: datetime) -> None:
     if end == "paid" or shipped_at > now:
         return
     for row in Fulfilment.objects.filter(order=order):
-        fulfilment.operations.ship(
+        shipping.ship(
             fulfilment_id=row.pk, carrier="Demo Post", tracking_code=f"DEMO{row.pk:08d}", by=BY, at=shipped_at
         )
     drain_outbox(at=shipped_at)
     arrived_at = shipped_at + timedelta(days=2)
     if end == "delivered" and arrived_at < now:
         for row in Fulfilment.objects.filter(order=order):
-            fulfilment.operations.deliver(fulfilment_id=row.pk, by=BY, at=arrived_at)
+            shipping.deliver(fulfilment_id=row.pk, by=BY, at=arrived_at)
         drain_outbox(at=arrived_at)

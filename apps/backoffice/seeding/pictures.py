@@ -8,7 +8,9 @@ from multiprocessing import get_context
 from django.apps import apps
 
 from apps.backoffice.demo.catalogue import DemoCatalogue
+from apps.backoffice.demo.catalogue.model import Brand
 from apps.backoffice.demo.jobs import Drawing, draw_job
+from apps.backoffice.demo.pictures.views import View
 from apps.backoffice.seeding.catalogue import BY, Sold
 from apps.backoffice.seeding.families import Vocabulary
 from apps.catalog.models import CategoryMedia, ProductMedia
@@ -16,13 +18,15 @@ from apps.media import operations as media
 from apps.media.models import Asset, AssetText
 
 PROCESSES = 2
+BRANDS: tuple[Brand, ...] = ("halles", "volt")
+MORE_VIEWS: tuple[View, ...] = ("detail", "scene")
 
 Progress = Callable[[int, int], None]
 
 
 def plan(*, demo: DemoCatalogue) -> list[Drawing]:
     """Every picture: a front per variant, a detail and a scene per product, a tile per category, two openings."""
-    jobs = []
+    jobs: list[Drawing] = []
     for product in demo.products:
         brand = product.brands[0]
         for variant in product.variants:
@@ -31,13 +35,13 @@ def plan(*, demo: DemoCatalogue) -> list[Drawing]:
         first = product.variants[0]
         jobs += [
             Drawing(f"{product.sku.lower()}-{view}.jpg", "product", brand, first.picture, view, f"={product.sku}")
-            for view in ("detail", "scene")
+            for view in MORE_VIEWS
         ]
     jobs += [
         Drawing(f"category-{category.key}.jpg", "tile", category.brands[0], target=category.tile)
         for category in demo.categories
     ]
-    return jobs + [Drawing(f"home-{brand}.jpg", "split", brand, target=brand) for brand in ("halles", "volt")]
+    return jobs + [Drawing(f"home-{brand}.jpg", "split", brand, target=brand) for brand in BRANDS]
 
 
 def seed_pictures(
@@ -96,19 +100,20 @@ def _alt_texts(demo: DemoCatalogue, jobs: list[Drawing], assets: dict[str, Asset
     """What each picture shows, in every language its product is described in."""
     by_sku = {variant.sku: product for product in demo.products for variant in product.variants}
     by_root = {f"={product.sku}": product for product in demo.products}
-    texts = []
+    texts: list[AssetText] = []
     for job in jobs:
         product = by_sku.get(job.target) or by_root.get(job.target)
-        if job.kind != "product" or product is None:
+        if job.kind != "product" or product is None or job.view is None:
             continue
+        view = job.view
         texts += [
-            AssetText(asset=assets[job.name], language=language, alt=_alt(text.name, job.view, language))
+            AssetText(asset=assets[job.name], language=language, alt=_alt(text.name, view, language))
             for language, text in product.texts.items()
         ]
     AssetText.objects.bulk_create(texts, ignore_conflicts=True)
 
 
-def _alt(name: str, view: str, language: str) -> str:
+def _alt(name: str, view: View, language: str) -> str:
     words = {
         "front": {
             "fr": "{0}, vue de face",

@@ -28,9 +28,11 @@ from apps.catalog.models.publication import (
 )
 
 from oscar.apps.catalogue.models import *  # noqa: F403 -- last: Oscar skips what is registered above
+from oscar.apps.catalogue.models import AttributeOptionGroup, ProductCategory  # by name, for type checkers
 
 __all__ = [
     "AttributeOption",
+    "AttributeOptionGroup",
     "CatalogVersion",
     "Category",
     "CategoryContent",
@@ -49,6 +51,7 @@ __all__ = [
     "ProductAttribute",
     "ProductAttributeValue",
     "ProductBrand",
+    "ProductCategory",
     "ProductClass",
     "ProductContent",
     "ProductMedia",

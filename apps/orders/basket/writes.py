@@ -1,6 +1,7 @@
 """The two statements that make baskets and their lines; who may call them is decided in operations and merging."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -57,7 +58,7 @@ def put_line(
 ) -> None:
     """Write one line under the basket's lock, remembering the price seen; the stock record is found anew."""
     market = shop.market
-    params = {
+    params: dict[str, Any] = {
         "basket": basket_id,
         "product": product_id,
         "quantity": quantity,

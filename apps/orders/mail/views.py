@@ -27,7 +27,7 @@ def mails(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_GET
-@csp_update({"frame-src": [SELF]})
+@csp_update({"frame-src": [SELF]})  # type: ignore[arg-type] # its types know only views without arguments
 def mail(request: HttpRequest, mail_id: int) -> HttpResponse:
     """Show a mail: its head, its text, and its HTML in a frame that may do nothing."""
     return render(request, "demo/mail_detail.html", {"mail": _mail(mail_id)})

@@ -30,7 +30,7 @@ class Order(AbstractOrder):
 
     class Meta(AbstractOrder.Meta):
         abstract = False
-        ordering: ClassVar = []
+        ordering: ClassVar[list[str]] = []
         indexes: ClassVar = [
             models.Index(fields=["state", "expires_at"], name="order_by_state_and_expiry"),
             models.Index(fields=["-date_placed", "-id"], name="order_newest_first"),
@@ -59,7 +59,7 @@ class Line(AbstractLine):
 
     class Meta(AbstractLine.Meta):
         abstract = False
-        ordering: ClassVar = []
+        ordering: ClassVar[list[str]] = []
         constraints: ClassVar = [
             models.CheckConstraint(condition=models.Q(quantity__gte=1), name="order_line_quantity_positive"),
             models.CheckConstraint(

@@ -72,7 +72,8 @@ def meta_for(
     found = {
         other.code: _equal_path(request, other, equals) for other in markets.live_shops(brand_code=shop.brand.code)
     }
-    found[shop.code] = path
+    if path != "/":  # the page of all shops stands for none of them
+        found[shop.code] = path
     listed = "noindex" not in robots
     return Meta(
         title=f"{title} · {shop.brand.name}" if title != shop.brand.name else title,
@@ -101,7 +102,11 @@ def _alternates(shop: Shop, found: Equals, host: str) -> tuple[Alternate, ...]:
         for code, path in found.items()
         if path and code in live
     ]
-    return (*tags, Alternate(tag="x-default", url=f"{host}/")) if len(tags) > 1 else ()
+    if len(tags) <= 1:
+        return ()
+    # Only the home pages have an equal for everybody else: the page that offers all shops.
+    home = found.get(shop.code) == shop.prefix
+    return (*tags, Alternate(tag="x-default", url=f"{host}/")) if home else tuple(tags)
 
 
 def _locale_link(other: Shop, path: str, shop: Shop) -> LocaleLink:

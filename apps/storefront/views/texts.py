@@ -99,7 +99,9 @@ def contact(request: HttpRequest) -> HttpResponse:
         sent_text=_("Thank you, your message is on its way to us."),
         asides=pages.promises(shop=shop),
     )
-    meta = meta_for(request=request, title=form.title, description=form.text)
+    # With the words of a withdrawal begun it is the same page at another address.
+    robots = "noindex" if request.GET else ""
+    meta = meta_for(request=request, title=form.title, description=form.text, robots=robots)
     status = 422 if errors or problems else 200
     return private(
         page_response(

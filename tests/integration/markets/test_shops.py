@@ -152,4 +152,7 @@ def test_only_one_brand_answers_for_unknown_hosts():
 
 def test_market_of_a_shop_carries_the_rates_of_today():
     shop = make_shop(country="BE", tax={"standard": "21", "zero": "0"})
-    assert {name: str(rate) for name, rate in shop.market.tax_percent.items()} == {"standard": "21.000", "zero": "0.000"}
+    assert {name: str(rate) for name, rate in shop.market.tax_percent.items()} == {
+        "standard": "21.000",
+        "zero": "0.000",
+    }

@@ -18,9 +18,7 @@ def market():
 
 
 def _rate(market, percent, since, until=None, tax_class="standard"):
-    return TaxRate.objects.create(
-        market=market, tax_class=tax_class, percent=percent, valid_from=since, valid_to=until
-    )
+    return TaxRate.objects.create(market=market, tax_class=tax_class, percent=percent, valid_from=since, valid_to=until)
 
 
 @pytest.mark.parametrize(

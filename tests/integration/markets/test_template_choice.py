@@ -16,16 +16,32 @@ OVERRIDES = sorted(
     str(path.relative_to(ROOT)) for folder in ("brands", "markets") for path in (ROOT / folder).rglob("*.html")
 )
 PRICE = SimpleNamespace(
-    amount_text="12,50 €", prior_text="", saving_text="", from_text="", net_text="", prior_note="", unit_text="",
-    tax_line="inkl. MwSt.", shipping_url="/de-de/pages/versand/", shipping_label="zzgl. Versand",
+    amount_text="12,50 €",
+    prior_text="",
+    saving_text="",
+    from_text="",
+    net_text="",
+    prior_note="",
+    unit_text="",
+    tax_line="inkl. MwSt.",
+    shipping_url="/de-de/pages/versand/",
+    shipping_label="zzgl. Versand",
 )
 CONTEXTS = {
     "components/price.html": {"price": PRICE, "big": True},
     "components/wordmark.html": {},
     "components/product_card.html": {
         "card": SimpleNamespace(
-            url="/fr-fr/p/x/", name="Bouilloire Degré", charm="Le thé vert", sku="KET-1", specs=["1,7 l"], badge="",
-            picture=None, price=PRICE, stock=SimpleNamespace(text="En stock", tone="good", detail=""), swatches=(),
+            url="/fr-fr/p/x/",
+            name="Bouilloire Degré",
+            charm="Le thé vert",
+            sku="KET-1",
+            specs=["1,7 l"],
+            badge="",
+            picture=None,
+            price=PRICE,
+            stock=SimpleNamespace(text="En stock", tone="good", detail=""),
+            swatches=(),
             more_swatches="",
         )
     },

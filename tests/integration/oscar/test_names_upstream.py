@@ -36,8 +36,9 @@ def _names_of(path):
             found |= {target.id for target in node.targets if isinstance(target, ast.Name)}
         if isinstance(node, ast.ClassDef | ast.FunctionDef):
             found.add(node.name)
-            found |= {f"{node.name}.{inner.name}" for inner in getattr(node, "body", [])
-                      if isinstance(inner, ast.FunctionDef)}
+            found |= {
+                f"{node.name}.{inner.name}" for inner in getattr(node, "body", []) if isinstance(inner, ast.FunctionDef)
+            }
     return found
 
 

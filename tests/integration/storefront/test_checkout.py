@@ -13,8 +13,13 @@ from apps.orders.tokens import order_token
 from tests.integration.storefront import buying
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo_module")]
-PLACES = {"fr-fr": {}, "fr-be": {"postcode": "1000"}, "nl-be": {"postcode": "1000"}, "de-de": {"postcode": "50667"},
-          "en-gb": {"postcode": "M1 1AE"}}
+PLACES = {
+    "fr-fr": {},
+    "fr-be": {"postcode": "1000"},
+    "nl-be": {"postcode": "1000"},
+    "de-de": {"postcode": "50667"},
+    "en-gb": {"postcode": "M1 1AE"},
+}
 MARKETS = {"fr-fr": "halles-fr", "fr-be": "halles-be", "nl-be": "halles-be", "de-de": "halles-de", "en-gb": "halles-gb"}
 BUTTONS = {
     "fr-fr": "Commander avec obligation de paiement",
@@ -47,7 +52,14 @@ def test_steps_cannot_be_skipped(buyer):
 
 
 def test_wrong_answers_come_back_with_a_sentence_beside_each_field_and_nothing_typed_is_lost(buyer):
-    told = {"email": "no address", "name": "", "street": "12 <b>rue</b>", "postcode": "ABC", "city": "Ly\"on", "phone": "call me"}
+    told = {
+        "email": "no address",
+        "name": "",
+        "street": "12 <b>rue</b>",
+        "postcode": "ABC",
+        "city": 'Ly"on',
+        "phone": "call me",
+    }
     response = buyer.post("/fr-fr/checkout/", told)
     page = response.content.decode()
     assert response.status_code == 422
@@ -58,7 +70,9 @@ def test_wrong_answers_come_back_with_a_sentence_beside_each_field_and_nothing_t
         assert f'value="{value}"' in page
 
 
-@pytest.mark.parametrize("value", ["x" * 20_000, "\x00", "a\r\nBcc: x@evil.example", "é" * 300, "<script>alert(1)</script>"])
+@pytest.mark.parametrize(
+    "value", ["x" * 20_000, "\x00", "a\r\nBcc: x@evil.example", "é" * 300, "<script>alert(1)</script>"]
+)
 @pytest.mark.parametrize("field", ["email", "name", "street", "postcode", "city", "phone", "company"])
 def test_rubbish_in_any_field_is_never_a_500(buyer, field, value):
     response = buyer.post("/fr-fr/checkout/", buying.DETAILS | {field: value})
@@ -76,7 +90,7 @@ def test_delivery_must_be_one_of_those_offered(buyer):
 def test_order_button_says_in_each_language_that_ordering_means_paying(visitor, shop):
     buying.add(visitor, buying.sellable(market=MARKETS[shop])[0], shop=shop)
     page = buying.to_review(visitor, shop=shop, **PLACES[shop]).content.decode()
-    button = re.search(r'class="order-box".*?<button[^>]*>(.*?)</button>', page, re.S)[1]
+    button = re.search(r'class="order-box".*?<button[^>]*>(.*?)</button>', page, re.DOTALL)[1]
     assert button.strip().lower() == BUTTONS[shop].lower()
 
 
@@ -107,7 +121,9 @@ def test_price_that_moved_is_refused_with_the_new_total_and_no_order(buyer):
     assert f"{Order.objects.get().total_incl_tax} EUR" == new["confirmed_total"]
 
 
-@pytest.mark.parametrize("total", ["0.00 EUR", "-5 EUR", "NaN EUR", "Infinity EUR", "1e400 EUR", "", "abc", "1.00 GBP", "\x00"])
+@pytest.mark.parametrize(
+    "total", ["0.00 EUR", "-5 EUR", "NaN EUR", "Infinity EUR", "1e400 EUR", "", "abc", "1.00 GBP", "\x00"]
+)
 def test_total_that_nobody_saw_makes_no_order(buyer, total):
     response = buying.place(buyer, buying.to_review(buyer), confirmed_total=total)
     assert (response.status_code, Order.objects.count()) == (409, 0)
@@ -132,9 +148,13 @@ def test_placing_stays_within_its_queries_and_so_does_the_whole_checkout(visitor
         assert "/demo-bank/" in response.headers["Location"]
         for most, seen in ((20, placing), (60, whole)):
             # The demo bank's own books stand in for a provider that would be asked over the network.
-            statements = [q["sql"] for q in seen if "SAVEPOINT" not in q["sql"] and "demobank" not in q["sql"].split("WHERE")[0]]
+            statements = [
+                q["sql"] for q in seen if "SAVEPOINT" not in q["sql"] and "demobank" not in q["sql"].split("WHERE")[0]
+            ]
             allowed = most if rows == 1 or most == 20 else most + 2 * 10  # two more products put into the basket
-            assert len(statements) <= allowed, "\n".join([str(rows), *(" ".join(sql.split())[:120] for sql in statements)])
+            assert len(statements) <= allowed, "\n".join(
+                [str(rows), *(" ".join(sql.split())[:120] for sql in statements)]
+            )
 
 
 @pytest.fixture
@@ -157,8 +177,16 @@ def test_forged_tokens_and_orders_of_other_markets_are_not_found(order):
     stranger = Client(HTTP_HOST="localhost")
     token = order_token(order.number)
     number, _, signature = token.partition("~")
-    for forged in (order.number, f"{number}~{signature[:-1]}", f"{number}~", f"{number[:-1]}X~{signature}", "~", "x" * 3000,
-                   "%00", "..%2f"):
+    for forged in (
+        order.number,
+        f"{number}~{signature[:-1]}",
+        f"{number}~",
+        f"{number[:-1]}X~{signature}",
+        "~",
+        "x" * 3000,
+        "%00",
+        "..%2f",
+    ):
         assert stranger.get(f"/fr-fr/orders/{forged}/").status_code == 404, forged
     for shop, host in (("fr-be", "localhost"), ("de-de", "localhost"), ("fr-fr", "volt.localhost")):
         assert stranger.get(f"/{shop}/orders/{token}/", HTTP_HOST=host).status_code == 404
@@ -170,11 +198,16 @@ def test_lookup_leads_to_the_order_for_the_right_pair_and_says_the_same_for_ever
     right = visitor.post("/fr-fr/orders/", {"number": f" {order.number.lower()} ", "email": "DEMO.shopper@example.com"})
     assert right.headers["Location"] == f"/fr-fr/orders/{order_token(order.number)}/"
     sentences = set()
-    for number, email in ((order.number, "other@example.com"), ("HFR-11111111-1", buying.DETAILS["email"]),
-                          ("rubbish", buying.DETAILS["email"]), (order.number, ""), ("", "")):
+    for number, email in (
+        (order.number, "other@example.com"),
+        ("HFR-11111111-1", buying.DETAILS["email"]),
+        ("rubbish", buying.DETAILS["email"]),
+        (order.number, ""),
+        ("", ""),
+    ):
         response = visitor.post("/fr-fr/orders/", {"number": number, "email": email})
         assert response.status_code == 422
-        sentences.add(re.search(r'class="notice error".*?<p>(.*?)</p>', response.content.decode(), re.S)[1])
+        sentences.add(re.search(r'class="notice error".*?<p>(.*?)</p>', response.content.decode(), re.DOTALL)[1])
     assert len(sentences) == 1
 
 

@@ -25,7 +25,9 @@ def test_message_is_taken_and_reaches_the_brands_people(visitor, mailoutbox):
 
 
 @pytest.mark.parametrize("field", ["name", "email", "message"])
-@pytest.mark.parametrize("value", ["", "  ", "x" * 20_000, "a\r\nBcc: victim@example.com", "\x00", "<script>alert(1)</script>"])
+@pytest.mark.parametrize(
+    "value", ["", "  ", "x" * 20_000, "a\r\nBcc: victim@example.com", "\x00", "<script>alert(1)</script>"]
+)
 def test_rubbish_is_said_beside_its_field_or_sent_as_plain_text(visitor, mailoutbox, field, value):
     response = visitor.post("/fr-fr/contact/", TOLD | {field: value})
     assert response.status_code in {200, 422}

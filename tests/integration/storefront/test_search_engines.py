@@ -97,10 +97,10 @@ def test_renamed_product_leads_from_its_old_address_to_the_new_one(visitor):
 @pytest.mark.parametrize("code", ["fr-fr", "en-gb"])
 def test_price_for_search_engines_is_the_price_shown(visitor, kind, code):
     page = _get(visitor, page_kinds.public(page_kinds.shop_of(code))[kind])
-    data = json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', page, re.S)[1])
+    data = json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)[1])
     things = data if isinstance(data, list) else data.get("@graph", [data])
     product = next(thing for thing in things if thing["@type"] in {"Product", "ProductGroup"})
-    shown = re.search(r'class="price[^"]* big">.*?class="price-now">([^<]+)<', page, re.S)[1]
+    shown = re.search(r'class="price[^"]* big">.*?class="price-now">([^<]+)<', page, re.DOTALL)[1]
     offers = [each["offers"] for each in product.get("hasVariant", [product])]
     digits = re.sub(r"\D", "", shown)
     assert digits in {re.sub(r"\D", "", offer["price"]) for offer in offers}
@@ -108,8 +108,16 @@ def test_price_for_search_engines_is_the_price_shown(visitor, kind, code):
 
 
 def test_entry_offers_the_best_shop_and_sends_nobody_anywhere(visitor):
-    for wish, tag in (("nl", "nl-BE"), ("fr-BE, fr;q=0.8", "fr-BE"), ("de", "de-DE"), ("en-US", "en-GB"), ("ja", "fr-FR"),
-                      ("", "fr-FR"), ("x" * 5000, "fr-FR"), ("en-GB;q=0.1, de;q=0.9", "de-DE")):
+    for wish, tag in (
+        ("nl", "nl-BE"),
+        ("fr-BE, fr;q=0.8", "fr-BE"),
+        ("de", "de-DE"),
+        ("en-US", "en-GB"),
+        ("ja", "fr-FR"),
+        ("", "fr-FR"),
+        ("x" * 5000, "fr-FR"),
+        ("en-GB;q=0.1, de;q=0.9", "de-DE"),
+    ):
         response = visitor.get("/", headers={"accept-language": wish})
         assert response.status_code == 200
         assert f'<html lang="{tag}">' in response.content.decode(), wish
@@ -121,7 +129,7 @@ def test_entry_offers_the_best_shop_and_sends_nobody_anywhere(visitor):
 def test_switcher_leads_to_the_same_page_in_every_other_shop(visitor):
     url = page_kinds.public(page_kinds.shop_of("fr-fr"))["product"]
     page = _get(visitor, url)
-    switcher = re.search(r'<details class="switcher".*?</details>', page, re.S)[0]
+    switcher = re.search(r'<details class="switcher".*?</details>', page, re.DOTALL)[0]
     links = dict(re.findall(r'<a href="([^"]+)" hreflang="([^"]+)"', switcher))
     assert set(links.values()) == {"fr-FR", "fr-BE", "nl-BE", "de-DE", "en-GB"}
     for link in links:
@@ -132,7 +140,7 @@ def test_switcher_leads_to_the_same_page_in_every_other_shop(visitor):
 
 def test_facets_narrow_to_what_their_counts_promise(visitor):
     page = _get(visitor, "/fr-fr/search/")
-    box = re.search(r'<input type="checkbox" name="(\w+)" value="([\w-]+)">.*?<small>(\d+)</small>', page, re.S)
+    box = re.search(r'<input type="checkbox" name="(\w+)" value="([\w-]+)">.*?<small>(\d+)</small>', page, re.DOTALL)
     total = int(re.search(r'class="count-text"[^>]*>(\d+)', page)[1])
     narrowed = _get(visitor, f"/fr-fr/search/?{box[1]}={box[2]}")
     assert int(re.search(r'class="count-text"[^>]*>(\d+)', narrowed)[1]) == int(box[3]) < total

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TextIO, cast
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -106,5 +106,6 @@ class Command(BaseCommand):
     @contextmanager
     def _progress(self) -> Iterator[Progress]:
         columns = (TextColumn("{task.description:<24}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        with Progress(*columns, console=Console(file=self.stdout._out)) as bars:  # noqa: SLF001 -- the stream below Django's wrapper
+        stream = cast("TextIO", self.stdout._out)  # noqa: SLF001 -- the stream below Django's wrapper
+        with Progress(*columns, console=Console(file=stream)) as bars:
             yield bars

@@ -24,8 +24,8 @@ FACETS = {
 }
 _ALL = "SELECT product_id FROM bench_search ORDER BY product_id DESC LIMIT %s OFFSET %s"
 _ALL_COUNT = "SELECT count(*) FROM bench_search"
-_CATEGORY = "SELECT product_id FROM bench_search WHERE categories && %s ORDER BY product_id DESC LIMIT %s OFFSET %s"
-_CATEGORY_COUNT = "SELECT count(*) FROM bench_search WHERE categories && %s"
+_CATEGORY = "SELECT product_id FROM bench_search WHERE categories && %s::int[] ORDER BY product_id DESC LIMIT %s OFFSET %s"
+_CATEGORY_COUNT = "SELECT count(*) FROM bench_search WHERE categories && %s::int[]"
 _WORDS = "SELECT product_id FROM bench_search WHERE words @@ plainto_tsquery('simple', %s) LIMIT %s OFFSET %s"
 _WORDS_COUNT = "SELECT count(*) FROM bench_search WHERE words @@ plainto_tsquery('simple', %s)"
 
