@@ -8,6 +8,7 @@ from django.contrib.messages import get_messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.encoding import escape_uri_path
 from django.utils.translation import get_language_info
 
 from apps.markets import queries as markets
@@ -66,7 +67,7 @@ def meta_for(
     Pages that robots must not list carry neither canonical nor alternates: they have no equals to name.
     """
     shop: Shop = request.shop  # type: ignore[attr-defined] # set by the markets middleware
-    path = canonical_path or request.path
+    path = canonical_path or escape_uri_path(request.path)
     host = origin(request=request)
     found = {
         other.code: _equal_path(request, other, equals) for other in markets.live_shops(brand_code=shop.brand.code)
@@ -90,7 +91,7 @@ def meta_for(
 def _equal_path(request: HttpRequest, other: Shop, equals: Equals | None) -> str:
     if equals is None:
         shop: Shop = request.shop  # type: ignore[attr-defined] # set by the markets middleware
-        return other.prefix + request.path.removeprefix(shop.prefix)
+        return other.prefix + escape_uri_path(request.path).removeprefix(shop.prefix)
     return equals.get(other.code, "")
 
 

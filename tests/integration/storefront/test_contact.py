@@ -4,7 +4,7 @@ import pytest
 
 from apps.core import clock
 from apps.core.models import OutboxEvent
-from apps.core.testing import drain_outbox
+from apps.core.testing import drain_outbox, undelivered
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo_module")]
 TOLD = {"name": "Demo Acheteuse", "email": "demo@example.com", "message": "Bonjour"}
@@ -17,7 +17,8 @@ def _messages():
 def test_message_is_taken_and_reaches_the_brands_people(visitor, mailoutbox):
     response = visitor.post("/fr-fr/contact/", TOLD)
     assert (response.status_code, _messages()) == (200, 1)
-    drain_outbox(at=clock.now())
+    assert drain_outbox(at=clock.now()).errors == {}
+    assert undelivered() == []
     [mail] = mailoutbox
     assert "Bonjour" in mail.body
     assert mail.to == ["bonjour@halles.example"]

@@ -26,6 +26,17 @@ def analyze() -> None:
         cursor.execute("ANALYZE")
 
 
+@contextmanager
+def silent_mails() -> Iterator[None]:
+    """Weeks of mails would fill the terminal; what they said is in the mail viewer all the same."""
+    before = settings.EMAIL_BACKEND
+    settings.EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+    try:
+        yield
+    finally:
+        settings.EMAIL_BACKEND = before
+
+
 class Command(BaseCommand):
     """Two brands, four countries, 120 products with pictures, stock, and some weeks of orders. Deterministic."""
 
@@ -46,9 +57,7 @@ class Command(BaseCommand):
                 return
             raise CommandError("There are products already. `make demo-reset` starts from nothing.")
         at = clock.now()
-        # Weeks of mails would fill the terminal; what they said is in the mail viewer all the same.
-        settings.EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
-        with self._progress() as bars:
+        with silent_mails(), self._progress() as bars:
             sold, words, demo = self._truth(at, bars)
             if not options["no_pictures"]:
                 self._pictures(demo, sold, words, at, bars)
