@@ -38,6 +38,7 @@ def main(arguments: list[str]) -> int:
     def say(text: str) -> None:
         console.print(f"[dim]{time.monotonic() - started:6.0f} s[/]  {text}")
 
+    is_done = False
     run = Run(services=services, sizes=_sizes(asked), with_peer=asked.peer, say=say)
     run.results |= {
         "at": datetime.now(tz=UTC).isoformat(timespec="seconds"),
@@ -49,6 +50,7 @@ def main(arguments: list[str]) -> int:
     try:
         services.start()
         _work(run, wanted)
+        is_done = True
     except (BenchError, ServiceError) as problem:
         console.print(f"[red]{problem}[/]")
         return 1
@@ -56,8 +58,11 @@ def main(arguments: list[str]) -> int:
         return 130
     finally:
         services.stop()
-    run.results["seconds"] = round(time.monotonic() - started)
-    _write(run, asked, wanted)
+        run.results["seconds"] = round(time.monotonic() - started)
+        # Half an hour of measuring is worth keeping even when a later part fails.
+        _write(run, is_whole=is_done and _is_whole(asked, wanted))
+    if _is_whole(asked, wanted) if asked.write is None else asked.write:
+        (ROOT / "docs" / "benchmark.md").write_text(report.as_markdown(results=run.results))
     # Into a file or a pipe as wide as it must be; a narrow terminal folds.
     report.print_tables(results=run.results, console=Console(width=None if sys.stdout.isatty() else 200))
     return 0
@@ -113,13 +118,14 @@ def _sizes(asked: argparse.Namespace) -> Sizes:
     )  # fmt: skip
 
 
-def _write(run: Run, asked: argparse.Namespace, wanted: tuple[str, ...]) -> None:
-    is_whole = set(wanted) == set(parts.ALL) and asked.peer and not asked.quick
+def _is_whole(asked: argparse.Namespace, wanted: tuple[str, ...]) -> bool:
+    return set(wanted) == set(parts.ALL) and asked.peer and not asked.quick
+
+
+def _write(run: Run, *, is_whole: bool) -> None:
     RESULTS.mkdir(exist_ok=True)
     name = "latest" if is_whole else "part"
     (RESULTS / f"{name}.json").write_text(json.dumps(run.results, indent=1, ensure_ascii=False) + "\n")
-    if is_whole if asked.write is None else asked.write:
-        (ROOT / "docs" / "benchmark.md").write_text(report.as_markdown(results=run.results))
 
 
 if __name__ == "__main__":

@@ -66,6 +66,11 @@ class Visitor:
         """Send a form. Raises UnexpectedAnswerError for another status."""
         return self._ask("POST", path, data, expect, headers)
 
+    def connect(self) -> None:
+        """Open a new connection now: the server closes one that was idle for half a minute."""
+        self._connection.close()
+        self._connection.connect()
+
     def press(self, path: str, data: Mapping[str, str]) -> str:
         """Send a form whatever it is answered; return the status, with where a redirect leads."""
         self._connection.request("POST", path, body=urlencode(data).encode(), headers=self._headers(is_form=True))

@@ -74,6 +74,7 @@ def _race(  # noqa: PLR0917 -- all of a race's surroundings
     start = threading.Barrier(len(ready))
 
     def press(visitor: http.Visitor, form: dict[str, str]) -> str:
+        visitor.connect()
         start.wait()
         return visitor.press(shop.path, form)
 
