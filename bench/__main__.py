@@ -17,6 +17,7 @@ from bench.parts import Run, Sizes
 from bench.services import ROOT, BenchError, Services
 from config.embedded.errors import ServiceError
 
+FEWEST = 1000
 RESULTS = ROOT / "bench" / "results"
 
 
@@ -57,7 +58,8 @@ def main(arguments: list[str]) -> int:
         services.stop()
     run.results["seconds"] = round(time.monotonic() - started)
     _write(run, asked, wanted)
-    report.print_tables(results=run.results, console=Console())
+    # Into a file or a pipe as wide as it must be; a narrow terminal folds.
+    report.print_tables(results=run.results, console=Console(width=None if sys.stdout.isatty() else 200))
     return 0
 
 
@@ -88,9 +90,9 @@ def _asked(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--write", action=argparse.BooleanOptionalAction, default=None, help="write docs/benchmark.md")
     asked = parser.parse_args(arguments)
     if asked.quick:
-        asked.products = min(asked.products, 1000)
-    if asked.products < 1000:
-        parser.error("a shop of fewer than 1000 products has pages without products; take at least 1000")
+        asked.products = min(asked.products, FEWEST)
+    if asked.products < FEWEST:
+        parser.error(f"a smaller shop has pages without products; take at least {FEWEST}")
     return asked
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+Model = Any  # a class Django made; both shops' are told apart by nothing but their fields
 
-def copy(model: Any, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+
+def copy(model: Model, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
     """
     Write rows of values for `columns` (database column names) and return how many; moves the id sequence past them.
 
@@ -37,7 +39,7 @@ def copy(model: Any, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> i
     return count
 
 
-def _default(field: Any) -> Any:
+def _default(field: Model) -> object:
     from django.utils import timezone
 
     if getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False):

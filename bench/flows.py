@@ -40,7 +40,11 @@ class FlowFigures:
         return {name: round(value, 2) if isinstance(value, float) else value for name, value in asdict(self).items()}
 
 
-# --- this project -----------------------------------------------------------------------------------------------------
+# What is a guest's own in an address: a product, an order.
+_OWN = re.compile(r"/p/[^/]+|/catalogue/[^/]+|/add/\d+|/orders/[^/]+|/return/[^/]+")
+
+
+# --- this project ----------------------------------------------------------------------------------
 
 
 def our_add(visitor: http.Visitor, number: int) -> None:
@@ -109,8 +113,8 @@ def our_payment(visitor: http.Visitor, bank_page: str, total: str) -> str:
     signature = hmac.new(secret, stamp.encode() + b"." + body, hashlib.sha256).hexdigest()
     headers = {"demo-bank-signature": f"{stamp}.{signature}", "Content-Type": "application/json"}
     answer = visitor.post("/webhooks/demo/", body, expect=200, headers=headers)
-    if b"\"paid\"" not in answer.body:
-        raise http.UnexpectedAnswer(f"the notice was answered {answer.text}")
+    if b'"paid"' not in answer.body:
+        raise http.UnexpectedAnswerError(f"the notice was answered {answer.text}")
     token = our_token(order_number)
     visitor.get(f"/payments/return/{token}/", expect=303)
     return f"{PREFIX}/orders/{token}/"
@@ -124,7 +128,7 @@ def our_token(order_number: str) -> str:
     return signer.sign(order_number).replace(":", "~")
 
 
-# --- stock django-oscar -----------------------------------------------------------------------------------------------
+# --- stock django-oscar ----------------------------------------------------------------------------
 
 
 def their_add(visitor: http.Visitor, number: int) -> None:
@@ -160,7 +164,7 @@ def their_preview(visitor: http.Visitor) -> http.Answer:
         "/checkout/shipping-address/",
         {
             "csrfmiddlewaretoken": page.token, "first_name": "Demo", "last_name": "Guest", "line1": "1 rue du Banc",
-            "line4": "Lyon", "postcode": "69003", "phone_number": "", "notes": "", "line2": "", "line3": "", "state": "",
+            "line4": "Lyon", "postcode": "69003",
         },
     )  # fmt: skip
     visitor.get("/checkout/shipping-method/", expect=302)
@@ -178,7 +182,21 @@ def _their_product(visitor: http.Visitor, number: int) -> http.Answer:
     return visitor.get(f"/catalogue/{assortment.item(number).slug}_{number + 1}/")
 
 
-# --- measuring --------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """One shop's ways through it."""
+
+    database: str
+    add: Flow
+    basket: str
+    checkout: Flow
+
+
+OURS = Ways(database="ours", add=our_add, basket=f"{PREFIX}/basket/", checkout=our_checkout)
+THEIRS = Ways(database="peer", add=their_add, basket="/basket/", checkout=their_checkout)
+
+
+# --- measuring -------------------------------------------------------------------------------------
 
 
 def measure_flow(
@@ -283,6 +301,6 @@ def _slowest(visitors: list[http.Visitor]) -> tuple[tuple[str, float], ...]:
     steps: dict[str, list[float]] = {}
     for visitor in visitors:
         for name, seconds in visitor.steps:
-            plain = re.sub(r"/p/[^/]+|/catalogue/[^/]+|/add/\d+|/orders/[^/]+", lambda m: m.group().rsplit("/", 1)[0], name)
+            plain = _OWN.sub(lambda found: found.group().rsplit("/", 1)[0], name)
             steps.setdefault(plain, []).append(seconds * 1000)
     return tuple(sorted(((name, round(median(each), 1)) for name, each in steps.items()), key=lambda s: -s[1])[:6])

@@ -14,7 +14,7 @@ _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 TIMEOUT_S = 60
 
 
-class UnexpectedAnswer(Exception):
+class UnexpectedAnswerError(Exception):
     """A page of the run answered with something else than it should."""
 
 
@@ -33,14 +33,14 @@ class Answer:
 
     @property
     def token(self) -> str:
-        """The token of the page's forms. Raises UnexpectedAnswer when it has none."""
+        """The token of the page's forms. Raises UnexpectedAnswerError when it has none."""
         return self.field("csrfmiddlewaretoken")
 
     def field(self, name: str) -> str:
-        """The value of a hidden field. Raises UnexpectedAnswer when there is none of that name."""
+        """The value of a hidden field. Raises UnexpectedAnswerError when there is none of that name."""
         found = re.search(rf'name="{re.escape(name)}"[^>]*?value="([^"]*)"', self.text)
         if found is None:
-            raise UnexpectedAnswer(f"no field {name} on the page")
+            raise UnexpectedAnswerError(f"no field {name} on the page")
         return found.group(1)
 
 
@@ -57,13 +57,13 @@ class Visitor:
         self._connection = http.client.HTTPConnection(self.host, timeout=TIMEOUT_S)
 
     def get(self, path: str, *, expect: int = 200, headers: Mapping[str, str] | None = None) -> Answer:
-        """Ask for a page. Raises UnexpectedAnswer for another status."""
+        """Ask for a page. Raises UnexpectedAnswerError for another status."""
         return self._ask("GET", path, None, expect, headers)
 
     def post(
         self, path: str, data: Mapping[str, str] | bytes, *, expect: int = 302, headers: Mapping[str, str] | None = None
     ) -> Answer:
-        """Send a form. Raises UnexpectedAnswer for another status."""
+        """Send a form. Raises UnexpectedAnswerError for another status."""
         return self._ask("POST", path, data, expect, headers)
 
     def press(self, path: str, data: Mapping[str, str]) -> str:
@@ -109,7 +109,7 @@ class Visitor:
             self.cookies[name] = value.strip('"') if value != '""' else ""
         if response.status != expect:
             said = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", read.decode(errors="replace")))[:300]
-            raise UnexpectedAnswer(
+            raise UnexpectedAnswerError(
                 f"{method} {target} answered {response.status}, expected {expect}; "
                 f"location {response.headers.get('Location', '-')}; {said}"
             )
@@ -166,7 +166,7 @@ async def _read(reader: asyncio.StreamReader, path: str) -> None:
     head = await reader.readuntil(b"\r\n\r\n")
     status = int(head[9:12])
     if status not in {200, 302}:
-        raise UnexpectedAnswer(f"{path} answered {status} under load")
+        raise UnexpectedAnswerError(f"{path} answered {status} under load")
     length = re.search(rb"\r\ncontent-length: (\d+)", head, re.IGNORECASE)
     if length:
         await reader.readexactly(int(length.group(1)))

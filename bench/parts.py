@@ -53,13 +53,13 @@ class Run:
         """Both projects, migrated and filled side by side on the two cores."""
         self.say("Preparing both shops: migrations, static files, products")
         with ThreadPoolExecutor() as pool:
-            ours = pool.submit(self._prepare_ours, is_filled)
+            ours = pool.submit(self._prepare_ours, is_filled=is_filled)
             if self.peer is not None:
                 self.peer.write()
                 self.peer.fill(products=self.sizes.products if is_filled else 0)
             self.results["filling"] = ours.result()
 
-    def _prepare_ours(self, is_filled: bool) -> dict[str, Any]:
+    def _prepare_ours(self, *, is_filled: bool) -> dict[str, Any]:
         self.ours.prepare()
         return json.loads(self.ours.fill(products=self.sizes.products)) if is_filled else {}
 
@@ -96,54 +96,47 @@ class Run:
 
     def flows(self) -> None:
         """Adding, the basket page and the whole checkout."""
-        found: dict[str, dict[str, Any]] = {"add to basket": {}, "basket": {}, "guest checkout": {}}
+        found: dict[str, dict[str, Any]] = {}
         self._with(
             self.ours.server(),
-            lambda server: self._flows(server, "ours", "ours", flows.our_add, "/fr-fr/basket/", flows.our_checkout, found),
+            lambda server: found.update(self._flows(server, "ours")),
         )
         if self.peer is not None:
             self._with(
                 self.peer.server(),
-                lambda server: self._flows(
-                    server, "theirs", "peer", flows.their_add, "/basket/", flows.their_checkout, found
-                ),
+                lambda server: _merge(found, self._flows(server, "theirs")),
             )
         self.results["flows"] = found
 
-    def _flows(
-        self, server: Server, side: str, database: str, add: flows.Flow, path: str, checkout: flows.Flow, found: Any
-    ) -> None:
-        common: dict[str, Any] = {"server": server, "services": self.services, "database": database}
+    def _flows(self, server: Server, side: str) -> dict[str, dict[str, Any]]:
+        ways = flows.OURS if side == "ours" else flows.THEIRS
+        common: dict[str, Any] = {"server": server, "services": self.services, "database": ways.database}
+        count = self.sizes.basket
         self.say(f"Flows, {side}: add to basket, basket")
-        found["add to basket"][side] = flows.measure_adding(add=add, count=self.sizes.basket, **common).as_dict()
-        found["basket"][side] = flows.measure_basket(add=add, path=path, count=self.sizes.basket, **common).as_dict()
+        adding = flows.measure_adding(add=ways.add, count=count, **common)
+        basket = flows.measure_basket(add=ways.add, path=ways.basket, count=count, **common)
         self.say(f"Flows, {side}: guest checkout")
-        found["guest checkout"][side] = flows.measure_flow(
-            flow=checkout,
+        checkout = flows.measure_flow(
+            flow=ways.checkout,
             alone=self.sizes.flows_alone,
             together=self.sizes.flows_together,
             products=self.sizes.products,
             **common,
-        ).as_dict()
+        )
+        return {
+            "add to basket": {side: adding.as_dict()},
+            "basket": {side: basket.as_dict()},
+            "guest checkout": {side: checkout.as_dict()},
+        }
 
     def placement(self) -> None:
         """Orders per second in one process."""
         self.say("Placing orders in one process")
         count = str(self.sizes.products)
-        found = {"ours": self._placed(lambda: self.ours.script("place", str(self.sizes.our_orders), count), "ours")}
+        found = {"ours": _placed(self.ours.script("place", str(self.sizes.our_orders), count))}
         if self.peer is not None:
-            script = self.peer.script
-            found["theirs"] = self._placed(lambda: script("place", str(self.sizes.their_orders), count), "peer")
+            found["theirs"] = _placed(self.peer.script("place", str(self.sizes.their_orders), count))
         self.results["placement"] = found
-
-    def _placed(self, work: Callable[[], str], database: str) -> dict[str, float]:
-        said = json.loads(work())
-        del database
-        return {
-            "orders": said["orders"],
-            "per_second": round(said["orders"] / said["wall_s"], 1),
-            "cpu_ms": round(said["cpu_s"] / said["orders"] * 1000, 2),
-        }
 
     def races(self) -> None:
         """Buyers for one last unit."""
@@ -209,7 +202,7 @@ class Run:
         """The page that costs most of those with a target, function by function."""
         measured = {name: sides["ours"]["cpu_ms"] for name, sides in self.results["pages"].items() if "ours" in sides}
         by_name = {page.name: page for page in pages.pages(products=self.sizes.products)}
-        worst = max((name for name in measured if name not in {"home"}), key=lambda name: measured[name])
+        worst = max((name for name in measured if name != "home"), key=lambda name: measured[name])
         self.say(f"Profiling our most expensive page: {worst}")
         self.results["profile"] = {
             "page": worst,
@@ -223,6 +216,20 @@ class Run:
             work(server)
         finally:
             server.stop()
+
+
+def _placed(said: str) -> dict[str, float]:
+    read = json.loads(said)
+    return {
+        "orders": read["orders"],
+        "per_second": round(read["orders"] / read["wall_s"], 1),
+        "cpu_ms": round(read["cpu_s"] / read["orders"] * 1000, 2),
+    }
+
+
+def _merge(found: dict[str, dict[str, Any]], more: dict[str, dict[str, Any]]) -> None:
+    for name, sides in more.items():
+        found[name] |= sides
 
 
 def _same(page: pages.Page, other: str, side: str) -> bool:

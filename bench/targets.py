@@ -61,14 +61,16 @@ def _flows(results: dict[str, Any]) -> Iterator[Verdict]:
     if not found:
         return
     adding, basket = found["add to basket"]["ours"], found["basket"]["ours"]
-    yield Verdict(Target("add to basket and basket page: CPU", 12), adding["cpu_ms"] + basket["cpu_ms"], "ms")
-    yield Verdict(Target("add to basket and basket page: statements", 14), adding["statements"] + basket["statements"], "")
+    words = "add to basket and basket page"
+    yield Verdict(Target(f"{words}: CPU", 12), adding["cpu_ms"] + basket["cpu_ms"], "ms")
+    yield Verdict(Target(f"{words}: statements", 14), adding["statements"] + basket["statements"], "")
     checkout = found["guest checkout"]
     yield Verdict(Target("guest checkout: CPU", 30), checkout["ours"]["cpu_ms"], "ms")
     yield Verdict(Target("guest checkout: statements", 60), checkout["ours"]["statements"], "")
     if "theirs" in checkout:
         times = ratio(theirs=checkout["theirs"]["cpu_ms"], ours=checkout["ours"]["cpu_ms"])
-        yield Verdict(Target("guest checkout: times less CPU than stock Oscar", TIMES_CHECKOUT, at_most=False), times, "×")
+        words = "guest checkout: times less CPU than stock Oscar"
+        yield Verdict(Target(words, TIMES_CHECKOUT, at_most=False), times, "×")
 
 
 def _others(results: dict[str, Any]) -> Iterator[Verdict]:

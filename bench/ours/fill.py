@@ -6,7 +6,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Iterator
-from typing import Any
+from datetime import datetime
 
 import django
 
@@ -31,6 +31,9 @@ from bench.pictures import drawn  # noqa: E402
 BY = "system:bench"
 LANGUAGE = "fr"
 BRAND, MARKET = "halles", "halles-fr"
+_PRODUCT_COLUMNS = (
+    "id", "structure", "upc", "title", "slug", "description", "product_class_id", "status", "is_public", "priority"
+)  # fmt: skip
 
 
 @transaction.atomic
@@ -68,7 +71,7 @@ def products(count: int) -> dict[str, float]:
     return {"truth_s": written - started, "publish_s": published - written}
 
 
-def pictures(at: Any) -> None:
+def pictures(at: datetime) -> None:
     """The few pictures that all products share, with their renditions."""
     assets = [
         media.store_original(filename=f"bench-{number}.jpg", data=data, at=at, by=BY)
@@ -85,8 +88,14 @@ def _vocabulary() -> dict[tuple[str, str], tuple[int, int]]:
     for position, (code, values) in enumerate(assortment.FACTS.items()):
         group = groups.objects.create(name=code, code=code)
         attribute = catalog.ProductAttribute.objects.create(
-            product_class=kind, name=code.capitalize(), code=code, type="option", option_group=group, is_facet=True,
-            position=position, labels={LANGUAGE: code.capitalize()},
+            product_class=kind,
+            name=code.capitalize(),
+            code=code,
+            type="option",
+            option_group=group,
+            is_facet=True,
+            position=position,
+            labels={LANGUAGE: code.capitalize()},
         )
         for place, value in enumerate(values):
             option = catalog.AttributeOption.objects.create(
@@ -113,25 +122,34 @@ def _categories() -> list[int]:
     return rows
 
 
-def _texts_of_category(row: Any, name: str, slug: str) -> None:
+def _texts_of_category(row: catalog.Category, name: str, slug: str) -> None:
     catalog.CategoryContent.objects.create(category=row, language=LANGUAGE, name=name, slug=slug, description=name)
 
 
-def _rows(count: int, options: dict[tuple[str, str], tuple[int, int]], leaves: list[int], at: Any) -> None:
+def _rows(count: int, options: dict[tuple[str, str], tuple[int, int]], leaves: list[int], at: datetime) -> None:
     kind = catalog.ProductClass.objects.get(code="bench").pk
     brand = Brand.objects.get(code=BRAND).pk
     prices = catalog.PriceList.objects.get(code="base-eur").pk
     place = Location.objects.get(code="lyon").pk
 
-    def each(make: Callable[[int, assortment.Item], Any]) -> Iterator[Any]:
+    def each(make: Callable[[int, assortment.Item], tuple[object, ...]]) -> Iterator[tuple[object, ...]]:
         return (make(item.number + 1, item) for item in assortment.items(count))
 
     bulk.copy(
         catalog.Product,
-        ["id", "structure", "upc", "title", "slug", "description", "product_class_id", "status", "is_public", "priority"],
+        _PRODUCT_COLUMNS,
         each(
             lambda pk, item: (
-                pk, "standalone", item.sku, item.name, item.slug, item.description, kind, "active", True, count - pk
+                pk,
+                "standalone",
+                item.sku,
+                item.name,
+                item.slug,
+                item.description,
+                kind,
+                "active",
+                True,
+                count - pk,
             )
         ),
     )
@@ -149,11 +167,7 @@ def _rows(count: int, options: dict[tuple[str, str], tuple[int, int]], leaves: l
     bulk.copy(
         catalog.ProductAttributeValue,
         ["product_id", "attribute_id", "value_option_id"],
-        (
-            (item.number + 1, *options[code, value])
-            for item in assortment.items(count)
-            for code, value in item.facts
-        ),
+        ((item.number + 1, *options[code, value]) for item in assortment.items(count) for code, value in item.facts),
     )
     bulk.copy(
         catalog.Price,

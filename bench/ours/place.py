@@ -1,4 +1,4 @@
-"""Place orders in one process: `python -m bench.ours.place ORDERS PRODUCTS`. Prints the seconds of the placing alone."""
+"""Place orders in one process: `python -m bench.ours.place ORDERS PRODUCTS` prints the seconds of the placing."""
 
 from __future__ import annotations
 

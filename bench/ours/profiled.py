@@ -33,11 +33,10 @@ def profile(path: str, *, lines: int) -> str:
     entries = sorted(stats.stats.items(), key=lambda entry: -entry[1][2])  # type: ignore[attr-defined] # as above
     for (file, line, name), (_, calls, own, cumulated, _callers) in entries[:lines]:
         short = re.sub(r"^.*/(site-packages|python3\.\d+|apps|config|bench)/", lambda m: m.group(1) + "/", file)
-        rows.append(
-            f"{own / ROUNDS * 1000:6.3f}  {cumulated / ROUNDS * 1000:6.3f}  {calls / ROUNDS:5.0f}  {short}:{line} {name}"
-        )
+        figures = f"{own / ROUNDS * 1000:6.3f}  {cumulated / ROUNDS * 1000:6.3f}  {calls / ROUNDS:5.0f}"
+        rows.append(f"{figures}  {short}:{line} {name}")
     return "\n".join(rows)
 
 
 if __name__ == "__main__":
-    print(profile(sys.argv[1], lines=int(sys.argv[2]) if len(sys.argv) > 2 else 15))
+    print(profile(sys.argv[1], lines=int(sys.argv[2]) if sys.argv[2:] else 15))

@@ -1,4 +1,4 @@
-"""This project as it runs in a measurement: production settings, two workers, its own database."""
+"""Our shop as it runs in a measurement: production settings, two workers, its own database."""
 
 from __future__ import annotations
 

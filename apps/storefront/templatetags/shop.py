@@ -1,5 +1,8 @@
 """Template tags of the shop: `part` includes a partial by brand and market, `icon` draws from the sprite."""
 
+from collections.abc import Hashable
+from itertools import islice
+
 from django import template
 from django.forms import BoundField
 from django.template.base import FilterExpression, Parser, Token, token_kwargs
@@ -7,7 +10,9 @@ from django.template.context import Context
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
+from apps.markets import context as markets
 from apps.storefront import templates_by_market
 
 register = template.Library()
@@ -51,6 +56,51 @@ def do_part(parser: Parser, token: Token) -> PartNode:
         msg = f"part does not understand {' '.join(rest)}"
         raise template.TemplateSyntaxError(msg)
     return PartNode(parser.compile_filter(bits[1]), extra, isolated=isolated)
+
+
+REMEMBERED = 2_000  # rendered pieces kept in a process
+_remembered: dict[tuple[Hashable, ...], SafeString] = {}
+
+
+class RememberedNode(template.Node):
+    """Renders a partial once for each set of values it depends on, then looks it up."""
+
+    def __init__(self, name: FilterExpression, values: list[FilterExpression]) -> None:
+        self.name = name
+        self.values = values
+
+    def render(self, context: Context) -> SafeString:
+        """Return the piece kept for these values in this shop and language, or render and keep it."""
+        name = self.name.resolve(context)
+        shop = markets.current_or_none()
+        key = (
+            name,
+            shop.brand.code if shop else "",
+            get_language(),
+            *(value.resolve(context) for value in self.values),
+        )
+        found = _remembered.get(key)
+        if found is None:
+            found = templates_by_market.pick(name=name).template.render(context)
+            if len(_remembered) >= REMEMBERED:
+                for old in list(islice(_remembered, REMEMBERED // 8)):
+                    _remembered.pop(old, None)
+            _remembered[key] = found
+        return found
+
+
+@register.tag("remembered")
+def do_remembered(parser: Parser, token: Token) -> RememberedNode:
+    """
+    Include a partial whose HTML depends on nothing but the values named; each must be hashable.
+
+        {% remembered "storefront/filters.html" listing.facets listing.price_range %}
+    """
+    bits = token.split_contents()
+    if len(bits) < 3:  # noqa: PLR2004 -- the tag, its name, one value
+        msg = "remembered needs the name of a template and what it depends on"
+        raise template.TemplateSyntaxError(msg)
+    return RememberedNode(parser.compile_filter(bits[1]), [parser.compile_filter(bit) for bit in bits[2:]])
 
 
 _sprite: dict[str, str] = {}

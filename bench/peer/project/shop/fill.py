@@ -1,5 +1,8 @@
 """Fill the stock shop: `python -m shop.fill COUNT`, or `… import COUNT` to time its models one product at a time."""
 
+# Oscar's classes carry no types:
+# ruff: noqa: ANN001, ANN201, ANN202
+
 import json
 import sys
 import time
@@ -70,9 +73,12 @@ def structure():
     leaves = []
     for department, name in enumerate(assortment.DEPARTMENTS):
         root = Category.add_root(name=name, slug=assortment.department_slug(department))
-        for leaf in assortment.leaves():
-            if leaf.department == department:
-                leaves.append(Category.objects.get(pk=root.pk).add_child(name=leaf.name, slug=leaf.slug))
+        # treebeard caches the number of children on the instance, so the parent is read anew each time.
+        leaves += [
+            Category.objects.get(pk=root.pk).add_child(name=leaf.name, slug=leaf.slug)
+            for leaf in assortment.leaves()
+            if leaf.department == department
+        ]
     folder = Path(settings.MEDIA_ROOT) / "images"
     folder.mkdir(parents=True, exist_ok=True)
     for number, data in enumerate(drawn(assortment.PICTURES)):

@@ -1,4 +1,7 @@
-"""Place orders in one process: `python -m shop.place ORDERS PRODUCTS`: OrderCreator and basket submit, no page, no mail."""
+"""`python -m shop.place ORDERS PRODUCTS`: OrderCreator and basket submit in one process, no page, no mail."""
+
+# Oscar's classes carry no types:
+# ruff: noqa: ANN001, ANN201
 
 import json
 import sys

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from oscar.defaults import *
+from oscar.defaults import *  # noqa: F403 -- as Oscar's documents say
 
 BASE_DIR = Path(os.environ["PEER_FOLDER"])
 _database = urlsplit(os.environ["DATABASE_URL"])
@@ -83,7 +83,10 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "oscar.apps.basket.middleware.BasketMiddleware",
 ]
-AUTHENTICATION_BACKENDS = ("oscar.apps.customer.auth_backends.EmailBackend", "django.contrib.auth.backends.ModelBackend")
+AUTHENTICATION_BACKENDS = (
+    "oscar.apps.customer.auth_backends.EmailBackend",
+    "django.contrib.auth.backends.ModelBackend",
+)
 ROOT_URLCONF = "shop.urls"
 TEMPLATES = [
     {
