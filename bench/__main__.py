@@ -17,7 +17,7 @@ from bench.parts import Run, Sizes
 from bench.services import ROOT, BenchError, Services
 from config.embedded.errors import ServiceError
 
-FEWEST = 1000
+FEWEST, USUAL = 1000, 20_000
 RESULTS = ROOT / "bench" / "results"
 
 
@@ -87,15 +87,15 @@ def _work(run: Run, wanted: tuple[str, ...]) -> None:
 
 def _asked(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("--products", type=int, default=20_000, help="products in both shops (default 20000)")
-    parser.add_argument("--quick", action="store_true", help="1,000 products, one short round of everything: a look")
+    parser.add_argument("--products", type=int, help="products in both shops (20000; 1000 with --quick)")
+    parser.add_argument("--quick", action="store_true", help="one short round of everything but growth: a look")
     parser.add_argument("--only", default="", help=f"parts with commas: {', '.join(parts.ALL)}")
     parser.add_argument("--peer", action=argparse.BooleanOptionalAction, default=True, help="measure stock Oscar too")
     parser.add_argument("--growth", default="1000,200000", help="sizes our own pages are also measured at")
     parser.add_argument("--write", action=argparse.BooleanOptionalAction, default=None, help="write docs/benchmark.md")
     asked = parser.parse_args(arguments)
-    if asked.quick:
-        asked.products = min(asked.products, FEWEST)
+    if asked.products is None:
+        asked.products = FEWEST if asked.quick else USUAL
     if asked.products < FEWEST:
         parser.error(f"a smaller shop has pages without products; take at least {FEWEST}")
     return asked
@@ -110,7 +110,7 @@ def _sizes(asked: argparse.Namespace) -> Sizes:
     if asked.quick:
         return Sizes(
             products=asked.products, growth=growth, plan=QUICK, flows_alone=3, flows_together=8, basket=20,
-            our_orders=60, their_orders=20, buyers=(20,), our_import=1000, their_import=100,
+            our_orders=60, their_orders=20, buyers=(20,), our_import=max(1000, asked.products // 4), their_import=100,
         )  # fmt: skip
     return Sizes(
         products=asked.products, growth=growth, plan=Plan(), flows_alone=12, flows_together=40, basket=60,
