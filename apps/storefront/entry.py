@@ -1,4 +1,4 @@
-"""Which shop a visitor without an address is offered, and where the same page is in the other shops."""
+"""Which shop a visitor without an address is offered."""
 
 from django.http import HttpRequest
 from django.utils.translation.trans_real import parse_accept_lang_header
@@ -24,12 +24,3 @@ def best_shop(*, request: HttpRequest, brand: BrandInfo) -> Shop | None:
             if shop.language == tag.split("-")[0]:
                 return shop
     return shops[0] if shops else None
-
-
-def same_path(*, request: HttpRequest, shop: Shop) -> str:
-    """The path of the current page under another shop's prefix; right for pages whose path has no translated slug."""
-    current = getattr(request, "shop", None)
-    if current is None:
-        return shop.prefix
-    rest = request.path.removeprefix(current.prefix)
-    return f"{shop.prefix}{rest}"

@@ -1,13 +1,12 @@
 """What every view of the shop shares: the frame, the head, and a refusal said on a page."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
 from django.contrib.messages import get_messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils.encoding import escape_uri_path
 from django.utils.translation import get_language_info
 
@@ -152,13 +151,3 @@ def said(*, request: HttpRequest) -> tuple[ProblemView, ...]:
 
 def _tone(level: str) -> str:
     return {"error": "error", "success": "success", "warning": "warning"}.get(level, "info")
-
-
-def with_messages(problems: Sequence[ProblemView], *, request: HttpRequest) -> tuple[ProblemView, ...]:
-    """What was left to say, and then what is wrong now."""
-    return (*said(request=request), *problems)
-
-
-def home_path() -> str:
-    """The current shop's home page."""
-    return reverse("home")

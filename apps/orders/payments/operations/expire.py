@@ -10,7 +10,7 @@ from django.db.models import Max
 from apps.core import locks, outbox
 from apps.core.errors import Final, TryAgain
 from apps.inventory import operations as inventory
-from apps.orders import transitions
+from apps.orders import placement, transitions
 from apps.orders.enums import Answer, OrderState, PaymentState, Source
 from apps.orders.models import Order, Payment
 from apps.orders.payments import queries
@@ -94,8 +94,9 @@ def _expire(*, order_id: int, number: str, is_certain: bool, at: datetime) -> bo
     """Expire an order under its lock; False when it was paid meanwhile."""
     try:
         with transaction.atomic():
-            # Stock is locked before orders everywhere; if the order is not to expire after all, this is undone below.
+            # Stock and vouchers are locked before orders; undone below if the order is not to expire after all.
             inventory.release(reference=f"order:{number}", at=at, by=BY, reason="not paid in time")
+            placement.give_back_vouchers(order_id=order_id)
             order = locks.lock_row(queryset=Order.objects.filter(pk=order_id), rank=locks.Rank.ORDER)
             if order.state != OrderState.PLACED or order.expires_at is None or order.expires_at > at:
                 raise _NoLongerDue  # noqa: TRY301 -- it undoes the block
