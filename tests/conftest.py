@@ -12,6 +12,8 @@ import pytest
 from django.core.management import call_command
 from django.db import connection, connections
 
+from config import messages
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -19,6 +21,12 @@ if TYPE_CHECKING:
 
 pytest_plugins = ["tests.browser"]
 TEMPLATE = "halles_template"
+
+
+def pytest_configure() -> None:
+    """Compile the messages once, so that a fresh clone is tested in its own languages and not in English."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        messages.compile_catalogues()
 
 
 @pytest.fixture(scope="session")
