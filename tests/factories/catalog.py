@@ -22,6 +22,7 @@ from apps.catalog.models import (
     ProductClass,
     ProductContent,
 )
+from apps.catalog.operations import add_category
 from apps.markets.models import Brand, Market
 from tests.factories.markets import make_brand
 
@@ -119,7 +120,7 @@ def make_category(
 
     label = name or f"Category {next(_numbers)}"
     values = {"name": label, "slug": slugify(label), **fields}
-    node = Category.objects.get(pk=parent.pk).add_child(**values) if parent else Category.add_root(**values)
+    node = add_category(node=Category(**values), parent=parent)
     for language, text in (names or {}).items():
         CategoryContent.objects.create(category=node, language=language, name=text, slug=slugify(text))
     return node

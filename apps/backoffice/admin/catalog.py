@@ -28,6 +28,7 @@ from apps.catalog.models import (
     ProductClass,
     PublicationDue,
 )
+from apps.catalog.operations import add_category
 from apps.core import clock
 
 
@@ -49,7 +50,7 @@ class CategoryForm(forms.ModelForm):  # type: ignore[type-arg] # one model, give
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk:
-            above = self.instance.get_parent()
+            above = Category.objects.get_parent(self.instance)
             self.initial["above"] = above.pk if above else None
 
     def clean_above(self) -> Category | None:
@@ -125,14 +126,13 @@ class CategoryAdmin(AuditedAdmin):
         """Hang the node where the form says."""
         above = form.cleaned_data["above"]
         if not change:
-            if above:
-                above.add_child(instance=obj)
-            else:
-                Category.add_root(instance=obj)
+            add_category(node=obj, parent=above)
             return
         obj.save()
         if "above" in form.changed_data:
-            obj.move(above or Category.get_last_root_node(), "last-child" if above else "last-sibling")
+            Category.objects.move(
+                obj, above or Category.objects.get_last_root_node(), "last-child" if above else "last-sibling"
+            )
             obj.refresh_from_db()
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001 -- Django's

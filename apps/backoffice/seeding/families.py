@@ -13,6 +13,7 @@ from apps.catalog.models import (
     ProductAttribute,
     ProductClass,
 )
+from apps.catalog.operations import add_category
 
 FACETS = {"colour", "material", "energy_class", "dishwasher_safe", "power_w", "capacity_l", "warranty_years", "size_cm"}
 KINDS = {
@@ -88,9 +89,7 @@ def _swatch(code: str) -> str:
 def _categories(demo: DemoCatalogue, words: Vocabulary) -> None:
     for category in demo.categories:
         values = {"name": category.names["en"], "slug": category.slugs["en"], "promoted_facets": ["colour", "material"]}
-        parent = words.categories.get(category.parent or "")
-        # treebeard caches the number of children on the instance, so the parent is read anew each time.
-        row = Category.objects.get(pk=parent.pk).add_child(**values) if parent else Category.add_root(**values)
+        row = add_category(node=Category(**values), parent=words.categories.get(category.parent or ""))
         words.categories[category.key] = row
         CategoryContent.objects.bulk_create(
             CategoryContent(

@@ -19,6 +19,7 @@ from apps.catalog.models import (  # type: ignore[attr-defined] # one is Oscar's
     ProductAttribute,
     ProductClass,
 )
+from apps.catalog.operations.categories import add_category
 from apps.markets.models import Market
 
 MOST_OPTIONS = 60
@@ -212,8 +213,7 @@ def _ensure_categories(made: Structure, paths: set[tuple[str, ...]], language: s
 
 def _add_category(parent: Category | None, name: str, language: str) -> Category:
     values = {"name": name[:255], "slug": slugify(name)[:255] or "category"}
-    # Read again: adding a sibling or child moves counters that a held row does not see.
-    node = Category.objects.get(pk=parent.pk).add_child(**values) if parent else Category.add_root(**values)
+    node = add_category(node=Category(**values), parent=parent)
     CategoryContent.objects.create(category=node, language=language, name=values["name"], slug=values["slug"])
     return node
 

@@ -1,6 +1,6 @@
 """Every write to the truth of the catalogue by hand: checked, audited, and marked due in the same transaction."""
 
-from apps.catalog.operations.categories import place_category, set_category_content
+from apps.catalog.operations.categories import add_category, place_category, set_category_content
 from apps.catalog.operations.prices import remove_price, set_price
 from apps.catalog.operations.products import (
     record_popularity,
@@ -12,6 +12,7 @@ from apps.catalog.operations.products import (
 )
 
 __all__ = [
+    "add_category",
     "place_category",
     "record_popularity",
     "remove_price",

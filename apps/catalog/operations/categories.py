@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django.db import transaction
 
@@ -12,6 +12,20 @@ from apps.catalog.models import Category, CategoryContent
 from apps.core import audit, locks
 
 _FIELDS = frozenset({"name", "slug", "description", "meta_title", "meta_description"})
+
+
+def add_category(*, node: Category, parent: Category | None) -> Category:
+    """
+    Hang an unsaved node below `parent`, or at the top of the tree without one, as the last child; return it saved.
+
+    Locks the parent's row, so that two additions at once get two places. Neither audited nor published: callers that
+    build whole trees (imports, seeds) do both once at their end.
+    """
+    if parent is None:
+        saved = Category.objects.add_root(instance=node)
+    else:
+        saved = Category.objects.add_child(parent, instance=node)
+    return cast("Category", saved)
 
 
 @transaction.atomic
