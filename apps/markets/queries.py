@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -12,7 +13,7 @@ from apps.core import clock
 from apps.markets.context import BrandInfo, MarketInfo, Shop
 from apps.markets.enums import LaunchState
 from apps.markets.errors import UnknownShop
-from apps.markets.models import Brand, Market, TaxRate
+from apps.markets.models import Brand, Market, MarketLocale, TaxRate
 
 # A market's settings change a few times a year; this long may a process still serve the old ones.
 SNAPSHOT_TTL_S = 10.0
@@ -56,19 +57,7 @@ def snapshot() -> Snapshot:
 
 def _read() -> Snapshot:
     brand_rows = list(Brand.objects.order_by("id"))
-    brands = {
-        row.id: BrandInfo(
-            id=row.id,
-            code=row.code,
-            name=row.name,
-            hosts=tuple(row.hosts),
-            mail_from=row.mail_from,
-            legal_name=row.legal_name,
-            legal_address=row.legal_address,
-        )
-        for row in brand_rows
-    }
-    default = next((brands[row.id] for row in brand_rows if row.is_default), None)
+    brands = {row.id: _brand(row) for row in brand_rows}
     rates = _rates()
     markets: dict[str, MarketInfo] = {}
     shops: dict[tuple[str, str], Shop] = {}
@@ -76,26 +65,7 @@ def _read() -> Snapshot:
         locales = sorted(
             row.locales.all(), key=lambda locale: (not locale.is_default, locale.position, locale.language)
         )
-        market = MarketInfo(
-            id=row.id,
-            code=row.code,
-            brand=brands[row.brand_id],
-            country=row.country,
-            currency=row.currency,
-            prices_include_tax=row.prices_include_tax,
-            rounding_level=row.rounding_level,
-            rounding_mode=row.rounding_mode,
-            time_zone=ZoneInfo(row.time_zone),
-            template_set=row.template_set,
-            launch_state=row.launch_state,
-            payment_methods=tuple(row.payment_methods),
-            unpaid_order_ttl_minutes=row.unpaid_order_ttl_minutes,
-            stock_location_codes=tuple(row.stock_location_codes),
-            tax_percent=rates.get(row.id, {}),
-            features=dict(row.features),
-            languages=tuple(locale.language for locale in locales),
-            default_language=locales[0].language if locales else "",
-        )
+        market = _market(row, brand=brands[row.brand_id], locales=locales, tax_percent=rates.get(row.id, {}))
         markets[market.code] = market
         for locale in locales:
             code = f"{locale.language}-{market.country.lower()}"
@@ -106,14 +76,50 @@ def _read() -> Snapshot:
                 code=code,
                 prefix=f"/{code}/",
             )
-    by_host = {host: brands[row.id] for row in brand_rows for host in row.hosts}
     return Snapshot(
         brands=tuple(brands.values()),
-        default_brand=default,
-        by_host=by_host,
+        default_brand=next((brands[row.id] for row in brand_rows if row.is_default), None),
+        by_host={host: brands[row.id] for row in brand_rows for host in row.hosts},
         shops=shops,
         markets=markets,
         read_at=time.monotonic(),
+    )
+
+
+def _brand(row: Brand) -> BrandInfo:
+    return BrandInfo(
+        id=row.id,
+        code=row.code,
+        name=row.name,
+        hosts=tuple(row.hosts),
+        mail_from=row.mail_from,
+        legal_name=row.legal_name,
+        legal_address=row.legal_address,
+    )
+
+
+def _market(
+    row: Market, *, brand: BrandInfo, locales: Sequence[MarketLocale], tax_percent: dict[str, Decimal]
+) -> MarketInfo:
+    return MarketInfo(
+        id=row.id,
+        code=row.code,
+        brand=brand,
+        country=row.country,
+        currency=row.currency,
+        prices_include_tax=row.prices_include_tax,
+        rounding_level=row.rounding_level,
+        rounding_mode=row.rounding_mode,
+        time_zone=ZoneInfo(row.time_zone),
+        template_set=row.template_set,
+        launch_state=row.launch_state,
+        payment_methods=tuple(row.payment_methods),
+        unpaid_order_ttl_minutes=row.unpaid_order_ttl_minutes,
+        stock_location_codes=tuple(row.stock_location_codes),
+        tax_percent=tax_percent,
+        features=dict(row.features),
+        languages=tuple(locale.language for locale in locales),
+        default_language=locales[0].language if locales else "",
     )
 
 
