@@ -8,6 +8,12 @@ from typing import Any
 
 from celery.schedules import crontab
 
+# A task named exactly goes before a pattern; what stands nowhere goes to `now`.
+ROUTES: dict[str, dict[str, str]] = {
+    "catalog.publish_everything": {"queue": "night"},
+    "catalog.*": {"queue": "soon"},
+}
+
 ROOMS: dict[str, dict[str, Any]] = {
     # Finds marks nobody was woken for, and prices whose dates have passed: both are visible within seconds.
     "catalog-sweep": {"task": "catalog.sweep", "schedule": 5.0, "options": {"queue": "soon", "expires": 5}},

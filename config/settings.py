@@ -117,7 +117,7 @@ PAGE_CACHE = True  # whole pages that are the same for everybody; see apps/store
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"  # losing the cache signs nobody out
 REDIS_URL = ENV.redis_url
 CELERY_APP = "config.celery.app"  # loaded while Django starts, so that every process that publishes knows the broker
-globals().update(celery_conf.as_settings(broker_url=REDIS_URL, beat_schedule=schedule.ROOMS))
+globals().update(celery_conf.as_settings(broker_url=REDIS_URL, beat_schedule=schedule.ROOMS, routes=schedule.ROUTES))
 # Where each foreign system is; calls to anything else are refused (see apps/core/http).
 OUTBOUND_SYSTEMS = {"stripe": ENV.stripe_api_base, "erp": ENV.erp_base_url, "vies": ENV.vies_base_url}
 CHECK_LOCK_ORDER = DEBUG  # raise when locks are taken against the order of apps/core/locks.py

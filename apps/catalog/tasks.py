@@ -6,7 +6,7 @@ from apps.catalog import publication
 from apps.core import clock
 
 
-@shared_task(name="catalog.publish_due", queue="soon", ignore_result=True)
+@shared_task(name="catalog.publish_due", ignore_result=True)
 def publish_due_products() -> int:
     """Publish what is due, batch by batch, until nothing is left to take; return how many products."""
     done = 0
@@ -15,14 +15,14 @@ def publish_due_products() -> int:
     return done
 
 
-@shared_task(name="catalog.sweep", queue="soon", ignore_result=True)
+@shared_task(name="catalog.sweep", ignore_result=True)
 def sweep() -> int:
     """Switch prices whose dates have passed, and publish whatever nobody was woken for. Every few seconds."""
     publication.switch_scheduled_prices(at=clock.now())
     return publish_due_products()
 
 
-@shared_task(name="catalog.publish_everything", queue="night", ignore_result=True)
+@shared_task(name="catalog.publish_everything", ignore_result=True)
 def publish_everything() -> int:
     """Compare every publication with its truth once a night; writes only what differs."""
     return publication.publish_all(at=clock.now()).rows

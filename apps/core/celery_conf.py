@@ -81,7 +81,20 @@ CELERY: dict[str, Any] = {
 }
 
 
-def as_settings(*, broker_url: str, beat_schedule: dict[str, dict[str, Any]] | None = None) -> dict[str, Any]:
-    """Return all values as Django settings named CELERY_…, with other apps' schedules added to the core's."""
-    values = CELERY | {"broker_url": broker_url, "beat_schedule": BEAT_SCHEDULE | (beat_schedule or {})}
+def as_settings(
+    *,
+    broker_url: str,
+    beat_schedule: dict[str, dict[str, Any]] | None = None,
+    routes: dict[str, dict[str, str]] | None = None,
+) -> dict[str, Any]:
+    """
+    Return all values as Django settings named CELERY_…, with other apps' schedules added to the core's.
+
+    routes: task name, or a pattern of names, to {"queue": one of QUEUES}; a task without a route goes to `now`.
+    """
+    values = CELERY | {
+        "broker_url": broker_url,
+        "beat_schedule": BEAT_SCHEDULE | (beat_schedule or {}),
+        "task_routes": routes or {},
+    }
     return {f"CELERY_{name.upper()}": value for name, value in values.items()}
