@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 
 import django
 
@@ -18,6 +19,7 @@ from django.db import connection, transaction  # noqa: E402
 from apps.backoffice.demo.catalogue import load  # noqa: E402
 from apps.backoffice.seeding import content, markets  # noqa: E402
 from apps.catalog import models as catalog  # noqa: E402
+from apps.catalog.operations import add_category  # noqa: E402
 from apps.catalog.publication import publish_all  # noqa: E402
 from apps.core import clock  # noqa: E402
 from apps.inventory.models import Location, StockLevel, StockMovement  # noqa: E402
@@ -31,6 +33,7 @@ from bench.pictures import drawn  # noqa: E402
 BY = "system:bench"
 LANGUAGE = "fr"
 BRAND, MARKET = "halles", "halles-fr"
+MOST_PRIORITY = 32_767
 _PRODUCT_COLUMNS = (
     "id", "structure", "upc", "title", "slug", "description", "product_class_id", "status", "is_public", "priority"
 )  # fmt: skip
@@ -109,32 +112,23 @@ def _categories() -> list[int]:
     rows = []
     for department, name in enumerate(assortment.DEPARTMENTS):
         slug = assortment.department_slug(department)
-        root = catalog.Category.add_root(name=name, slug=slug, promoted_facets=["colour", "material"])
-        _texts_of_category(root, name, slug)
-        for leaf in assortment.leaves():
-            if leaf.department == department:
-                # treebeard caches the number of children on the instance, so the parent is read anew each time.
-                row = catalog.Category.objects.get(pk=root.pk).add_child(
-                    name=leaf.name, slug=leaf.slug, promoted_facets=["colour", "material"]
-                )
-                _texts_of_category(row, leaf.name, leaf.slug)
-                rows.append(row.pk)
+        root = _category(name, slug, parent=None)
+        below = [leaf for leaf in assortment.leaves() if leaf.department == department]
+        rows.extend(_category(leaf.name, leaf.slug, parent=root).pk for leaf in below)
     return rows
 
 
-def _texts_of_category(row: catalog.Category, name: str, slug: str) -> None:
+def _category(name: str, slug: str, *, parent: catalog.Category | None) -> catalog.Category:
+    node = catalog.Category(name=name, slug=slug, promoted_facets=["colour", "material"])
+    row = add_category(node=node, parent=parent)
     catalog.CategoryContent.objects.create(category=row, language=LANGUAGE, name=name, slug=slug, description=name)
+    return row
 
 
 def _rows(count: int, options: dict[tuple[str, str], tuple[int, int]], leaves: list[int], at: datetime) -> None:
     kind = catalog.ProductClass.objects.get(code="bench").pk
     brand = Brand.objects.get(code=BRAND).pk
-    prices = catalog.PriceList.objects.get(code="base-eur").pk
-    place = Location.objects.get(code="lyon").pk
-
-    def each(make: Callable[[int, assortment.Item], tuple[object, ...]]) -> Iterator[tuple[object, ...]]:
-        return (make(item.number + 1, item) for item in assortment.items(count))
-
+    each = partial(_each, count)
     bulk.copy(
         catalog.Product,
         _PRODUCT_COLUMNS,
@@ -149,7 +143,8 @@ def _rows(count: int, options: dict[tuple[str, str], tuple[int, int]], leaves: l
                 kind,
                 "active",
                 True,
-                count - pk,
+                # Oscar's column is a small integer: the order of a large shop is kept in steps.
+                (count - pk) * MOST_PRIORITY // count,
             )
         ),
     )
@@ -169,6 +164,13 @@ def _rows(count: int, options: dict[tuple[str, str], tuple[int, int]], leaves: l
         ["product_id", "attribute_id", "value_option_id"],
         ((item.number + 1, *options[code, value]) for item in assortment.items(count) for code, value in item.facts),
     )
+    _prices_and_stock(count, at)
+
+
+def _prices_and_stock(count: int, at: datetime) -> None:
+    each = partial(_each, count)
+    prices = catalog.PriceList.objects.get(code="base-eur").pk
+    place = Location.objects.get(code="lyon").pk
     bulk.copy(
         catalog.Price,
         ["price_list_id", "product_id", "min_quantity", "amount_minor"],
@@ -184,6 +186,10 @@ def _rows(count: int, options: dict[tuple[str, str], tuple[int, int]], leaves: l
         ["level_id", "kind", "on_hand_delta", "reference", "reason", "actor", "at"],
         each(lambda pk, _item: (pk, "receive", assortment.STOCK, "bench", "bench", BY, at)),
     )
+
+
+def _each(count: int, make: Callable[[int, assortment.Item], tuple[object, ...]]) -> Iterator[tuple[object, ...]]:
+    return (make(item.number + 1, item) for item in assortment.items(count))
 
 
 def _media(count: int) -> None:
