@@ -147,9 +147,8 @@ def prove_and_keep(*, at: datetime) -> Proof:
 
 
 def _found(invariant: Invariant, *, at: datetime) -> Finding:
-    params = {"at": at, "late": at - MAY_WAIT, "digits": json.dumps(digits_that_differ())}
     with connection.cursor() as cursor:
-        cursor.execute(invariant.sql, params)
+        cursor.execute(invariant.sql, {"at": at, "late": at - MAY_WAIT, "digits": json.dumps(digits_that_differ())})
         rows = cursor.fetchmany(MOST + 1)
     return Finding(
         invariant=invariant,

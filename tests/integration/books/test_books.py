@@ -177,3 +177,15 @@ def test_two_sentences_of_one_name_are_refused():
     other = books.Invariant(name=known.name, sentence="Another.", sql="SELECT 1")
     with pytest.raises(ValueError, match=known.name):
         books.register(other)
+
+
+@pytest.mark.django_db
+def test_admin_names_the_rows_that_break_a_sentence(admin_client):
+    numbers = a_day()
+    Order.objects.filter(number=numbers["shipped"]).update(total_incl_tax=99)
+    books.prove_and_keep(at=AT)
+    proof = BooksProof.objects.get()
+    assert b"does not hold" in admin_client.get("/admin/core/booksproof/").content
+    page = admin_client.get(f"/admin/core/booksproof/{proof.pk}/change/").content.decode()
+    assert "orders.parts_sum_to_the_total" in page
+    assert f"{numbers['shipped']}: lines 20.00 + delivery 4.90, total 99.00" in page
