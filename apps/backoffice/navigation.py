@@ -109,6 +109,7 @@ def navigation() -> list[dict[str, Any]]:
             _page(_("Waiting for publication"), "pending_actions", "catalogue.publicationdue"),
             _page(_("Providers' notices"), "notifications", "order.paymentnotice"),
             _page(_("Mails"), "mail", "order.maillog"),
+            _page(_("Books"), "balance", "core.booksproof"),
             _page(_("Heartbeats"), "ecg_heart", "core.heartbeat"),
             _page(_("Audit trail"), "policy", "core.auditevent"),
             closed=True,

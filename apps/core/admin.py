@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.timesince import timesince
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
@@ -19,7 +19,7 @@ from unfold.decorators import action, display
 from apps.core import clock, outbox
 from apps.core.enums import DeliveryState
 from apps.core.errors import Refusal
-from apps.core.models import AuditEvent, Heartbeat, IdempotencyRecord, OutboxDelivery, OutboxEvent
+from apps.core.models import AuditEvent, BooksProof, Heartbeat, IdempotencyRecord, OutboxDelivery, OutboxEvent
 from apps.core.outbox import registry
 
 
@@ -223,3 +223,39 @@ class HeartbeatAdmin(ReadOnlyAdmin):
     @display(description=_("last seen"), ordering=F("at"))
     def seen(self, heartbeat: Heartbeat) -> str:
         return timesince(heartbeat.at, clock.now())
+
+
+@admin.register(BooksProof)
+class BooksProofAdmin(ReadOnlyAdmin):
+    """The nightly proofs that ledgers, orders, payments, mails and queues agree, newest first."""
+
+    list_display = ("at", "verdict", "invariants", "exceptions", "took")
+    ordering = ("-at", "-id")
+    fields = ("at", "verdict", "invariants", "exceptions", "took", "what_is_wrong")
+
+    @display(description=_("verdict"), label={"right": "success", "wrong": "danger"})
+    def verdict(self, proof: BooksProof) -> tuple[str, str]:
+        return ("wrong", str(_("does not hold"))) if proof.broken else ("right", str(_("all holds")))
+
+    @display(description=_("took"), ordering="seconds")
+    def took(self, proof: BooksProof) -> str:
+        return f"{proof.seconds:.2f} s"
+
+    @display(description=_("what does not hold"))
+    def what_is_wrong(self, proof: BooksProof) -> str:
+        if not proof.broken:
+            return "–"
+        return format_html_join(
+            "",
+            "<p><strong>{}</strong> {}</p><ul>{}</ul>",
+            (
+                (
+                    each["name"],
+                    each["sentence"],
+                    format_html_join(
+                        "", "<li>{}: {}</li>", ((row["subject"], row["detail"]) for row in each["exceptions"])
+                    ),
+                )
+                for each in proof.broken
+            ),
+        )

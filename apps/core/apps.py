@@ -13,7 +13,7 @@ class CoreConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Find every app's outbox handlers, for whoever publishes must know who listens; load the task application."""
-        autodiscover_modules("handlers")
+        """Find every app's outbox handlers and invariants: who publishes must know who listens; load the task app."""
+        autodiscover_modules("handlers", "invariants")
         # Sending a task needs the application with its broker, also in web processes and commands.
         import_string(settings.CELERY_APP).set_default()

@@ -24,6 +24,11 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         for queue, every_s in (("now", 5.0), ("soon", 15.0), ("night", 300.0))
     },
     "core-outbox-reap": {"task": "core.outbox_reap", "schedule": 10.0, "options": {"queue": "now", "expires": 10}},
+    "core-prove-books": {
+        "task": "core.prove_books",
+        "schedule": crontab(hour="4", minute="10"),
+        "options": {"queue": "night", "expires": 3600},
+    },
     "core-purge": {
         "task": "core.purge",
         "schedule": crontab(hour="3", minute="40"),

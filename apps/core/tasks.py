@@ -9,7 +9,7 @@ import structlog
 from celery import Task, shared_task
 from celery.signals import before_task_publish
 
-from apps.core import clock, heartbeat, idempotency, outbox
+from apps.core import books, clock, heartbeat, idempotency, outbox
 from apps.core.outbox import wake
 from apps.core.outbox.deliver import claim, claim_next, run
 
@@ -69,6 +69,12 @@ def purge() -> None:
     """Clear away events done long ago and idempotency keys that have expired."""
     at = clock.now()
     logger.info("core_purged", events=outbox.purge(at=at), idempotency_keys=idempotency.purge(at=at))
+
+
+@shared_task(name="core.prove_books", ignore_result=True)
+def prove_books() -> None:
+    """Prove all books once a night and keep what was found."""
+    books.prove_and_keep(at=clock.now())
 
 
 @shared_task(name=TICK, bind=True, ignore_result=True)

@@ -33,7 +33,7 @@ SELECT level.product_id,
  WHERE level.product_id = ANY(%(products)s) AND place.is_active
  GROUP BY level.product_id
 """
-_CHECK = """
+CHECK_LEDGER = """
 WITH moved AS (
   SELECT level_id, sum(on_hand_delta) AS on_hand, sum(reserved_delta) AS reserved
     FROM partner_stockmovement GROUP BY level_id
@@ -51,7 +51,7 @@ SELECT level.id, product.upc, place.code, level.on_hand, coalesce(moved.on_hand,
     OR level.reserved <> coalesce(moved.reserved, 0)
     OR level.reserved <> coalesce(held.quantity, 0)
  ORDER BY level.id
-"""
+"""  # what the invariant of the books wraps too
 _MOVEMENTS = """
 SELECT id, kind, on_hand_delta, reserved_delta, reference, reason, actor, at,
        sum(on_hand_delta) OVER (ORDER BY id), sum(reserved_delta) OVER (ORDER BY id)
@@ -141,7 +141,7 @@ def explain(*, level_id: int) -> Explanation:
 def check_ledger() -> list[LedgerException]:
     """Return every level that its movements or its promises do not prove; empty when the books are right."""
     with connection.cursor() as cursor:
-        cursor.execute(_CHECK)
+        cursor.execute(CHECK_LEDGER)
         return [LedgerException(*row[:3], *(int(figure) for figure in row[3:])) for row in cursor.fetchall()]
 
 

@@ -8,7 +8,10 @@ from apps.catalog.models import Product
 from apps.markets.context import Shop
 from apps.markets.models import Market
 from apps.markets.queries import forget_snapshot, market_by_code, shop_for_market
+from apps.orders.enums import Answer, Source
 from apps.orders.models import Order, Payment
+from apps.orders.payments import operations
+from apps.orders.payments.gateways.base import Verdict
 from apps.orders.tokens import order_token
 from tests.factories.orders import AT, make_checkout, make_item, make_trading_shop
 
@@ -62,4 +65,13 @@ def make_waiting_order(*, method: str = "card", quantity: int = 2, units: int = 
         payment_id=placed.payment_id,
         number=order.number,
         expires_at=order.expires_at,
+    )
+
+
+def pay(waiting: Waiting, *, at: datetime) -> None:
+    """Let staff record that the whole amount came."""
+    payment = waiting.payment
+    verdict = Verdict(answer=Answer.YES, reference="x", amount_minor=payment.amount_minor, currency=payment.currency)
+    operations.settle(
+        gateway=payment.gateway, verdict=verdict, source=Source.STAFF, at=at, by="user:1", payment_id=payment.pk
     )

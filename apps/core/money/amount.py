@@ -61,6 +61,11 @@ def minor_digits(currency: str) -> int:
     return _DIGITS.get(currency, 2)
 
 
+def digits_that_differ() -> dict[str, int]:
+    """The decimals of every currency that has not two, by code; for statements that compare cents with amounts."""
+    return dict(_DIGITS)
+
+
 @dataclass(frozen=True, slots=True)
 class Money:
     """

@@ -10,35 +10,20 @@ from apps.inventory import operations as inventory
 from apps.inventory.models import StockLevel
 from apps.markets.models import Market
 from apps.markets.queries import forget_snapshot, shop_for_market
-from apps.orders.enums import Answer, Source
 from apps.orders.fulfilment import operations, queries
 from apps.orders.models import DeliveryMethod, Fulfilment, FulfilmentLine
-from apps.orders.payments import operations as payments
-from apps.orders.payments.gateways.base import Verdict
 from apps.orders.transitions import IllegalMove
 from tests.factories.orders import AT, make_checkout, make_item, make_location, make_stock
-from tests.factories.payments import Waiting, make_waiting_order
+from tests.factories.payments import Waiting, make_waiting_order, pay
 
 pytestmark = pytest.mark.django_db
 
 LATER = AT + timedelta(hours=1)
 
 
-def pay(waiting):
-    verdict = Verdict(answer=Answer.YES, reference="x", amount_minor=waiting.payment.amount_minor, currency="EUR")
-    payments.settle(
-        gateway=waiting.payment.gateway,
-        verdict=verdict,
-        source=Source.STAFF,
-        at=LATER,
-        by="user:1",
-        payment_id=waiting.payment_id,
-    )
-
-
 def prepared(**changes):
     waiting = make_waiting_order(method="bank_transfer", **changes)
-    pay(waiting)
+    pay(waiting, at=LATER)
     drain_outbox(at=LATER)
     return waiting, Fulfilment.objects.get(order_id=waiting.order_id)
 
@@ -81,7 +66,7 @@ def test_create_fulfilments_twice_makes_them_once():
 
 def test_order_from_two_places_gets_two_fulfilments_and_is_shipped_with_the_last():
     waiting = two_places()
-    pay(waiting)
+    pay(waiting, at=LATER)
     drain_outbox(at=LATER)
     first, second = Fulfilment.objects.filter(order_id=waiting.order_id).order_by("id")
     quantities = FulfilmentLine.objects.filter(fulfilment__order_id=waiting.order_id).order_by("id")
@@ -97,7 +82,7 @@ def test_order_from_two_places_gets_two_fulfilments_and_is_shipped_with_the_last
 def test_create_fulfilments_without_promised_goods_refuses_and_stays_visible():
     waiting = make_waiting_order(method="bank_transfer")
     inventory.release(reference=f"order:{waiting.number}", at=AT, by="system:test")
-    pay(waiting)
+    pay(waiting, at=LATER)
     drained = drain_outbox(at=LATER, fail_on_error=False)
     assert "NothingReserved" in drained.errors["orders.create_fulfilments"]
     assert waiting.order.state == "confirmed"
@@ -106,7 +91,7 @@ def test_create_fulfilments_without_promised_goods_refuses_and_stays_visible():
 def test_ship_takes_goods_out_of_stock_and_says_where_the_parcel_is():
     waiting = make_waiting_order(method="bank_transfer")
     DeliveryMethod.objects.update(tracking_url_template="https://track.example/?c={code}")
-    pay(waiting)
+    pay(waiting, at=LATER)
     drain_outbox(at=LATER)
     fulfilment = Fulfilment.objects.get()
     operations.pick(fulfilment_id=fulfilment.pk, by="user:9", at=LATER)

@@ -1,0 +1,165 @@
+"""What must be true of orders, their money, their goods, their vouchers and their mails (docs/rules/books.md)."""
+
+from apps.core import books
+
+# The minor units of an amount in the currency of `placed`.
+_MINOR = "round({0} * power(10::numeric, coalesce((%(digits)s::jsonb ->> placed.currency)::int, 2)))"
+
+books.register(
+    books.Invariant(
+        name="orders.parts_sum_to_the_total",
+        sentence="Lines and delivery sum to the order's total, with tax and without, and its tax rates to its tax.",
+        sql="""
+SELECT placed.number,
+       format('lines %%s + delivery %%s, total %%s; without tax %%s + %%s, total %%s; tax by rate %%s',
+              lines.gross, placed.shipping_incl_tax, placed.total_incl_tax,
+              lines.net, placed.shipping_excl_tax, placed.total_excl_tax, rates.tax)
+  FROM order_order placed
+  CROSS JOIN LATERAL (SELECT coalesce(sum(line_price_incl_tax), 0) AS gross,
+                             coalesce(sum(line_price_excl_tax), 0) AS net
+                        FROM order_line WHERE order_id = placed.id) lines
+  CROSS JOIN LATERAL (SELECT coalesce(sum((rate ->> 'tax')::numeric), 0) AS tax
+                        FROM jsonb_array_elements(placed.tax_lines) AS rate) rates
+ WHERE lines.gross + placed.shipping_incl_tax <> placed.total_incl_tax
+    OR lines.net + placed.shipping_excl_tax <> placed.total_excl_tax
+    OR rates.tax <> placed.total_incl_tax - placed.total_excl_tax
+ ORDER BY placed.id
+""",
+    ),
+    books.Invariant(
+        name="orders.history_leads_to_the_state",
+        sentence="Each order, payment and fulfilment has a history without gaps that ends in its present state.",
+        sql="""
+WITH steps AS (
+  SELECT order_id, machine, subject_id, old, new,
+         lag(new, 1, '') OVER course AS before, lead(id) OVER course IS NULL AS is_last
+    FROM order_transition WINDOW course AS (PARTITION BY machine, subject_id ORDER BY id)
+), present AS (
+  SELECT id AS order_id, 'order' AS machine, id AS subject_id, state FROM order_order
+  UNION ALL SELECT order_id, 'payment', id, state FROM order_payment
+  UNION ALL SELECT order_id, 'fulfilment', id, state FROM order_fulfilment
+)
+SELECT placed.number, found.detail FROM (
+  SELECT order_id, format('%%s %%s: from %%s, but it was %%s', machine, subject_id, old, before) AS detail
+    FROM steps WHERE old <> before
+  UNION ALL
+  SELECT present.order_id, format('%%s %%s is %%s, its history ends in %%s', present.machine, present.subject_id,
+                                  present.state, coalesce(steps.new, 'nothing'))
+    FROM present LEFT JOIN steps USING (machine, subject_id)
+   WHERE coalesce(steps.is_last, true) AND present.state IS DISTINCT FROM steps.new
+) found JOIN order_order placed ON placed.id = found.order_id ORDER BY placed.id
+""",
+    ),
+    books.Invariant(
+        name="orders.goods_are_promised_or_sent",
+        sentence="An open order holds or has sent every unit it sold; an ended one holds none.",
+        sql="""
+WITH sold AS (
+  SELECT order_id, product_id, sum(quantity) AS units FROM order_line GROUP BY order_id, product_id
+), stock AS (
+  SELECT promise.reference, level.product_id,
+         coalesce(sum(promise.quantity) FILTER (WHERE promise.state = 'held'), 0) AS held,
+         coalesce(sum(promise.quantity) FILTER (WHERE promise.state = 'shipped'), 0) AS sent
+    FROM partner_reservation promise JOIN partner_stocklevel level ON level.id = promise.level_id
+   GROUP BY promise.reference, level.product_id
+)
+SELECT placed.number, format('%%s: %%s sold, %%s held, %%s sent, product %%s', placed.state, sold.units,
+                             coalesce(stock.held, 0), coalesce(stock.sent, 0), sold.product_id)
+  FROM order_order placed
+  JOIN sold ON sold.order_id = placed.id AND sold.product_id IS NOT NULL
+  LEFT JOIN stock ON stock.reference = 'order:' || placed.number AND stock.product_id = sold.product_id
+ WHERE CASE
+         WHEN placed.state IN ('expired', 'cancelled') THEN coalesce(stock.held, 0) <> 0
+         WHEN placed.state IN ('shipped', 'delivered')
+           THEN coalesce(stock.held, 0) <> 0 OR coalesce(stock.sent, 0) <> sold.units
+         ELSE coalesce(stock.held, 0) + coalesce(stock.sent, 0) <> sold.units
+       END
+ ORDER BY placed.id
+""",
+    ),
+    books.Invariant(
+        name="orders.fulfilments_carry_every_unit",
+        sentence="The fulfilments of an order in work carry exactly the units of its lines.",
+        sql="""
+SELECT placed.number, format('line %%s: %%s sold, %%s carried', line.position, line.quantity, carried.units)
+  FROM order_order placed
+  JOIN order_line line ON line.order_id = placed.id
+  CROSS JOIN LATERAL (
+    SELECT coalesce(sum(part.quantity), 0) AS units FROM order_fulfilmentline part
+      JOIN order_fulfilment fulfilment ON fulfilment.id = part.fulfilment_id AND fulfilment.state <> 'cancelled'
+     WHERE part.line_id = line.id) carried
+ WHERE placed.state IN ('in_fulfilment', 'shipped', 'delivered') AND carried.units <> line.quantity
+ ORDER BY placed.id, line.position
+""",
+    ),
+    books.Invariant(
+        name="payments.a_confirmed_order_is_paid_once",
+        sentence="An order that is confirmed or further has one paid payment, of exactly its total.",
+        sql=f"""
+SELECT placed.number, format('%%s, total %%s %%s, paid in minor units: %%s', placed.state, placed.total_incl_tax,
+                             placed.currency, coalesce(paid.amounts, 'nothing'))
+  FROM order_order placed
+  CROSS JOIN LATERAL (
+    SELECT count(*) AS payments, sum(captured_minor - refunded_minor) AS minor,
+           string_agg(captured_minor || ' ' || currency, ', ' ORDER BY id) AS amounts,
+           bool_and(currency = placed.currency) AS same_currency
+      FROM order_payment WHERE order_id = placed.id AND state = 'paid') paid
+ WHERE placed.state IN ('confirmed', 'in_fulfilment', 'shipped', 'delivered')
+   AND (paid.payments <> 1 OR paid.minor <> {_MINOR.format("placed.total_incl_tax")} OR NOT paid.same_currency)
+ ORDER BY placed.id
+""",  # noqa: S608 -- put together from constants
+    ),
+    books.Invariant(
+        name="payments.amounts_follow_the_state",
+        sentence="Money is recorded as received only where a payment was paid, and as sent back only where it was.",
+        sql="""
+SELECT placed.number, format('%%s %%s: asked %%s, received %%s, sent back %%s', payment.gateway, payment.state,
+                             payment.amount_minor, payment.captured_minor, payment.refunded_minor)
+  FROM order_payment payment JOIN order_order placed ON placed.id = payment.order_id
+ WHERE CASE payment.state
+         WHEN 'paid' THEN payment.captured_minor <> payment.amount_minor OR payment.refunded_minor <> 0
+         WHEN 'refund_due' THEN payment.captured_minor = 0 OR payment.refunded_minor = payment.captured_minor
+         WHEN 'refunded' THEN payment.captured_minor = 0 OR payment.refunded_minor <> payment.captured_minor
+         ELSE payment.captured_minor <> 0 OR payment.refunded_minor <> 0
+       END
+ ORDER BY payment.id
+""",
+    ),
+    books.Invariant(
+        name="orders.nothing_outlives_its_deadline",
+        sentence="No unpaid order and no open payment stands longer than 15 minutes past its deadline.",
+        sql="""
+SELECT placed.number, format('unpaid, to expire at %%s', placed.expires_at)
+  FROM order_order placed WHERE placed.state = 'placed' AND placed.expires_at < %(late)s
+UNION ALL
+SELECT placed.number,
+       format('%%s payment %%s, to be settled by %%s', payment.gateway, payment.state, payment.deadline_at)
+  FROM order_payment payment JOIN order_order placed ON placed.id = payment.order_id
+ WHERE payment.state IN ('created', 'pending') AND payment.deadline_at < %(late)s
+""",
+    ),
+    books.Invariant(
+        name="vouchers.uses_are_counted",
+        sentence="A voucher counts as many orders as hold one of its uses.",
+        sql="""
+SELECT voucher.code, format('%%s counted, %%s held', voucher.num_orders, count(slot.id))
+  FROM voucher_voucher voucher LEFT JOIN order_voucherslot slot ON slot.voucher_id = voucher.id
+ GROUP BY voucher.id HAVING voucher.num_orders <> count(slot.id) ORDER BY voucher.id
+""",
+    ),
+    books.Invariant(
+        name="mails.every_confirmed_order_is_told_once",
+        sentence="A confirmed order has one confirmation, sent within 15 minutes of the confirmation.",
+        sql="""
+WITH confirmed AS (
+  SELECT order_id, min(at) AS at FROM order_transition WHERE machine = 'order' AND new = 'confirmed' GROUP BY order_id
+)
+SELECT placed.number, format('confirmed at %%s, %%s confirmations, %%s sent', confirmed.at, mails.owed, mails.sent)
+  FROM confirmed JOIN order_order placed ON placed.id = confirmed.order_id
+  CROSS JOIN LATERAL (SELECT count(*) AS owed, count(*) FILTER (WHERE state = 'sent') AS sent FROM order_maillog
+                       WHERE order_id = placed.id AND kind = 'order_confirmation') mails
+ WHERE mails.owed > 1 OR (mails.sent = 0 AND confirmed.at < %(late)s)
+ ORDER BY placed.id
+""",
+    ),
+)

@@ -1,0 +1,191 @@
+"""The books are right after every honest day, and each sentence notices the one lie it is there for."""
+
+import json
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from apps.core import books
+from apps.core.models import BooksProof
+from apps.core.testing import drain_outbox
+from apps.orders.fulfilment import operations as fulfilments
+from apps.orders.models import Fulfilment, Order
+from apps.orders.payments import operations as payments
+from tests.factories.orders import AT, make_checkout, make_item, make_trading_shop, make_voucher
+from tests.factories.payments import make_waiting_order, pay
+
+LATER = AT + timedelta(hours=1)
+LONG_AFTER = AT + timedelta(days=2)
+
+# What a lie in the tables looks like, by the sentence that must notice it. One row each, past every guard.
+LIES = {
+    "stock.movements_explain_every_level": "UPDATE partner_stocklevel SET on_hand = on_hand + 1",
+    "stock.every_promise_is_kept_or_given_back": (
+        "UPDATE partner_reservation SET state = 'held' WHERE reference = 'order:{shipped}'"
+    ),
+    "orders.parts_sum_to_the_total": (
+        "UPDATE order_order SET total_incl_tax = total_incl_tax + 0.01 WHERE number = '{shipped}'"
+    ),
+    "orders.history_leads_to_the_state": "UPDATE order_order SET state = 'delivered' WHERE number = '{shipped}'",
+    "orders.goods_are_promised_or_sent": (
+        "UPDATE partner_reservation SET state = 'released' WHERE reference = 'order:{placed}'"
+    ),
+    "orders.fulfilments_carry_every_unit": "UPDATE order_fulfilmentline SET quantity = quantity + 1",
+    "payments.a_confirmed_order_is_paid_once": (
+        "UPDATE order_payment SET amount_minor = amount_minor - 1, captured_minor = captured_minor - 1"
+        " WHERE state = 'paid'"
+    ),
+    "payments.amounts_follow_the_state": (
+        "UPDATE order_payment SET captured_minor = 100 WHERE state IN ('created', 'pending')"
+    ),
+    "orders.nothing_outlives_its_deadline": (
+        "UPDATE order_order SET expires_at = '2026-01-01' WHERE number = '{placed}'"
+    ),
+    "vouchers.uses_are_counted": "UPDATE voucher_voucher SET num_orders = num_orders + 1",
+    "mails.every_confirmed_order_is_told_once": "DELETE FROM order_maillog WHERE kind = 'order_confirmation'",
+    "outbox.nothing_is_stuck": (
+        "UPDATE core_outboxdelivery SET state = 'pending', done_at = NULL, next_attempt_at = '2026-01-01'"
+        " WHERE id = (SELECT max(id) FROM core_outboxdelivery)"
+    ),
+    "outbox.nothing_was_given_up": (
+        "UPDATE core_outboxdelivery SET state = 'dead', done_at = NULL"
+        " WHERE id = (SELECT max(id) FROM core_outboxdelivery)"
+    ),
+    "catalog.publication_follows_the_truth": (
+        "INSERT INTO catalogue_publicationdue (product_id, due_since, reason)"
+        " SELECT min(id), '2026-01-01', 'test' FROM catalogue_product"
+    ),
+}
+
+
+def a_day() -> dict[str, str]:
+    """One order shipped, one that waits with a voucher, one that expired; returns their numbers."""
+    shipped = make_waiting_order(method="bank_transfer")
+    pay(shipped, at=LATER)
+    drain_outbox(at=LATER)
+    fulfilment = Fulfilment.objects.get(order_id=shipped.order_id)
+    fulfilments.ship(fulfilment_id=fulfilment.pk, carrier="Colissimo", tracking_code="8R42", by="user:9", at=LATER)
+    drain_outbox(at=LATER)
+    late = make_waiting_order()
+    payments.expire_unpaid(at=late.expires_at + timedelta(seconds=1))
+    drain_outbox(at=LATER)
+    shop = make_trading_shop()
+    make_voucher(code="DEMO10")
+    placed = make_checkout(shop=shop, items=[(make_item(shop=shop), 1)], vouchers=("DEMO10",)).place()
+    drain_outbox(at=LATER)
+    return {"shipped": shipped.number, "placed": placed.number, "expired": late.number}
+
+
+@pytest.mark.django_db
+def test_books_are_right_after_a_day_of_orders():
+    a_day()
+    proof = books.prove(at=AT)
+    assert proof.broken == ()
+    assert len(proof.findings) == len(LIES)
+
+
+def test_document_lists_every_sentence():
+    page = (settings.BASE_DIR / "docs" / "rules" / "books.md").read_text()
+    for each in books.invariants():
+        assert f"| `{each.name}` | {each.sentence} |" in page
+
+
+def test_every_sentence_has_a_lie_that_it_notices():
+    assert {each.name for each in books.invariants()} == set(LIES)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", sorted(LIES))
+def test_sentence_notices_a_lie_in_the_tables(name):
+    numbers = a_day()
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        # Past triggers, as a restore gone wrong or a hand in the database would be.
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(LIES[name].format(**numbers))
+        assert cursor.rowcount >= 1
+    (finding,) = books.prove(at=LATER + timedelta(hours=1), names=[name]).findings
+    assert finding.exceptions, f"{name} saw nothing"
+    assert all(each.subject and each.detail for each in finding.exceptions)
+
+
+@pytest.mark.django_db
+def test_a_confirmation_that_never_left_is_missed_only_when_it_is_late():
+    waiting = make_waiting_order(method="bank_transfer")
+    pay(waiting, at=LATER)
+    names = ["mails.every_confirmed_order_is_told_once"]
+    assert books.prove(at=LATER + timedelta(minutes=14), names=names).is_clean
+    (finding,) = books.prove(at=LATER + timedelta(minutes=16), names=names).broken
+    assert [each.subject for each in finding.exceptions] == [waiting.number]
+
+
+@pytest.mark.django_db
+def test_command_prints_every_sentence_and_fails_on_an_exception():
+    numbers = a_day()
+    Order.objects.filter(number=numbers["shipped"]).update(total_incl_tax=99)
+    out = StringIO()
+    only = ["--only", "orders.parts_sum_to_the_total", "--only", "vouchers.uses_are_counted"]
+    with pytest.raises(CommandError, match="1 of 2 sentences do not hold"):
+        call_command("check_books", *only, stdout=out, no_color=True)
+    assert "BROKEN orders.parts_sum_to_the_total" in out.getvalue()
+    assert f"{numbers['shipped']}: lines 20.00 + delivery 4.90, total 99.00" in out.getvalue()
+    assert "ok     vouchers.uses_are_counted" in out.getvalue()
+
+
+@pytest.mark.django_db
+def test_command_speaks_json():
+    out = StringIO()
+    call_command("check_books", "--json", stdout=out)
+    told = json.loads(out.getvalue())
+    assert told["clean"] is True
+    assert [each["name"] for each in told["invariants"]] == sorted(LIES)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [(["--only", "stock.moon"], "No invariant is called stock.moon"), (["--keep", "--only", "x"], "is whole")],
+)
+def test_command_refuses_what_it_does_not_know(arguments, words):
+    with pytest.raises(CommandError, match=words):
+        call_command("check_books", *arguments)
+
+
+@pytest.mark.django_db
+def test_nightly_proof_is_kept_with_what_it_found():
+    numbers = a_day()
+    books.prove_and_keep(at=AT)
+    Order.objects.filter(number=numbers["shipped"]).update(total_incl_tax=99)
+    books.prove_and_keep(at=AT + timedelta(days=1))
+    good, bad = BooksProof.objects.order_by("at")
+    assert (good.invariants, good.exceptions, good.broken) == (len(LIES), 0, [])
+    assert "orders.parts_sum_to_the_total" in {each["name"] for each in bad.broken}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_books_are_read_in_one_snapshot_and_write_nothing(django_assert_num_queries):
+    with django_assert_num_queries(len(LIES) + 3):  # begin, one snapshot, commit
+        books.prove(at=LONG_AFTER)
+
+
+def test_two_sentences_of_one_name_are_refused():
+    known = books.invariants()[0]
+    other = books.Invariant(name=known.name, sentence="Another.", sql="SELECT 1")
+    with pytest.raises(ValueError, match=known.name):
+        books.register(other)
+
+
+@pytest.mark.django_db
+def test_admin_names_the_rows_that_break_a_sentence(admin_client):
+    numbers = a_day()
+    Order.objects.filter(number=numbers["shipped"]).update(total_incl_tax=99)
+    books.prove_and_keep(at=AT)
+    proof = BooksProof.objects.get()
+    assert b"does not hold" in admin_client.get("/admin/core/booksproof/").content
+    page = admin_client.get(f"/admin/core/booksproof/{proof.pk}/change/").content.decode()
+    assert "orders.parts_sum_to_the_total" in page
+    assert f"{numbers['shipped']}: lines 20.00 + delivery 4.90, total 99.00" in page
