@@ -6,7 +6,7 @@ from django.urls import include, path
 
 handler404 = "apps.storefront.views.errors.not_found"
 handler403 = "apps.storefront.views.errors.forbidden"
-handler500 = "django.views.defaults.server_error"  # templates/500.html, which needs nothing
+handler500 = "apps.storefront.views.errors.server_error"
 
 urlpatterns = [
     path("admin/", admin.site.urls),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 
 from apps.core import clock
 from apps.markets.context import BrandInfo, MarketInfo, Shop
@@ -41,7 +41,11 @@ def forget_snapshot() -> None:
 
 
 def snapshot() -> Snapshot:
-    """Brands, markets and shops, at most SNAPSHOT_TTL_S seconds old. Costs no query when warm, four when not."""
+    """
+    Brands, markets and shops, at most SNAPSHOT_TTL_S seconds old, older only while the database is away.
+
+    Costs no query when warm, four when not.
+    """
     # Keyed by database so that test databases never see each other's markets.
     key = str(connection.settings_dict["NAME"])
     found = _snapshots.get(key)
@@ -50,8 +54,12 @@ def snapshot() -> Snapshot:
     with _lock:
         found = _snapshots.get(key)
         if found is None or time.monotonic() - found.read_at >= SNAPSHOT_TTL_S:
-            found = _read()
-            _snapshots[key] = found
+            try:
+                found = _snapshots[key] = _read()
+            except (InterfaceError, OperationalError):
+                # Better markets of a minute ago than no shop: pages from the cache need nothing else.
+                if found is None:
+                    raise
         return found
 
 

@@ -1,14 +1,25 @@
 """Pages for what went wrong, in the shop's look; and refusals that no view caught, said in words."""
 
+import sys
 from collections.abc import Callable
 
+import structlog
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.template import loader
+from django.utils import translation
 from django.utils.translation import gettext as _
+from django.views import defaults
 
 from apps.core.errors import Refusal
 from apps.markets import context
 from apps.storefront.entry import best_shop
 from apps.storefront.views.base import meta_for, page_response, private
+
+logger = structlog.get_logger(__name__)
+
+RETRY_AFTER_S = "5"
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 -- Django's signature
@@ -24,6 +35,28 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 -- Django's signature
     """Django's name for a post without our token."""
     return forbidden(request)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """
+    Say that it is us: 503 with Retry-After while the database is away, 500 for what should not have happened.
+
+    Needs no database, for that may be what is missing. The language is the one of the address, else the browser's.
+    """
+    is_away = isinstance(sys.exc_info()[1], (OperationalError, InterfaceError))
+    segment = request.path_info.lstrip("/").partition("-")[0]
+    language = segment if segment in dict(settings.LANGUAGES) else translation.get_language_from_request(request)
+    try:
+        with translation.override(language):
+            page = loader.render_to_string("down.html", {"is_away": is_away, "language": language})
+    except Exception:
+        # The page of the last resort asks nothing of anybody.
+        logger.exception("error_page_failed")
+        return defaults.server_error(request)
+    response = HttpResponse(page, status=503 if is_away else 500)
+    if is_away:
+        response["Retry-After"] = RETRY_AFTER_S
+    return private(response)
 
 
 def _in_a_shop(request: HttpRequest, *, template: str, title: str, status: int) -> HttpResponse:
