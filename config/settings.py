@@ -114,7 +114,7 @@ CACHES = {
     }
 }
 PAGE_CACHE = True  # whole pages that are the same for everybody; see apps/storefront/page_cache.py
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"  # losing the cache signs nobody out
+SESSION_ENGINE = "apps.core.sessions"  # losing the cache signs nobody out
 REDIS_URL = ENV.redis_url
 CELERY_APP = "config.celery.app"  # loaded while Django starts, so that every process that publishes knows the broker
 globals().update(celery_conf.as_settings(broker_url=REDIS_URL, beat_schedule=schedule.ROOMS, routes=schedule.ROUTES))
