@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from apps.core import books
-from apps.core.models import BooksProof
+from apps.core.models import BooksProof, OutboxDelivery, OutboxEvent
 from apps.core.testing import drain_outbox
 from apps.orders.fulfilment import operations as fulfilments
 from apps.orders.models import Fulfilment, Order
@@ -189,3 +189,26 @@ def test_admin_names_the_rows_that_break_a_sentence(admin_client):
     page = admin_client.get(f"/admin/core/booksproof/{proof.pk}/change/").content.decode()
     assert "orders.parts_sum_to_the_total" in page
     assert f"{numbers['shipped']}: lines 20.00 + delivery 4.90, total 99.00" in page
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("queue", "is_stuck"), [("now", True), ("night", False)])
+def test_night_work_may_wait_until_the_night(queue, is_stuck):
+    event = OutboxEvent.objects.create(topic="test", key="k", payload={}, created_at=AT)
+    OutboxDelivery.objects.create(event=event, handler="test", queue=queue, next_attempt_at=AT)
+    names = ["outbox.nothing_is_stuck"]
+    assert books.prove(at=AT + timedelta(hours=11), names=names).is_clean is not is_stuck
+    assert not books.prove(at=AT + timedelta(hours=13), names=names).is_clean
+
+
+@pytest.mark.django_db
+def test_command_shows_twenty_exceptions_and_counts_the_others():
+    event = OutboxEvent.objects.create(topic="test", key="k", payload={}, created_at=AT)
+    OutboxDelivery.objects.bulk_create(
+        OutboxDelivery(event=event, handler=f"test.{number}", queue="now", next_attempt_at=AT) for number in range(23)
+    )
+    out = StringIO()
+    with pytest.raises(CommandError):
+        call_command("check_books", "--only", "outbox.nothing_is_stuck", stdout=out)
+    assert out.getvalue().count("due since") == 20
+    assert "and 3 others" in out.getvalue()

@@ -8,6 +8,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from apps.core import books, clock
 
+MOST_SHOWN = 20
+
 
 class Command(BaseCommand):
     help = "Prove that the ledgers, orders, payments, mails and queues agree; list every exception."
@@ -39,9 +41,9 @@ class Command(BaseCommand):
         for finding in proof.findings:
             mark = self.style.ERROR("BROKEN") if finding.exceptions else self.style.SUCCESS("ok    ")
             self.stdout.write(f"{mark} {finding.invariant.name}: {finding.invariant.sentence}")
-            for each in finding.exceptions:
+            for each in finding.exceptions[:MOST_SHOWN]:
                 self.stdout.write(f"         {each.subject}: {each.detail}")
-            if finding.is_cut:
-                self.stdout.write(f"         and more; the first {books.MOST} are shown")
+            if (left := len(finding.exceptions) - MOST_SHOWN) > 0:
+                self.stdout.write(f"         and {left}{' or more' * finding.is_cut} others; --json shows them")
         if proof.is_clean:
             self.stdout.write(f"The books are right: {len(proof.findings)} sentences, {proof.seconds:.2f} s.")
