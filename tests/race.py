@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, TypeVar
+from functools import wraps
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from django.db import connections
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 
@@ -36,3 +38,21 @@ def race(actions: Sequence[Callable[[], T]], *, timeout_s: float = 60) -> list[T
 
     with ThreadPoolExecutor(max_workers=len(actions)) as threads:
         return list(threads.map(run, actions, timeout=timeout_s * 2))
+
+
+def meeting(function: Callable[P, T], *, parties: int, timeout_s: float = 30) -> Callable[P, T]:
+    """
+    Return the function with a moment after it: nobody gets an answer before `parties` threads have one.
+
+    Put on what is read before a write, it makes a race without guards happen each time, on any machine: all have read
+    before the first one writes. Under a lock the second reader never comes, and the wait ends in BrokenBarrierError.
+    """
+    barrier = threading.Barrier(parties)
+
+    @wraps(function)
+    def met(*args: P.args, **kwargs: P.kwargs) -> T:
+        answer = function(*args, **kwargs)
+        barrier.wait(timeout=timeout_s)
+        return answer
+
+    return met
