@@ -17,17 +17,29 @@ T = TypeVar("T")
 PAUSE_S = 2.0
 
 
-class JsonSerializer:
-    """Cache values as JSON. Whoever can write to the cache must not be able to run code here, so nothing is pickled."""
+# No JSON begins with it.
+_RAW = b"\x00"
 
-    def dumps(self, value: Any) -> bytes | int:  # noqa: ANN401 -- JSON values
+
+class JsonSerializer:
+    """
+    Cache values as JSON, and bytes as they are.
+
+    Whoever can write to the cache must not be able to run code here, so nothing is pickled.
+    """
+
+    def dumps(self, value: Any) -> bytes | int:  # noqa: ANN401 -- JSON values or bytes
         """Encode; whole numbers stay bare so that the server can count with them."""
         if type(value) is int:
             return value
+        if type(value) is bytes:
+            return _RAW + value
         return json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False, separators=(",", ":")).encode()
 
-    def loads(self, data: bytes) -> Any:  # noqa: ANN401 -- JSON values
+    def loads(self, data: bytes) -> Any:  # noqa: ANN401 -- JSON values or bytes
         """Decode. Tuples come back as lists."""
+        if data[:1] == _RAW:
+            return data[1:]
         return json.loads(data)
 
 

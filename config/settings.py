@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "apps.markets.middleware.MarketMiddleware",
+    "apps.storefront.page_cache.PageCacheMiddleware",  # a page from the cache asks none of those below
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django_structlog.middlewares.RequestMiddleware",

@@ -61,10 +61,12 @@ def counted(*, shop: Shop, filters: Filters) -> Counts:
     key = f"counts:{connection.settings_dict['NAME']}:{hashlib.blake2b(said.encode(), digest_size=16).hexdigest()}"
     found = cache.get(key)
     if found is None:
-        found = _count(filters)
+        total, by_value, exact = _count(filters)
+        # As pairs: the cache speaks JSON, which would turn the numbers of an object's keys into text.
+        found = [total, list(by_value.items()), exact]
         cache.set(key, found, KEEP_S)
-    total, by_value, exact = found
-    return Counts(total=total, by_value=by_value, exact=exact)
+    total, pairs, exact = found
+    return Counts(total=total, by_value=dict(pairs), exact=exact)
 
 
 def _count(filters: Filters) -> tuple[int, dict[int, int], bool]:

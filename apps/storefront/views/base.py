@@ -15,6 +15,7 @@ from apps.markets.context import Shop
 from apps.storefront import templates_by_market
 from apps.storefront.contexts import Alternate, LocaleLink, Meta, ProblemView
 from apps.storefront.frame import country_name, frame_for
+from apps.storefront.page_cache import wants_part
 
 # The pages htmx swaps a piece of, and the piece.
 PARTS = {
@@ -132,8 +133,7 @@ def page_response(
     A template `x.html` with a part names it `x_part.html`; going back in the history always gets the whole page.
     """
     shop: Shop = request.shop  # type: ignore[attr-defined] # set by the markets middleware
-    htmx = getattr(request, "htmx", None)
-    if htmx and not htmx.history_restore_request and template in PARTS:
+    if template in PARTS and wants_part(request=request):
         template = PARTS[template]
     chosen = templates_by_market.pick(name=template)
     response = TemplateResponse(request, chosen, {"frame": frame_for(shop=shop), "meta": meta, **named}, status=status)

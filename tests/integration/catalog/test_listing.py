@@ -109,6 +109,14 @@ def test_listing_counts_equal_brute_force(shop, assortment, colours, sizes, wher
     assert len(found.cards) == total
 
 
+def test_listing_counts_from_the_cache_are_those_counted(shop, assortment):
+    asked = ListingRequest(facets={"colour": ("red",)})
+    counted = queries.listing(shop=shop, request=asked)
+    kept = queries.listing(shop=shop, request=asked)
+    assert kept.facets == counted.facets
+    assert max(option.count for group in kept.facets for option in group.options) > 0
+
+
 def test_listing_marks_chosen_values_and_keeps_those_without_products(shop, assortment):
     request = ListingRequest(
         category_id=assortment["other"].id, facets={"colour": ("red",), "size": ("nothing-like-it",)}

@@ -4,12 +4,14 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
+from apps.storefront import page_cache
 from tests.demo_shop import demo_module  # noqa: F401 -- a fixture
 
 
 @pytest.fixture(autouse=True)
 def _empty_cache():
     cache.clear()
+    page_cache.forget_near()
 
 
 @pytest.fixture

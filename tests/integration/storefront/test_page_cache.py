@@ -1,17 +1,22 @@
 """Pages that are the same for everybody: what they cost, when they are kept, and that a dead cache harms nobody."""
 
+import json
+import time
+
 import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
-from django.test import Client
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
+from django.urls import get_resolver
 
 from apps.catalog.publication import versions
 from apps.inventory import queries as stock
 from apps.markets import queries as markets
 from apps.orders import delivery
-from apps.storefront import pages
+from apps.storefront import page_cache, pages
 from tests import page_kinds
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo_module")]
@@ -49,6 +54,7 @@ def test_page_sets_no_cookie_and_asks_for_none(visitor, kind):
 def test_visitor_with_cookies_gets_the_very_same_page(visitor, kind):
     plain = visitor.get(_urls()[kind])
     cache.clear()
+    page_cache.forget_near()
     known = Client(HTTP_HOST="localhost")
     known.cookies[settings.SESSION_COOKIE_NAME] = "anything"
     known.cookies["basket-halles-fr"] = "forged~basket"
@@ -112,8 +118,99 @@ def test_answer_to_an_endless_query_is_not_kept(visitor):
     assert _keys() == set()
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"HTTP_HX_REQUEST": "1"},
+        {"HTTP_HX_REQUEST": "%74rue", "HTTP_HX_REQUEST_URI_AUTOENCODED": "true"},
+        {"HTTP_HX_REQUEST": "true", "HTTP_HX_HISTORY_RESTORE_REQUEST": "1"},
+    ],
+)
+def test_page_asked_with_forged_headers_never_takes_the_place_of_another(visitor, headers):
+    visitor.get("/fr-fr/search/", **headers)
+    assert "<html" in visitor.get("/fr-fr/search/").content.decode()
+    assert "<html" not in visitor.get("/fr-fr/search/", HTTP_HX_REQUEST="true").content.decode()
+
+
+def _marked(patterns, route=""):
+    """First segment below the shop of every view that is marked as cacheable."""
+    for pattern in patterns:
+        if hasattr(pattern, "url_patterns"):
+            yield from _marked(pattern.url_patterns)
+        elif hasattr(pattern.callback, "keep_s"):
+            yield str(pattern.pattern).partition("/")[0]
+
+
+def test_cache_is_asked_for_the_addresses_of_cacheable_views_and_for_no_others():
+    assert set(_marked(get_resolver().url_patterns)) == page_cache.SEGMENTS
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("Vary", "HX-Request, Cookie"), ("Cache-Control", "private, no-store"), ("Set-Cookie", "")],
+)
+def test_answer_that_belongs_to_one_visitor_is_never_kept_even_by_a_view_marked_so(name, value):
+    def view(request):
+        request.keep_s = 60
+        response = HttpResponse("theirs")
+        if name == "Set-Cookie":
+            response.set_cookie("who", "me")
+        else:
+            response.headers[name] = value
+        return response
+
+    request = RequestFactory().get("/fr-fr/search/", HTTP_HOST="localhost")
+    request.shop = page_kinds.shop_of("fr-fr")
+    assert page_cache.PageCacheMiddleware(view)(request).content == b"theirs"
+    request.keep_s = 0
+    assert page_cache.PageCacheMiddleware(lambda _: HttpResponse("another"))(request).content == b"another"
+
+
+def _page(*, left_s, size=10):
+    head = json.dumps({"until": time.time() + left_s, "headers": []}).encode()
+    return head + b"\n" + b"x" * size
+
+
+def test_page_near_ends_when_the_one_in_valkey_does():
+    near = page_cache._Near()
+    near.keep(key="over", page=_page(left_s=-0.001))
+    near.keep(key="on", page=_page(left_s=60))
+    assert (near.get(key="over"), near.get(key="on") is not None) == (None, True)
+
+
+def test_page_near_is_let_go_after_its_time(monkeypatch):
+    near = page_cache._Near()
+    page = _page(left_s=60)
+    monkeypatch.setattr(page_cache, "NEAR_S", 1e-9)
+    near.keep(key="one", page=page)
+    assert near.get(key="one") is None
+
+
+def test_pages_near_stay_within_their_room(monkeypatch):
+    monkeypatch.setattr(page_cache, "NEAR_BYTES", 8000)
+    near = page_cache._Near()
+    for number in range(50):
+        near.keep(key=str(number), page=_page(left_s=60, size=600))
+        assert near.get(key="0") is not None  # asked for all the time, so it stays
+    near.keep(key="huge", page=_page(left_s=60, size=1001))
+    assert near.get(key="huge") is None
+    assert 7000 < sum(len(page) for _end, page in near._pages.values()) == near._bytes <= 8000
+
+
+def test_page_of_another_process_s_change_is_built_anew_within_the_age_of_versions(visitor, monkeypatch):
+    url = _urls()["product"]
+    slug = url.rstrip("/").rsplit("/", 1)[-1]
+    assert visitor.get(url).status_code == 200
+    with connection.cursor() as cursor:  # as another process would: nothing here is told
+        cursor.execute("DELETE FROM catalogue_publication WHERE slug = %s", [slug])
+        cursor.execute("UPDATE catalogue_catalogversion SET version = nextval('catalogue_version_seq')")
+    monkeypatch.setattr(versions, "MAX_AGE_S", 0.0)
+    assert visitor.get(url).status_code != 200
+
+
 @pytest.fixture
 def dead_cache(settings):
+    page_cache.forget_near()
     settings.CACHES = {
         "default": {
             "BACKEND": "config.cache.ForgivingRedisCache",
