@@ -32,6 +32,12 @@ ROOMS: dict[str, dict[str, Any]] = {
         "schedule": 120.0,
         "options": {"queue": "soon", "expires": 120},
     },
+    # After the night's publication, which gives new rows their first score.
+    "orders-record-popularity": {
+        "task": "orders.record_popularity",
+        "schedule": crontab(hour="3", minute="10"),
+        "options": {"queue": "night", "expires": 3600},
+    },
     "orders-settle-demo-bank": {
         "task": "orders.settle_demo_bank",
         "schedule": 15.0,

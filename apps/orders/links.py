@@ -32,6 +32,11 @@ def tracking_url(*, shop: Shop, number: str) -> str:
     return shop_url(shop=shop, path=f"orders/{order_token(number)}/")
 
 
+def terms_url(*, shop: Shop, number: str) -> str:
+    """Return the address of the terms an order was placed under, as they stood then."""
+    return shop_url(shop=shop, path=f"orders/{order_token(number)}/terms/")
+
+
 def payment_return_url(*, shop: Shop, number: str) -> str:
     """Return where a provider sends the shopper back to."""
     return f"{origin_of(brand=shop.brand)}/payments/return/{order_token(number)}/"

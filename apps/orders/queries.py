@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from apps.orders.models import Fulfilment, Line, Order, Payment, Transition
+from apps.orders.models import Fulfilment, Line, Order, Payment, TermsVersion, Transition
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,12 @@ def order_of_user(*, user_id: int, number: str) -> OrderRecord | None:
     """The same, only if it is that account's order: another's is not there."""
     order = Order.objects.select_related("shipping_address", "market").filter(number=number, user_id=user_id).first()
     return record(order=order) if order else None
+
+
+def terms_of(*, number: str, market_id: int) -> TermsVersion | None:
+    """The texts an order of a market was placed under, or None. One statement. Whoever calls has checked who asks."""
+    order = Order.objects.select_related("terms").filter(number=number, market_id=market_id).first()
+    return order.terms if order else None
 
 
 def record(*, order: Order) -> OrderRecord:

@@ -5,6 +5,7 @@ from celery import shared_task
 from django.conf import settings
 
 from apps.core import clock
+from apps.orders import popularity
 from apps.orders.payments import demo_bank, operations
 
 logger = structlog.get_logger(__name__)
@@ -24,6 +25,12 @@ def expire_unpaid() -> None:
     report = operations.expire_unpaid(at=clock.now())
     if report.expired or report.extended or report.paid:
         logger.info("orders_expired", expired=report.expired, extended=report.extended, paid=report.paid)
+
+
+@shared_task(name="orders.record_popularity")
+def record_popularity() -> None:
+    """Tell the catalogue what was bought lately, so that "most chosen" is true."""
+    logger.info("popularity_recorded", changed=popularity.record_popularity(at=clock.now()))
 
 
 @shared_task(name="orders.settle_demo_bank")

@@ -9,3 +9,10 @@ class StorefrontConfig(AppConfig):
     label = "storefront"
     verbose_name = _("Storefront")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Tell orders, which stand below and may not ask, where the texts of a contract are."""
+        from apps.orders import terms
+        from apps.storefront import pages
+
+        terms.register_source(pages.contract_texts)

@@ -13,14 +13,13 @@ from django.utils.translation import gettext as _
 from apps.core.money import Money, from_minor
 from apps.markets.context import Shop
 from apps.media import queries as media
-from apps.orders import delivery
+from apps.orders import delivery, terms
 from apps.storefront.contexts import Link, Picture, PromiseView, Section, TextPage
 from apps.storefront.models import ContentBlock, StaticPage
 from apps.storefront.presenters.pictures import picture_of
 
 BLOCKS_TTL_S = 10.0
 WITHDRAWAL_DAYS = 14  # C. conso L221-18, and its equals in the other markets
-EU_COUNTRIES = frozenset({"FR", "BE", "DE"})  # two years by Directive (EU) 2019/771; the United Kingdom has its own law
 
 
 _pages_kept: dict[tuple[str, str, str], tuple[float, dict[str, StaticPage]]] = {}
@@ -81,6 +80,40 @@ def static_page(*, shop: Shop, slug: str) -> tuple[str, TextPage] | None:
         version_text=version,
         siblings=siblings,
         breadcrumbs=(Link(label=shop.brand.name, url=reverse("home")), Link(label=page.title, url="", is_current=True)),
+    )
+
+
+def contract_texts(*, shop: Shop) -> tuple[terms.Document, ...]:
+    """The texts an order made now is made under, for placement to keep. No query when warm."""
+    known = _pages(shop)
+    return tuple(
+        terms.Document(
+            code=code,
+            title=known[code].title,
+            version=known[code].version,
+            sections=tuple((part["heading"], tuple(part["paragraphs"])) for part in known[code].sections),
+        )
+        for code in terms.CODES
+        if code in known
+    )
+
+
+def kept_text(*, shop: Shop, documents: tuple[terms.Document, ...], back: Link) -> TextPage:
+    """The texts an order was placed under, as a page; `back` leads to the order."""
+    sections = [
+        (f"{document.title}: {heading}" if number else heading, paragraphs)
+        for number, document in enumerate(documents)
+        for heading, paragraphs in document.sections
+    ]
+    first = documents[0]
+    return TextPage(
+        title=first.title,
+        sections=tuple(
+            Section(id=f"s{number}", heading=heading, paragraphs=paragraphs)
+            for number, (heading, paragraphs) in enumerate(sections, start=1)
+        ),
+        version_text=_("Version %(version)s") % {"version": first.version} if first.version else "",
+        breadcrumbs=(Link(label=shop.brand.name, url=reverse("home")), back),
     )
 
 
@@ -190,7 +223,7 @@ def promises(*, shop: Shop) -> tuple[PromiseView, ...]:
             text=_("From the day you receive your parcel, without giving a reason."),
         )
     )
-    if shop.market.country in EU_COUNTRIES:
+    if shop.market.country in terms.EU_COUNTRIES:
         guarantee = _("2-year legal guarantee"), _("On everything we sell to consumers.")
     else:
         guarantee = (

@@ -25,6 +25,7 @@ within_shop = [
     path("checkout/place/", checkout.place, name="checkout_place"),
     path("orders/", orders.order_lookup, name="order_lookup"),
     path("orders/<str:token>/", orders.order_tracking, name="order_tracking"),
+    path("orders/<str:token>/terms/", orders.order_terms, name="order_terms"),
     path("account/", account.account_home, name="account_home"),
     path("account/orders/", account.account_orders, name="account_orders"),
     path("account/orders/<str:number>/", account.account_order, name="account_order"),

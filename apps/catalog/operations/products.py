@@ -17,9 +17,11 @@ _ProductCategory = Product.categories.through
 
 _POPULARITY = """
 WITH told AS (
-    SELECT p.id, g.score FROM catalogue_publication p
-    JOIN unnest(%s::bigint[], %s::int[]) AS g(product_id, score) ON g.product_id = p.product_id
-    WHERE p.market_id = %s AND p.popularity <> g.score ORDER BY p.id FOR UPDATE OF p
+    SELECT p.id, greatest(root.priority, 0) + coalesce(g.score, 0) AS score FROM catalogue_publication p
+    JOIN catalogue_product root ON root.id = p.product_id
+    LEFT JOIN unnest(%s::bigint[], %s::int[]) AS g(product_id, score) ON g.product_id = p.product_id
+    WHERE p.market_id = %s AND p.popularity <> greatest(root.priority, 0) + coalesce(g.score, 0)
+    ORDER BY p.id FOR UPDATE OF p
 )
 UPDATE catalogue_publication p SET popularity = told.score FROM told WHERE told.id = p.id
 """
@@ -117,10 +119,9 @@ def record_popularity(*, market_id: int, scores: Mapping[int, int]) -> int:
     """
     Set how much shoppers of a market like products (root id → units sold lately, say); return how many rows changed.
 
+    scores: of all products of the market; one that is not named has none. A product's own priority is added.
     A hint for sorting, not a truth: written to the publications at once, kept when they are published again.
     """
-    if not scores:
-        return 0
     with connection.cursor() as cursor:
         cursor.execute(_POPULARITY, [list(scores), list(scores.values()), market_id])
         return int(cursor.rowcount)

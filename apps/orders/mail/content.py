@@ -252,7 +252,13 @@ def _terms(*, shop: Shop, order: Order) -> tuple[Section, ...]:
             address=address,
             number=order.number,
             day=day,
-            terms_url=links.shop_url(shop=shop, path="terms/"),
+            terms_url=(
+                links.terms_url(shop=shop, number=order.number)
+                if order.terms_id
+                else links.shop_url(shop=shop, path="terms/")
+            ),
+            are_attached=bool(order.terms_id),
+            country=shop.market.country,
             mail=brand.mail_from,
         )
     )

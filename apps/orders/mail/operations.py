@@ -18,7 +18,8 @@ from django.db.models import F
 from apps.core.errors import Final, TryAgain
 from apps.markets.context import using
 from apps.markets.queries import shop_for_market
-from apps.orders.enums import MailState
+from apps.orders import terms
+from apps.orders.enums import MailKind, MailState
 from apps.orders.mail.content import content_of
 from apps.orders.mail.render import Rendered, render
 from apps.orders.models import MailLog, Order
@@ -48,9 +49,9 @@ def send(*, owed: Owed, at: datetime, finish: Callable[[], object]) -> bool:
     `finish` is called in the transaction that marks the mail as sent. Raises TryAgain when the mail server does not
     take it now, Final when it never will.
     """
-    order = Order.objects.select_related("market", "shipping_address__country", "billing_address__country").get(
-        pk=owed.order_id
-    )
+    order = Order.objects.select_related(
+        "market", "terms", "shipping_address__country", "billing_address__country"
+    ).get(pk=owed.order_id)
     shop = shop_for_market(market_code=order.market.code, language=order.language)
     with using(shop=shop):
         rendered = render(
@@ -58,8 +59,14 @@ def send(*, owed: Owed, at: datetime, finish: Callable[[], object]) -> bool:
             mail=content_of(kind=owed.kind, order=order, shop=shop, fulfilment_id=owed.fulfilment_id),
         )
     log = _log(owed=owed, order=order, language=shop.language, sender=shop.brand.mail_from, rendered=rendered, at=at)
+    attachment = terms.attachment_of(order=order) if owed.kind == MailKind.ORDER_CONFIRMATION else None
     return _leave(
-        log=log, rendered=rendered, sender=f"{shop.brand.name} <{shop.brand.mail_from}>", at=at, finish=finish
+        log=log,
+        rendered=rendered,
+        sender=f"{shop.brand.name} <{shop.brand.mail_from}>",
+        at=at,
+        finish=finish,
+        attachment=attachment,
     )
 
 
@@ -96,12 +103,19 @@ def send_note(*, note: Note, at: datetime, finish: Callable[[], object]) -> bool
 
 
 def _leave(
-    *, log: MailLog, rendered: Rendered, sender: str, at: datetime, finish: Callable[[], object], reply_to: str = ""
+    *,
+    log: MailLog,
+    rendered: Rendered,
+    sender: str,
+    at: datetime,
+    finish: Callable[[], object],
+    reply_to: str = "",
+    attachment: terms.Attachment | None = None,
 ) -> bool:
     leaves = log.state != MailState.SENT
     if leaves:
         MailLog.objects.filter(pk=log.pk).update(attempts=F("attempts") + 1)
-        _hand_over(log=log, rendered=rendered, sender=sender, reply_to=reply_to)
+        _hand_over(log=log, rendered=rendered, sender=sender, reply_to=reply_to, attachment=attachment)
     with transaction.atomic():
         MailLog.objects.filter(pk=log.pk, state=MailState.SENDING).update(state=MailState.SENT, sent_at=at)
         finish()
@@ -128,7 +142,9 @@ def _log(*, owed: Owed, order: Order, language: str, sender: str, rendered: Rend
     return log
 
 
-def _hand_over(*, log: MailLog, rendered: Rendered, sender: str, reply_to: str = "") -> None:
+def _hand_over(
+    *, log: MailLog, rendered: Rendered, sender: str, reply_to: str, attachment: terms.Attachment | None
+) -> None:
     message = EmailMultiAlternatives(
         subject=rendered.subject,
         body=rendered.text,
@@ -139,6 +155,8 @@ def _hand_over(*, log: MailLog, rendered: Rendered, sender: str, reply_to: str =
     )
     if rendered.html:
         message.attach_alternative(rendered.html, "text/html")
+    if attachment is not None:
+        message.attach(attachment.name, attachment.content, attachment.mime_type)
     try:
         message.send()
     except SMTPRecipientsRefused as error:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from apps.markets.context import Shop
 from apps.orders.enums import MailKind, OrderState
 from apps.orders.models import Order
+from apps.orders.terms import EU_COUNTRIES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,21 +95,25 @@ def withdrawal_text() -> str:
 
 
 def legal_sections(
-    *, legal_name: str, address: str, number: str, day: str, terms_url: str, mail: str
+    *, legal_name: str, address: str, number: str, day: str, terms_url: str, mail: str, are_attached: bool, country: str
 ) -> list[tuple[str, tuple[str, ...]]]:
-    """Return the legal part: seller, terms, guarantee and the withdrawal form, as (heading, paragraphs)."""
+    """
+    Return the legal part: seller, terms, guarantee and the withdrawal form, as (heading, paragraphs).
+
+    are_attached: the terms come with this mail. country: of the market, whose law names the guarantee.
+    """
     names = {"name": legal_name, "address": address, "number": number, "day": day, "url": terms_url, "mail": mail}
+    terms = (
+        _("The terms that apply to this order are attached to this mail; they also stay here: %(url)s")
+        if are_attached
+        else _("The terms that apply to this order: %(url)s")
+    )
     return [
         (_("Seller"), (_("%(name)s, %(address)s, %(mail)s") % names,)),
-        (_("Terms of sale"), (_("The terms that apply to this order: %(url)s") % names,)),
+        (_("Terms of sale"), (terms % names,)),
         (
-            _("Legal guarantee"),
-            (
-                _(
-                    "Goods that do not conform to the contract are repaired, replaced or refunded under the legal"
-                    " guarantee, for two years from delivery."
-                ),
-            ),
+            _("Legal guarantee") if country in EU_COUNTRIES else _("Your statutory rights"),
+            (_guarantee(country=country),),
         ),
         (
             _("Withdrawal form"),
@@ -122,3 +127,15 @@ def legal_sections(
             ),
         ),
     ]
+
+
+def _guarantee(*, country: str) -> str:
+    if country in EU_COUNTRIES:
+        return _(
+            "Goods that do not conform to the contract are repaired, replaced or refunded under the legal"
+            " guarantee, for two years from delivery."
+        )
+    return _(
+        "Goods must be as described, fit for purpose and of satisfactory quality. If they are not, you have the right"
+        " to a repair, a replacement or your money back."
+    )

@@ -9,4 +9,5 @@ urlpatterns = [
     path("demo-mail/", views.mails, name="list"),
     path("demo-mail/<int:mail_id>/", views.mail, name="detail"),
     path("demo-mail/<int:mail_id>/html/", views.mail_html, name="html"),
+    path("demo-mail/<int:mail_id>/terms/", views.mail_terms, name="terms"),
 ]

@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET
 
+from apps.orders import terms
 from apps.orders.mail import queries
 from apps.orders.models import MailLog
 
@@ -41,9 +42,20 @@ def mail_html(request: HttpRequest, mail_id: int) -> HttpResponse:  # noqa: ARG0
     return HttpResponse(_mail(mail_id).html, headers={"Content-Security-Policy": MAIL_POLICY})
 
 
+@never_cache
+@require_GET
+def mail_terms(request: HttpRequest, mail_id: int) -> HttpResponse:  # noqa: ARG001 -- Django's signature
+    """Show the terms a confirmation carried, under the same policy as its HTML."""
+    order = _mail(mail_id).order
+    attachment = terms.attachment_of(order=order) if order else None
+    if attachment is None:
+        raise Http404
+    return HttpResponse(attachment.content, headers={"Content-Security-Policy": MAIL_POLICY})
+
+
 def _mail(mail_id: int) -> MailLog:
     _only_in_demo()
-    found = MailLog.objects.select_related("order").filter(pk=mail_id).first()
+    found = MailLog.objects.select_related("order__terms").filter(pk=mail_id).first()
     if found is None:
         raise Http404
     return found

@@ -26,6 +26,14 @@ class Order(AbstractOrder):
     delivery_promise = models.JSONField(_("delivery promise"), default=dict)
     expires_at = models.DateTimeField(_("expires unpaid at"), null=True, blank=True)
     payment_method = models.CharField(_("payment method"), max_length=20)
+    terms = models.ForeignKey(
+        "order.TermsVersion",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("placed under these terms"),
+    )
     placed_by = models.CharField(_("placed by"), max_length=120, blank=True)
 
     class Meta(AbstractOrder.Meta):

@@ -17,7 +17,7 @@ from apps.inventory import queries as stock
 from apps.inventory.errors import UnableToReserve
 from apps.markets.context import Shop
 from apps.markets.enums import LaunchState
-from apps.orders import tokens
+from apps.orders import terms, tokens
 from apps.orders.basket import rows as basket_rows
 from apps.orders.basket.data import PricedBasket
 from apps.orders.basket.pricing import price_basket, written
@@ -62,8 +62,9 @@ def place_order(
 
     owner_id: the signed-in account, None for a guest; another's basket is not found. confirmed_total: what the shopper
     saw beside the button. Same key, same answer: a repeat returns the first order with `replayed`, a repeat with other
-    contents raises IdempotencyConflict. Publishes `order.placed`. Opens its own transaction and repeats it when
-    PostgreSQL ends it for another's sake; call it outside any. Locks: key, basket, stock levels, vouchers, offers.
+    contents raises IdempotencyConflict. The order keeps the terms in force now, word for word. Publishes
+    `order.placed`. Opens its own transaction and repeats it when PostgreSQL ends it for another's sake; call it outside
+    any. Locks: key, basket, stock levels, vouchers, offers.
 
     Raises, having written nothing: BasketNotFound, BasketEmpty, NotSoldHere, PriceMoved (409, with the new total),
     SoldOut, NotEnough, VoucherUsedUp, OfferUsedUp, DeliveryRefused, PaymentRefused, AddressRefused, ShopClosed.
@@ -97,6 +98,7 @@ def place_order(
             address=address,
             billing=bill_to,
             payment_method=payment_method,
+            terms=terms.in_force(shop=shop),
             expires_at=_expiry(shop=shop, payment_method=payment_method, at=at),
             at=at,
             by=by,

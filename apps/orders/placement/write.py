@@ -13,9 +13,11 @@ from typing import Any
 from apps.core.money import Money
 from apps.core.sql import prepared_cursor
 from apps.markets.context import Shop
+from apps.orders import terms
 from apps.orders.basket.data import PricedBasket, PricedLine
 from apps.orders.enums import OrderState, PaymentState
 from apps.orders.placement.data import Address, Contact
+from apps.orders.terms import Terms
 
 _ADDRESS = "title, first_name, last_name, line1, line2, line3, line4, state, postcode, country_id, search_text"
 _ADDRESS_OF = """'', {0}->>'first_name', {0}->>'last_name', {0}->>'line1', {0}->>'line2', {0}->>'company', {0}->>'city',
@@ -25,6 +27,7 @@ _ADDRESS_OF = """'', {0}->>'first_name', {0}->>'last_name', {0}->>'line1', {0}->
 
 _WRITE = f"""
 WITH given AS (SELECT %(ship)s::jsonb AS ship, %(bill)s::jsonb AS bill),
+kept AS (SELECT id FROM order_termsversion WHERE digest = %(terms)s::text),
 ship AS (
   INSERT INTO order_shippingaddress ({_ADDRESS}, phone_number, notes)
   SELECT {_ADDRESS_OF.format("ship")}, '', '' FROM given RETURNING id
@@ -37,15 +40,15 @@ placed AS (
     number, basket_id, user_id, market_id, language, state, status, email, guest_email, phone, currency,
     total_incl_tax, total_excl_tax, shipping_incl_tax, shipping_excl_tax, shipping_method, shipping_code,
     discount_incl_tax, tax_lines, delivery_promise, payment_method, placed_by, date_placed, expires_at,
-    analytics_tracked, shipping_address_id, billing_address_id)
+    analytics_tracked, shipping_address_id, billing_address_id, terms_id)
   SELECT %(number)s::text, %(basket)s, %(owner)s::bigint, %(market)s, %(language)s, %(state)s::text, %(state)s::text,
          %(email)s, %(guest_email)s, %(phone)s, %(currency)s::text,
          %(gross)s, %(net)s, %(delivery_gross)s, %(delivery_net)s, %(delivery_label)s, %(delivery_code)s,
          %(discount)s, %(tax_lines)s::jsonb, %(promise)s::jsonb, %(payment_method)s::text, %(by)s::text, %(at)s,
-         %(expires_at)s, false, ship.id, bill.id
+         %(expires_at)s, false, ship.id, bill.id, (SELECT id FROM kept)
     FROM ship, bill
       ON CONFLICT (number) DO NOTHING
-  RETURNING id
+  RETURNING id, terms_id
 ),
 lines AS (
   INSERT INTO order_line (
@@ -89,7 +92,7 @@ closed AS (
   UPDATE basket_basket SET status = 'Submitted', date_submitted = %(at)s
    WHERE id = %(basket)s AND EXISTS (SELECT FROM placed)
 )
-SELECT order_id, id FROM paid
+SELECT paid.order_id, paid.id, placed.terms_id FROM paid, placed
 """  # noqa: S608 -- put together from constants above
 
 
@@ -104,6 +107,7 @@ class NewOrder:
     address: Address
     billing: Address
     payment_method: str
+    terms: Terms | None
     expires_at: datetime
     at: datetime
     by: str
@@ -116,14 +120,17 @@ class NumberTakenError(RuntimeError):
 def write_order(*, order: NewOrder) -> tuple[int, int]:
     """
     Write the order, its addresses, lines, discounts, payment and history and close the basket; return the ids of
-    order and payment. One statement. Raises NumberTakenError.
+    order and payment. One statement, three more for the first order under new terms. Raises NumberTakenError.
     """
     with prepared_cursor() as cursor:
         cursor.execute(_WRITE, _params(order))
         row = cursor.fetchone()
     if row is None:
         raise NumberTakenError(order.number)
-    return row[0], row[1]
+    order_id, payment_id, terms_id = row
+    if order.terms is not None and terms_id is None:
+        terms.keep(order_id=order_id, terms=order.terms, at=order.at)
+    return order_id, payment_id
 
 
 def _params(order: NewOrder) -> dict[str, Any]:
@@ -151,6 +158,7 @@ def _params(order: NewOrder) -> dict[str, Any]:
         "discount": (totals.discount + delivery.discount).amount,
         "tax_lines": json.dumps(tax_lines_json(basket)),
         "promise": json.dumps(chosen.promise.as_dict()),
+        "terms": order.terms.digest if order.terms else "",
         "payment_method": order.payment_method,
         "payment_state": str(PaymentState.CREATED),
         "amount_minor": totals.gross.minor,

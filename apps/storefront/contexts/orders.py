@@ -40,6 +40,7 @@ class OrderView:
     tracking_link: Link | None = None
     refresh_seconds: int = 0
     create_account: Link | None = None
+    terms: Link | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,7 @@ def order_view(
         email=order.email,
         pay_again=_pay_again(paying, token),
         withdrawal=_withdrawal(order),
+        terms=_terms(order, token),
         bank_details=bank_details(shop=shop, order=order, paying=paying),
         tracking_link=Link(label=_("This order's page"), url=reverse("order_tracking", args=[token])),
         refresh_seconds=REFRESH_S if waits else 0,
@@ -116,6 +117,11 @@ def _withdrawal(order: Order) -> Link | None:
     bought = {OrderState.CONFIRMED, OrderState.IN_FULFILMENT, OrderState.SHIPPED, OrderState.DELIVERED}
     url = reverse("withdraw")
     return Link(label=_("Withdraw from this contract"), url=url) if order.state in bought else None
+
+
+def _terms(order: Order, token: str) -> Link | None:
+    url = reverse("order_terms", args=[token])
+    return Link(label=_("Terms of this order"), url=url) if order.terms_id else None
 
 
 def timeline(*, shop: Shop, record: OrderRecord) -> tuple[TimelineEntry, ...]:

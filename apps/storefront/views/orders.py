@@ -9,8 +9,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from apps.core import clock, ratelimit
 from apps.core.errors import Refusal
 from apps.markets.context import Shop
-from apps.orders import queries, tokens
-from apps.storefront.contexts import FieldView, FormPage, ProblemView
+from apps.orders import queries, terms, tokens
+from apps.storefront import pages
+from apps.storefront.contexts import FieldView, FormPage, Link, ProblemView
 from apps.storefront.presenters import order as present
 from apps.storefront.views.base import meta_for, page_response, private, said, shop_view
 
@@ -38,6 +39,25 @@ def order_tracking(request: HttpRequest, token: str) -> HttpResponse:
     # The address is the key to the order, so no other site may learn it. Not `no-referrer`: with that, browsers call
     # the origin of a form on this page "null", and paying again would be refused as a post from elsewhere.
     response.headers["Referrer-Policy"] = "same-origin"
+    return private(response)
+
+
+@shop_view
+@require_safe
+def order_terms(request: HttpRequest, token: str) -> HttpResponse:
+    """The terms an order was placed under, whatever the shop's terms say today. Opened by the order's own link."""
+    shop: Shop = request.shop  # type: ignore[attr-defined] # set by the markets middleware
+    number = tokens.order_number(token)
+    version = queries.terms_of(number=number, market_id=shop.market.id) if number else None
+    if version is None:
+        raise Http404
+    back = Link(
+        label=_("Order %(number)s") % {"number": number}, url=reverse("order_tracking", args=[token]), is_current=False
+    )
+    text = pages.kept_text(shop=shop, documents=terms.documents_of(version=version), back=back)
+    meta = meta_for(request=request, title=text.title, robots="noindex", equals={})
+    response = page_response(request=request, template="storefront/text.html", meta=meta, text=text)
+    response.headers["Referrer-Policy"] = "same-origin"  # as on the order's page: the address is a key
     return private(response)
 
 

@@ -16,6 +16,7 @@ from apps.catalog.models import Product
 from apps.catalog.publication import mark_due, publish_all
 from apps.core import clock
 from apps.orders.holidays import write_holidays
+from apps.orders.popularity import record_popularity
 
 ORDERS = 84
 
@@ -72,6 +73,7 @@ class Command(BaseCommand):
                 count=options["orders"],
                 progress=lambda done, all_: bars.update(task, completed=done, total=all_),
             )
+            record_popularity(at=clock.now())
         self.stdout.write("The demo group is ready.")
 
     @transaction.atomic
