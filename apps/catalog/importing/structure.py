@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from django.utils.text import slugify
 
@@ -74,20 +75,27 @@ def price_lists(*, market_codes: Iterable[str]) -> dict[str, list[int]]:
     return found
 
 
+@lru_cache(maxsize=4096)
 def class_code(name: str) -> str:
-    """Return the code of a family from its name."""
+    """Return the code of a family from its name. Remembered: every product of a file asks."""
     return slugify(name)[:60] or "imported"
 
 
 def option_code(profile: Profile, name: str) -> str:
     """Return the attribute code of an option column's name."""
-    code = slugify(name).replace("-", "_")[:128] or "option"
+    code = _attribute_code(name) or "option"
     return profile.option_names.get(code, code)
 
 
 def fact_code(name: str) -> str:
     """Return the attribute code of a fact's column."""
-    return slugify(name).replace("-", "_")[:128] or "fact"
+    return _attribute_code(name) or "fact"
+
+
+@lru_cache(maxsize=4096)
+def _attribute_code(name: str) -> str:
+    # Remembered: a file says the few names of its columns once per product.
+    return slugify(name).replace("-", "_")[:128]
 
 
 def _ensure_classes(made: Structure, names: set[str]) -> None:
@@ -136,10 +144,15 @@ def _wanted(
     made: Structure, families: Sequence[Family], profile: Profile
 ) -> dict[tuple[int, str], tuple[set[str], bool]]:
     wanted: dict[tuple[int, str], tuple[set[str], bool]] = {}
+    # By the names as the file has them: products repeat the same few columns.
+    facts: dict[tuple[str, str], set[str]] = {}
     for family in families:
         class_id = made.classes[family.kind]
         for name, value in family.facts.items():
-            wanted.setdefault((class_id, fact_code(name)), (set(), False))[0].add(value)
+            values = facts.get((family.kind, name))
+            if values is None:
+                values = facts[family.kind, name] = wanted.setdefault((class_id, fact_code(name)), (set(), False))[0]
+            values.add(value)
         for item in family.variants:
             for name, value in item.options:
                 wanted.setdefault((class_id, option_code(profile, name)), (set(), True))[0].add(value)
@@ -224,6 +237,8 @@ def number_issues(*, families: Sequence[Family], profile: Profile, file: str) ->
         (row.product_class.code, row.code): row.unit
         for row in ProductAttribute.objects.filter(type="float").select_related("product_class")
     }
+    if not held:
+        return []
     return [
         Issue(
             "attribute_not_a_number", file, family.line, profile.attribute_prefix + name, value, params={"unit": unit}

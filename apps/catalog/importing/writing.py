@@ -12,6 +12,7 @@ from apps.catalog.importing.drafts import Family, Item
 from apps.catalog.importing.plan import Plan
 from apps.catalog.importing.profiles import Profile
 from apps.catalog.importing.structure import Structure
+from apps.catalog.models import ProductAttribute  # type: ignore[attr-defined] # Oscar's, through its star import
 
 _PRODUCTS = """
 upc text, root text, structure text, title text, slug text, description text, meta_title text, meta_description text,
@@ -199,27 +200,17 @@ def _texts(plan: Plan, profile: Profile, ids: Mapping[str, int], at: datetime) -
 
 def _facts(plan: Plan, profile: Profile, made: Structure, ids: Mapping[str, int]) -> dict[str, int]:
     rows: list[tuple[Any, ...]] = []
-    used: set[int] = set()
+    # What a value becomes, by class, code and text: products repeat the same few hundred.
+    known: dict[tuple[int, str, str], tuple[Any, ...]] = {}
     for family, item in touched(plan):
         class_id = made.classes[family.kind]
-        is_root = item is family.root
-        said = [(structure.option_code(profile, name), value) for name, value in item.options]
-        if is_root:
-            said += [(structure.fact_code(name), value) for name, value in family.facts.items()]
-            size = next((sold.size_cm for sold in family.sellable if sold.size_cm), None)
-            if size:
-                said.append((structure.DIMENSIONS, " × ".join(side.removesuffix(".0") for side in size) + " cm"))
-        for code, value in said:
-            attribute = made.attributes[class_id, code]
-            used.add(attribute.pk)
-            number, option = None, None
-            if attribute.type == "float" and (measured := cells.split_measure(value)):
-                number = measured[0]
-            elif attribute.type == "option":
-                option = made.options[attribute.option_group_id, value]
-            rows.append(
-                (ids[item.sku], attribute.pk, value if number is None and option is None else None, number, option)
-            )
+        product_id = ids[item.sku]
+        for code, value in _said(family, item, profile):
+            cells_ = known.get((class_id, code, value))
+            if cells_ is None:
+                cells_ = known[class_id, code, value] = _fact(made.attributes[class_id, code], value, made)
+            rows.append((product_id, *cells_))
+    used = {row[1] for row in rows}
     bulk.load(
         table="import_fact",
         columns="product_id bigint, attribute_id bigint, value_text text, value_float float8, value_option_id bigint",
@@ -228,6 +219,27 @@ def _facts(plan: Plan, profile: Profile, made: Structure, ids: Mapping[str, int]
     # Attributes an import made and a product no longer has; those of other origin are left alone.
     bulk.run(_DROP_FACTS, [sorted(used)])
     return _count(bulk.merge(_FACTS), len(rows))
+
+
+def _said(family: Family, item: Item, profile: Profile) -> list[tuple[str, str]]:
+    """Return (attribute code, text) of everything the files say about an item."""
+    said = [(structure.option_code(profile, name), value) for name, value in item.options]
+    if item is not family.root:
+        return said
+    said += [(structure.fact_code(name), value) for name, value in family.facts.items()]
+    size = next((sold.size_cm for sold in family.sellable if sold.size_cm), None)
+    if size:
+        said.append((structure.DIMENSIONS, " × ".join(side.removesuffix(".0") for side in size) + " cm"))
+    return said
+
+
+def _fact(attribute: ProductAttribute, value: str, made: Structure) -> tuple[int, str | None, float | None, int | None]:
+    """Return attribute id, text, number and option id of a fact: one of the three is given."""
+    if attribute.type == "float" and (measured := cells.split_measure(value)):
+        return attribute.pk, None, measured[0], None
+    if attribute.type == "option":
+        return attribute.pk, None, None, made.options[attribute.option_group_id, value]
+    return attribute.pk, value, None, None
 
 
 def _places(plan: Plan, made: Structure, ids: Mapping[str, int], brand_id: int) -> None:

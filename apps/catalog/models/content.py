@@ -13,13 +13,16 @@ class ProductContent(models.Model):
     An empty field means "not said here": the reader walks the locale's fallback chain field by field.
     """
 
-    product = models.ForeignKey("catalogue.Product", models.CASCADE, related_name="contents", verbose_name=_("product"))
+    # The unique index below begins with the product, and nobody asks for texts by their slug.
+    product = models.ForeignKey(
+        "catalogue.Product", models.CASCADE, related_name="contents", verbose_name=_("product"), db_index=False
+    )
     language = models.CharField(_("language"), max_length=2)
     market = models.ForeignKey(
         "markets.Market", models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("only in market")
     )
     name = models.CharField(_("name"), max_length=255, blank=True)
-    slug = models.SlugField(_("slug"), max_length=255, blank=True)
+    slug = models.SlugField(_("slug"), max_length=255, blank=True, db_index=False)
     tagline = models.CharField(_("line of charm"), max_length=255, blank=True)
     description = models.TextField(_("description"), blank=True)
     bullets = models.JSONField(_("points"), default=list, blank=True)

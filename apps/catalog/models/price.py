@@ -46,8 +46,13 @@ class PriceList(models.Model):
 class Price(models.Model):
     """The unit price of a SKU from a quantity on, in a list's currency, in minor units."""
 
-    price_list = models.ForeignKey(PriceList, models.CASCADE, related_name="prices", verbose_name=_("price list"))
-    product = models.ForeignKey("catalogue.Product", models.CASCADE, related_name="prices", verbose_name=_("product"))
+    # Both are the first column of an index below; indexes of their own would only cost.
+    price_list = models.ForeignKey(
+        PriceList, models.CASCADE, related_name="prices", verbose_name=_("price list"), db_index=False
+    )
+    product = models.ForeignKey(
+        "catalogue.Product", models.CASCADE, related_name="prices", verbose_name=_("product"), db_index=False
+    )
     min_quantity = models.PositiveIntegerField(_("from quantity"), default=1)
     amount_minor = models.BigIntegerField(_("amount in minor units"))
     valid_from = models.DateTimeField(_("valid from"), null=True, blank=True)

@@ -43,8 +43,25 @@ class AttributeOption(AbstractAttributeOption):
 
 
 class ProductAttributeValue(AbstractProductAttributeValue):
-    """A fact of one product. Free texts may be given per language."""
+    """
+    A fact of one product. Free texts may be given per language.
 
+    Nobody looks facts up by their value here (filters read publications), so the values have no indexes: with Oscar's
+    five of them, and one for each foreign key, a fact cost more to index than to write. Looked up by: (attribute,
+    product), product, option.
+    """
+
+    attribute = models.ForeignKey(
+        "catalogue.ProductAttribute", models.CASCADE, verbose_name=_("Attribute"), db_index=False
+    )
+    value_integer = models.IntegerField(_("Integer"), blank=True, null=True)
+    value_boolean = models.BooleanField(_("Boolean"), blank=True, null=True)
+    value_float = models.FloatField(_("Float"), blank=True, null=True)
+    value_date = models.DateField(_("Date"), blank=True, null=True)
+    value_datetime = models.DateTimeField(_("DateTime"), blank=True, null=True)
+    entity_content_type = models.ForeignKey(
+        "contenttypes.ContentType", models.CASCADE, blank=True, editable=False, null=True, db_index=False
+    )
     texts = models.JSONField(_("text per language"), default=dict, blank=True)
 
 
@@ -80,7 +97,10 @@ class Product(AbstractProduct):
 class ProductBrand(models.Model):
     """Which brand of the group sells a product; read on the parent or standalone product."""
 
-    product = models.ForeignKey(Product, models.CASCADE, related_name="brand_links", verbose_name=_("product"))
+    # Its unique constraint begins with the product: an index of its own would only cost.
+    product = models.ForeignKey(
+        Product, models.CASCADE, related_name="brand_links", verbose_name=_("product"), db_index=False
+    )
     brand = models.ForeignKey("markets.Brand", models.CASCADE, related_name="+", verbose_name=_("brand"))
 
     class Meta:

@@ -26,8 +26,11 @@ def quote_many(
     )
     quotes = {}
     for product_id, quantity in wanted.items():
+        found = candidates.get(product_id)
+        if found is None:
+            continue
         quote = quote_of(
-            candidates=candidates.get(product_id, ()),
+            candidates=found,
             seen=seen.get(product_id, ()),
             market=market,
             tax_percent=market.tax_percent,

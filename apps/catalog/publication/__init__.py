@@ -11,6 +11,7 @@ from apps.catalog.publication.marks import (
     oldest_due_age,
 )
 from apps.catalog.publication.publisher import BATCH, publish_all, publish_due, publish_now, unpublish
+from apps.catalog.publication.waiting import publish_waiting
 from apps.catalog.publication.write import Written
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "publish_categories",
     "publish_due",
     "publish_now",
+    "publish_waiting",
     "switch_scheduled_prices",
     "unpublish",
 ]

@@ -9,10 +9,12 @@ from apps.catalog.ports import stock_facts
 from apps.catalog.publication.build import availability_of
 from apps.markets.queries import all_shops
 
+# Only what is published: an import counts the stock of thousands that no page shows yet.
 _FAMILIES = """
 SELECT coalesce(p.parent_id, p.id), p.id FROM catalogue_product p
 WHERE coalesce(p.parent_id, p.id) IN (SELECT coalesce(parent_id, id) FROM catalogue_product WHERE id = ANY(%s))
   AND p.structure <> 'parent' AND p.is_public AND p.status = 'active'
+  AND EXISTS (SELECT FROM catalogue_publication shown WHERE shown.product_id = coalesce(p.parent_id, p.id))
 """
 # Locked in the order of ids, as the publisher does, so that the two never wait for each other in a circle.
 _SET = """
@@ -41,6 +43,8 @@ def mark_availability(*, product_ids: Iterable[int], at: datetime) -> int:  # no
         families: dict[int, list[int]] = {}
         for root, item in cursor.fetchall():
             families.setdefault(root, []).append(item)
+        if not families:
+            return 0
         told: list[tuple[int, int, int]] = []
         for market in {shop.market.id: shop.market for shop in all_shops()}.values():
             items = [item for members in families.values() for item in members]

@@ -25,7 +25,8 @@ BATCH_OF_ALL = 1000
 
 _TAKE_MARKS = """
 SELECT d.id, coalesce(p.parent_id, p.id) FROM catalogue_publicationdue d JOIN catalogue_product p ON p.id = d.product_id
-WHERE p.id = ANY(%(roots)s) OR p.parent_id = ANY(%(roots)s)
+WHERE p.id IN (SELECT unnest(%(roots)s::bigint[])
+               UNION SELECT id FROM catalogue_product WHERE parent_id = ANY(%(roots)s))
 """
 
 
@@ -119,12 +120,15 @@ def _publish(*, root_ids: list[int], at: datetime, tree: Tree | None = None) -> 
     rows: list[Row] = []
     shown: dict[tuple[int, int], PriceQuote] = {}
     for market, its_shops in _by_market(shops):
-        families = [family for family in found.families.values() if market.brand.id in family.brand_ids]
-        ids = [item.id for family in families if family.root.is_live for item in family.sellable]
-        facts = MarketFacts(
-            quotes=quote_many(market=market, wanted=dict.fromkeys(ids, 1), at=at),
-            stock=stock_facts(market=market, product_ids=ids),
+        families = [
+            family for family in found.families.values() if market.brand.id in family.brand_ids and family.root.is_live
+        ]
+        quotes = quote_many(
+            market=market, wanted=dict.fromkeys((item.id for family in families for item in family.sellable), 1), at=at
         )
+        # Without a price in this market there is nothing to build, nor any stock to ask for.
+        families = [family for family in families if any(item.id in quotes for item in family.sellable)]
+        facts = MarketFacts(quotes=quotes, stock=stock_facts(market=market, product_ids=list(quotes)) if quotes else {})
         for family in families:
             built = [builder.row(family=family, shop=shop, market=facts) for shop in its_shops]
             rows.extend(row for row in built if row is not None)

@@ -98,7 +98,8 @@ _ITEMS = """
 SELECT id, parent_id, structure, coalesce(upc, ''), title, slug, description, coalesce(meta_title, ''),
        coalesce(meta_description, ''), is_public AND status = 'active', tax_class, gtin, weight_g, priority,
        variant_position
-FROM catalogue_product WHERE id = ANY(%(roots)s) OR parent_id = ANY(%(roots)s)
+FROM catalogue_product
+WHERE id IN (SELECT unnest(%(roots)s::bigint[]) UNION SELECT id FROM catalogue_product WHERE parent_id = ANY(%(roots)s))
 ORDER BY variant_position, id
 """
 _CONTENTS = """

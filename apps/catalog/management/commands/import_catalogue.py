@@ -80,12 +80,9 @@ class Command(BaseCommand):
         if options["no_publish"]:
             return
         total = publication.due_count()
-        done = 0
         if any(job.counts["products"][key] + job.counts["variants"][key] for key in ("created", "changed")):
             publication.publish_categories(at=at)
-        while published := publication.publish_due(limit=publication.BATCH, at=clock.now()):
-            done += published
-            report("publish", done, max(done, total))
+        publication.publish_waiting(now=clock.now, on_batch=lambda done: report("publish", done, max(done, total)))
 
     def _report(self, job: ImportJob, options: dict[str, Any], out: Console) -> None:
         from apps.catalog.importing import queries

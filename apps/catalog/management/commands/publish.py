@@ -35,7 +35,7 @@ class Command(BaseCommand):
                 f"{written.unchanged} unchanged rows"
             )
         else:
-            done, what = self._publish_due(), "marks worked off"
+            done, what = publication.publish_waiting(now=clock.now), "marks worked off"
         seconds = max(time.monotonic() - started, 0.001)
         self.stdout.write(f"{done} products in {seconds:.1f} s ({done / seconds:,.0f} products/s): {what}")
 
@@ -52,12 +52,6 @@ class Command(BaseCommand):
 
             written = publication.publish_all(at=clock.now(), product_ids=product_ids, on_batch=on_batch)
         return done, written
-
-    def _publish_due(self) -> int:
-        done = 0
-        while taken := publication.publish_due(at=clock.now()):
-            done += taken
-        return done
 
     def _ids(self, skus: list[str]) -> list[int]:
         found = dict(Product.objects.filter(upc__in=skus).values_list("upc", "id"))
