@@ -100,7 +100,7 @@ def contact(request: HttpRequest) -> HttpResponse:
         asides=pages.promises(shop=shop),
     )
     # With the words of a withdrawal begun it is the same page at another address.
-    robots = "noindex" if request.GET else ""
+    robots = "noindex" if "about" in request.GET else ""
     meta = meta_for(request=request, title=form.title, description=form.text, robots=robots)
     status = 422 if errors or problems else 200
     return private(
