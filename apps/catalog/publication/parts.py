@@ -14,6 +14,7 @@ Pictures = dict[int, list[dict[str, Any]]]
 """Item id → its own pictures; the root's list is the gallery."""
 
 _SWATCHES = 6
+_SPECS = 3
 
 
 def picture(*, asset: Asset, chain: tuple[str, ...], name: str) -> dict[str, Any]:
@@ -137,6 +138,7 @@ def card(
     pictures: Pictures,
     axes: Sequence[Mapping[str, Any]],
     cheapest: PriceQuote,
+    chain: tuple[str, ...],
 ) -> dict[str, Any]:
     """Return everything a product card shows but price and availability, which are columns."""
     gallery = pictures[root.id]
@@ -144,6 +146,8 @@ def card(
     return {
         "sku": sold[0].sku,
         "tagline": texts["tagline"].value,
+        # Figures that say themselves what they measure: "18 V", "1,5 l".
+        "specs": [value_of(fact=fact, chain=chain) for fact in root.facts if fact.unit and not fact.is_axis][:_SPECS],
         "picture": gallery[0] if gallery else None,
         "second_picture": gallery[1] if len(gallery) > 1 else None,
         "variants": len(sold) if root.structure == "parent" else 0,
