@@ -7,7 +7,7 @@ from typing import Any
 
 from apps.catalog.content import ResolvedText
 from apps.catalog.pricing.types import PriceQuote
-from apps.catalog.publication.truth import Asset, Family, Item
+from apps.catalog.publication.truth import Asset, Fact, Family, Item
 from apps.catalog.publication.words import label_of, table_line, value_key, value_of
 
 Pictures = dict[int, list[dict[str, Any]]]
@@ -15,6 +15,7 @@ Pictures = dict[int, list[dict[str, Any]]]
 
 _SWATCHES = 6
 _SPECS = 3
+_LENGTHS = {"mm", "cm", "m"}
 
 
 def picture(*, asset: Asset, chain: tuple[str, ...], name: str) -> dict[str, Any]:
@@ -146,8 +147,7 @@ def card(
     return {
         "sku": sold[0].sku,
         "tagline": texts["tagline"].value,
-        # Figures that say themselves what they measure: "18 V", "1,5 l".
-        "specs": [value_of(fact=fact, chain=chain) for fact in root.facts if fact.unit and not fact.is_axis][:_SPECS],
+        "specs": [value_of(fact=fact, chain=chain) for fact in _telling(root)],
         "picture": gallery[0] if gallery else None,
         "second_picture": gallery[1] if len(gallery) > 1 else None,
         "variants": len(sold) if root.structure == "parent" else 0,
@@ -156,6 +156,11 @@ def card(
         "more_swatches": max(0, len(swatches) - _SWATCHES),
         "is_promotion": cheapest.is_promotion,
     }
+
+
+def _telling(root: Item) -> list[Fact]:
+    """Return facts whose figure says by itself what it measures: "18 V", "1,5 l"; a length could be anything's."""
+    return [fact for fact in root.facts if fact.unit and fact.unit not in _LENGTHS and not fact.is_axis][:_SPECS]
 
 
 def page(

@@ -197,10 +197,10 @@ def _applied(shop: Shop, result: catalog.ListingResult, to: _Addresses) -> tuple
         for option in group.selected
     ]
     if request.min_price is not None:
-        amount = words.minor(shop=shop, amount_minor=request.min_price)
+        amount = words.round_money(shop=shop, amount=from_minor(request.min_price, shop.market.currency))
         links.append(Link(label=_("from %(amount)s") % {"amount": amount}, url=to.without("min_price")))
     if request.max_price is not None:
-        amount = words.minor(shop=shop, amount_minor=request.max_price)
+        amount = words.round_money(shop=shop, amount=from_minor(request.max_price, shop.market.currency))
         links.append(Link(label=_("up to %(amount)s") % {"amount": amount}, url=to.without("max_price")))
     return tuple(links)
 
