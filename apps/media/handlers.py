@@ -7,7 +7,7 @@ from apps.media import operations
 
 @outbox.handler(topic=operations.STORED, name="media.make_renditions", queue=Queue.SOON, timeout_s=120)
 def make_renditions(delivery: outbox.Delivery) -> None:
-    """Make the WebP and JPEG files of a new picture, or the crops of one whose focal point moved."""
+    """Make the WebP and JPEG files of a new picture."""
     operations.make_renditions(asset_id=delivery.payload["asset_id"], at=clock.now())
 
 

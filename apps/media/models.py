@@ -52,9 +52,6 @@ class Rendition(models.Model):
 
     asset = models.ForeignKey(Asset, models.CASCADE, related_name="renditions", verbose_name=_("asset"))
     format = models.CharField(_("format"), max_length=4, choices=[("avif", "AVIF"), ("webp", "WebP"), ("jpeg", "JPEG")])
-    ratio = models.CharField(
-        _("cropped to"), max_length=5, blank=True, help_text=_("Empty for the whole picture, as in 4:5 for a card.")
-    )
     width = models.PositiveIntegerField(_("width"))
     height = models.PositiveIntegerField(_("height"))
     path = models.CharField(_("path in the storage"), max_length=200)
@@ -65,7 +62,7 @@ class Rendition(models.Model):
         verbose_name = _("rendition")
         verbose_name_plural = _("renditions")
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["asset", "version", "format", "ratio", "width"], name="rendition_unique"),
+            models.UniqueConstraint(fields=["asset", "version", "format", "width"], name="rendition_unique"),
         ]
 
     def __str__(self) -> str:

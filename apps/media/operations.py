@@ -7,7 +7,7 @@ from decimal import Decimal
 from multiprocessing import get_context
 from pathlib import Path
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from apps.core import audit, outbox
 from apps.media import files, queries
@@ -19,11 +19,6 @@ from apps.media.models import Asset, AssetState, AssetText, Rendition
 STORED = "media.asset_stored"
 RENDITIONS_CHANGED = "media.renditions_changed"
 LONGEST_ERROR = 2000
-_COPY_WHOLE = """
-INSERT INTO media_rendition (asset_id, format, ratio, width, height, path, byte_size, version)
-SELECT asset_id, format, ratio, width, height, path, byte_size, version + 1 FROM media_rendition
-WHERE asset_id = %s AND version = %s AND ratio = ''
-"""
 
 
 def store_original(
@@ -78,9 +73,7 @@ def make_renditions(*, asset_id: int, at: datetime, formats: Sequence[str] = FIR
     asset = Asset.objects.get(pk=asset_id)
     missing = _missing(asset, formats)
     try:
-        made = encode_all(
-            data=files.get(name=asset.original), filename=asset.filename, focal=_focal(asset), sizes=missing
-        )
+        made = encode_all(data=files.get(name=asset.original), filename=asset.filename, sizes=missing)
     except PictureRefused as refusal:
         fail(asset_id=asset_id, error=str(refusal))
         return 0
@@ -94,20 +87,14 @@ def make_renditions_many(
     formats: Sequence[str] = FIRST_FORMATS,
     progress: Callable[[int, int], None] | None = None,
     processes: int = 2,
-    whole_only: bool = False,
 ) -> int:
     """
     Make the missing files of many assets with several processes; return how many rows were added.
 
-    progress: called with assets done and in all. whole_only: leave the crops to the workers. For commands: a Celery
-    worker may not have children of its own.
+    progress: called with assets done and in all. For commands: a Celery worker may not have children of its own.
     """
     assets = list(Asset.objects.filter(pk__in=list(asset_ids)).order_by("id"))
-    jobs = [
-        (asset, sizes)
-        for asset in assets
-        if (sizes := [size for size in _missing(asset, formats) if not (whole_only and size.ratio)])
-    ]
+    jobs = [(asset, sizes) for asset in assets if (sizes := _missing(asset, formats))]
     added = 0
     if not jobs:
         return 0
@@ -120,7 +107,7 @@ def make_renditions_many(
             changed: dict[int, int] = {}
             results = pool.map(
                 encode_or_refuse,
-                [(files.get(name=asset.original), asset.filename, _focal(asset), missing) for asset, missing in part],
+                [(files.get(name=asset.original), asset.filename, missing) for asset, missing in part],
             )
             for done, ((asset, _sizes), result) in enumerate(zip(part, results, strict=True), start=start + 1):
                 if isinstance(result, PictureRefused):
@@ -150,23 +137,20 @@ def retry(*, asset_id: int, at: datetime, by: str) -> None:
 
 
 @transaction.atomic
-def set_focal_point(*, asset_id: int, x: Decimal, y: Decimal, at: datetime, by: str) -> int:
+def set_focal_point(*, asset_id: int, x: Decimal, y: Decimal, at: datetime, by: str) -> None:
     """
-    Say what part of a picture matters, as shares of its width and height from 0 to 1; return its renditions' version.
+    Say what part of a picture matters, as shares of its width and height from 0 to 1, and tell those who show it.
 
-    Whole pictures are kept for the new version; crops are made anew. Locks the asset. Raises FocalPointOutside.
+    Locks the asset. Safe to repeat. Raises FocalPointOutside.
     """
     if not (0 <= x <= 1 and 0 <= y <= 1):
         raise FocalPointOutside
     asset = Asset.objects.select_for_update().get(pk=asset_id)
     if (asset.focal_x, asset.focal_y) == (x, y):
-        return asset.renditions_version
+        return
     before = {"x": str(asset.focal_x), "y": str(asset.focal_y)}
-    with connection.cursor() as cursor:
-        cursor.execute(_COPY_WHOLE, [asset_id, asset.renditions_version])
     asset.focal_x, asset.focal_y = x, y
-    asset.renditions_version += 1
-    asset.save(update_fields=["focal_x", "focal_y", "renditions_version"])
+    asset.save(update_fields=["focal_x", "focal_y"])
     audit.record(
         action="media.set_focal_point",
         target=audit.target_of(model="media.asset", pk=asset_id),
@@ -175,8 +159,7 @@ def set_focal_point(*, asset_id: int, x: Decimal, y: Decimal, at: datetime, by: 
         before=before,
         after={"x": str(x), "y": str(y)},
     )
-    outbox.publish(topic=STORED, key=str(asset_id), payload={"asset_id": asset_id, "by": by}, at=at)
-    return asset.renditions_version
+    _announce([asset_id], at)
 
 
 @transaction.atomic
@@ -229,16 +212,10 @@ def _read(path: Path | None, filename: str) -> bytes:
     return path.read_bytes()
 
 
-def _focal(asset: Asset) -> tuple[float, float]:
-    return float(asset.focal_x), float(asset.focal_y)
-
-
 def _missing(asset: Asset, formats: Sequence[str]) -> list[Size]:
-    held = set(
-        Rendition.objects.filter(asset=asset, version=asset.renditions_version).values_list("format", "ratio", "width")
-    )
+    held = set(Rendition.objects.filter(asset=asset, version=asset.renditions_version).values_list("format", "width"))
     wanted = sizes_for(width=asset.width, height=asset.height, formats=formats)
-    return [size for size in wanted if (size.format, size.ratio, size.width) not in held]
+    return [size for size in wanted if (size.format, size.width) not in held]
 
 
 def _publish_files(asset: Asset, made: Sequence[Encoded], at: datetime, *, is_announced: bool = True) -> int:
@@ -252,7 +229,6 @@ def _publish_files(asset: Asset, made: Sequence[Encoded], at: datetime, *, is_an
             Rendition(
                 asset=asset,
                 format=encoded.size.format,
-                ratio=encoded.size.ratio,
                 width=encoded.size.width,
                 height=encoded.size.height,
                 path=name,
@@ -263,7 +239,7 @@ def _publish_files(asset: Asset, made: Sequence[Encoded], at: datetime, *, is_an
     with transaction.atomic():
         current = Asset.objects.select_for_update().get(pk=asset.pk)
         if current.renditions_version != asset.renditions_version:
-            # The focal point moved while we worked: that change has announced its own round.
+            # A newer version was asked for while we worked: that change has announced its own round.
             return 0
         held = Rendition.objects.filter(asset=asset, version=asset.renditions_version).count()
         Rendition.objects.bulk_create(rows, ignore_conflicts=True)

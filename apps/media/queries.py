@@ -18,9 +18,7 @@ class PictureSources:
     focal: tuple[float, float]
     fallback: str
     sources: Mapping[str, Sequence[tuple[int, str]]]
-    """Format → (width, address), narrow to wide: the whole picture."""
-    cards: Mapping[str, Mapping[str, Sequence[tuple[int, str]]]] = field(default_factory=dict)
-    """Ratio → format → (width, address): cropped around the focal point."""
+    """Format → (width, address), narrow to wide."""
     alts: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -34,34 +32,26 @@ def picture_sources(*, asset_ids: Iterable[int], languages: Iterable[str]) -> di
     rows = (
         Rendition.objects.filter(asset_id__in=ids, asset__state=AssetState.READY)
         .select_related("asset")
-        .order_by("asset_id", "ratio", "format", "width")
+        .order_by("asset_id", "format", "width")
     )
-    grouped: dict[int, tuple[Asset, dict[str, dict[str, list[tuple[int, str]]]]]] = {}
+    grouped: dict[int, tuple[Asset, dict[str, list[tuple[int, str]]]]] = {}
     for row in rows:
         if row.version == row.asset.renditions_version:
-            _asset, ratios = grouped.setdefault(row.asset_id, (row.asset, {}))
-            ratios.setdefault(row.ratio, {}).setdefault(row.format, []).append(
-                (row.width, default_storage.url(row.path))
-            )
+            _asset, made = grouped.setdefault(row.asset_id, (row.asset, {}))
+            made.setdefault(row.format, []).append((row.width, default_storage.url(row.path)))
     return {
-        asset_id: _sources(asset, ratios, alts.get(asset_id, {}))
-        for asset_id, (asset, ratios) in grouped.items()
-        if ratios.get("", {}).get("jpeg")
+        asset_id: PictureSources(
+            asset_id=asset_id,
+            width=asset.width,
+            height=asset.height,
+            focal=(float(asset.focal_x), float(asset.focal_y)),
+            fallback=made["jpeg"][-1][1],
+            sources=made,
+            alts=alts.get(asset_id, {}),
+        )
+        for asset_id, (asset, made) in grouped.items()
+        if made.get("jpeg")
     }
-
-
-def _sources(asset: Asset, ratios: dict[str, dict[str, list[tuple[int, str]]]], alts: dict[str, str]) -> PictureSources:
-    whole = ratios[""]
-    return PictureSources(
-        asset_id=asset.pk,
-        width=asset.width,
-        height=asset.height,
-        focal=(float(asset.focal_x), float(asset.focal_y)),
-        fallback=whole["jpeg"][-1][1],
-        sources=whole,
-        cards={ratio: made for ratio, made in ratios.items() if ratio},
-        alts=alts,
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,7 +94,7 @@ def _promise_line(shop: Shop) -> str:
     free_from = pages.free_delivery_from(shop=shop)
     if free_from is None:
         return _("14 days to change your mind")
-    amount = words.money(shop=shop, amount=free_from)
+    amount = words.round_money(shop=shop, amount=free_from)
     return _("Free delivery from %(amount)s, 14 days to change your mind") % {"amount": amount}
 
 
@@ -114,7 +114,7 @@ def _node(node: catalog.MenuNode) -> MenuNode:
 def _footer(shop: Shop, frame: Frame) -> FooterView:
     texts = pages.links(shop=shop)
     help_links = (
-        Link(label=_("Contact"), url=reverse("contact")),
+        Link(label=pgettext("page", "Contact"), url=reverse("contact")),
         Link(label=_("Track an order"), url=reverse("order_lookup")),
         *(texts[code] for code in ("delivery", "faq") if code in texts),
     )

@@ -14,6 +14,7 @@ from apps.core.money import Money, from_minor
 from apps.markets.context import Shop
 from apps.media import queries as media
 from apps.orders import delivery, terms
+from apps.storefront import words
 from apps.storefront.contexts import Link, Picture, PromiseView, Section, TextPage
 from apps.storefront.models import ContentBlock, StaticPage
 from apps.storefront.presenters.pictures import picture_of
@@ -202,18 +203,28 @@ def payment_label(*, code: str) -> str:
     }.get(code, code)
 
 
+def _delivery_price(shop: Shop, option: delivery.DeliveryOption) -> str:
+    """What delivery costs, said before anyone fills a basket."""
+    price = words.money(shop=shop, amount=option.price)
+    if option.missing_for_free is None:
+        return _("Free.") if not option.price.amount else _("For %(price)s.") % {"price": price}
+    # Of an empty basket all is missing, so this is the threshold itself.
+    free_from = words.round_money(shop=shop, amount=option.missing_for_free)
+    return _("For %(price)s, free from %(amount)s.") % {"price": price, "amount": free_from}
+
+
 def promises(*, shop: Shop) -> tuple[PromiseView, ...]:
     """Delivery, returns, guarantee: what the shop promises, from the market's own data."""
     options = delivery.options(shop=shop, goods=Money.zero(shop.market.currency), at=timezone.now())
-    days = options[0].method if options else None
+    first = options[0] if options else None
     found = []
-    if days is not None:
+    if first is not None:
         found.append(
             PromiseView(
                 icon="truck",
                 title=_("Delivered in %(first)s to %(last)s working days")
-                % {"first": days.min_days, "last": days.max_days},
-                text=_("Date and price are shown before you order."),
+                % {"first": first.method.min_days, "last": first.method.max_days},
+                text=_delivery_price(shop, first),
             )
         )
     found.append(

@@ -1,9 +1,10 @@
 """Amounts, dates and counts as the current shop writes them."""
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -12,10 +13,17 @@ from apps.core.money import Money, format_money, from_minor
 from apps.core.money.format import babel_locale
 from apps.markets.context import Shop
 
+_EMPTY_CENTS = re.compile(r"[.,]00(?!\d)")
+
 
 def money(*, shop: Shop, amount: Money) -> str:
     """An amount with its currency, as in "39,90 €"."""
     return format_money(money=amount, language=shop.language, country=shop.market.country)
+
+
+def round_money(*, shop: Shop, amount: Money) -> str:
+    """An amount within a sentence: whole units without their zeros, as in "from 60 €"."""
+    return _EMPTY_CENTS.sub("", money(shop=shop, amount=amount))
 
 
 def minor(*, shop: Shop, amount_minor: int) -> str:
@@ -30,9 +38,9 @@ def day(*, shop: Shop, on: date) -> str:
 
 
 def moment(*, shop: Shop, at: datetime) -> str:
-    """A day and time in the market's own time zone."""
+    """A day and time of day in the market's own time zone, as in "23 Nov 2026, 14:05"."""
     locale = babel_locale(language=shop.language, country=shop.market.country)
-    return format_datetime(at, "medium", tzinfo=shop.market.time_zone, locale=locale)
+    return format_skeleton("yMMMdHm", at, tzinfo=shop.market.time_zone, locale=locale)
 
 
 def between(*, shop: Shop, earliest: date, latest: date) -> str:

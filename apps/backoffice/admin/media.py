@@ -138,12 +138,7 @@ class AssetAdmin(AuditedAdmin):
 
     @display(description=gettext_lazy("picture"))
     def preview(self, asset: Asset) -> str:
-        crops = [
-            {"url": default_storage.url(file.path), "ratio": file.ratio}
-            for file in asset.renditions.all()
-            if file.version == asset.renditions_version and file.format == "webp" and file.ratio
-        ]
-        context = {"url": address_of(asset, at_least=400), "crops": crops[:6], "asset": asset}
+        context = {"url": address_of(asset, at_least=400), "asset": asset}
         return render_to_string("backoffice/picture.html", context)
 
     @display(description=gettext_lazy("shown by"))
@@ -153,7 +148,7 @@ class AssetAdmin(AuditedAdmin):
 
     @display(description=gettext_lazy("files"))
     def files(self, asset: Asset) -> str:
-        files = sorted(asset.renditions.all(), key=lambda file: (file.format, getattr(file, "ratio", ""), file.width))
+        files = sorted(asset.renditions.all(), key=lambda file: (file.format, file.width))
         return render_to_string("backoffice/files.html", {"files": files, "version": asset.renditions_version})
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001 -- Django's
@@ -205,7 +200,7 @@ class AssetAdmin(AuditedAdmin):
                 at=clock.now(),
                 by=actor_of(request),
             )
-            return _("The focal point is set; crops are being made anew.")
+            return _("The focal point is set; cards and tiles show that part.")
 
         response = ask(
             request,

@@ -26,6 +26,13 @@ from apps.markets.models import Brand, Market
 BY = "system:demo"
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
+STREETS = {
+    "FR": "{} rue de la Démonstration",
+    "BE": "{} rue de la Démonstration",
+    "DE": "Musterstraße {}",
+    "GB": "{} Demonstration Street",
+}
+
 
 class Sold:
     """The products made, by SKU, and which product each variant belongs to."""
@@ -174,13 +181,14 @@ def _price(price_list: PriceList, row: Product, amount: Decimal, currency: str, 
 
 def seed_stock(*, demo: DemoCatalogue, sold: Sold, at: datetime) -> None:
     """Locations with their hours, and a first delivery to each, as movements that explain every figure."""
-    for place in demo.locations:
+    for number, place in enumerate(demo.locations, start=1):
         location, _ = Location.objects.update_or_create(
             code=place.code,
             defaults={
                 "name": place.name,
                 "kind": place.kind,
                 "country": place.country,
+                "street": STREETS[place.country].format(number),
                 "postcode": place.postcode,
                 "city": place.city,
                 "latitude": place.latitude,

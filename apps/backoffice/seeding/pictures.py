@@ -59,7 +59,6 @@ def seed_pictures(
         at=at,
         progress=rendered,
         processes=PROCESSES,
-        whole_only=True,
     )
     _attach(demo, sold, words, assets)
     return len(assets)

@@ -99,7 +99,15 @@ class Builder:
             family=family, sold=sold, assets=self._assets, chain=shop.text_chain, name=texts["name"].value
         )
         axes = parts.axes(family=family, sold=sold, chain=shop.text_chain)
-        card = parts.card(root=root, sold=sold, texts=texts, pictures=pictures, axes=axes, cheapest=cheapest)
+        card = parts.card(
+            root=root,
+            sold=sold,
+            texts=texts,
+            pictures=pictures,
+            axes=axes,
+            cheapest=cheapest,
+            chain=shop.text_chain,
+        )
         page = parts.page(
             root=root,
             texts=texts,

@@ -7,13 +7,15 @@ from typing import Any
 
 from apps.catalog.content import ResolvedText
 from apps.catalog.pricing.types import PriceQuote
-from apps.catalog.publication.truth import Asset, Family, Item
+from apps.catalog.publication.truth import Asset, Fact, Family, Item
 from apps.catalog.publication.words import label_of, table_line, value_key, value_of
 
 Pictures = dict[int, list[dict[str, Any]]]
 """Item id → its own pictures; the root's list is the gallery."""
 
 _SWATCHES = 6
+_SPECS = 3
+_LENGTHS = {"mm", "cm", "m"}
 
 
 def picture(*, asset: Asset, chain: tuple[str, ...], name: str) -> dict[str, Any]:
@@ -137,6 +139,7 @@ def card(
     pictures: Pictures,
     axes: Sequence[Mapping[str, Any]],
     cheapest: PriceQuote,
+    chain: tuple[str, ...],
 ) -> dict[str, Any]:
     """Return everything a product card shows but price and availability, which are columns."""
     gallery = pictures[root.id]
@@ -144,6 +147,7 @@ def card(
     return {
         "sku": sold[0].sku,
         "tagline": texts["tagline"].value,
+        "specs": [value_of(fact=fact, chain=chain) for fact in _telling(root)],
         "picture": gallery[0] if gallery else None,
         "second_picture": gallery[1] if len(gallery) > 1 else None,
         "variants": len(sold) if root.structure == "parent" else 0,
@@ -152,6 +156,11 @@ def card(
         "more_swatches": max(0, len(swatches) - _SWATCHES),
         "is_promotion": cheapest.is_promotion,
     }
+
+
+def _telling(root: Item) -> list[Fact]:
+    """Return facts whose figure says by itself what it measures: "18 V", "1,5 l"; a length could be anything's."""
+    return [fact for fact in root.facts if fact.unit and fact.unit not in _LENGTHS and not fact.is_axis][:_SPECS]
 
 
 def page(

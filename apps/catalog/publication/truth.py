@@ -124,14 +124,14 @@ LEFT JOIN catalogue_attributeoption o ON o.id = coalesce(v.value_option_id, mo.a
 WHERE v.product_id = ANY(%(items)s)
 ORDER BY a.position, a.code, o.position, o.id
 """
-# Of an asset `a`: size, focal point, alt texts, and the files of the whole picture (crops are for media's own use).
+# Of an asset `a`: size, focal point, alt texts, and its files.
 FILES = """
 a.width, a.height, a.focal_x::float, a.focal_y::float,
        (SELECT jsonb_object_agg(t.language, t.alt)::text FROM media_assettext t WHERE t.asset_id = a.id),
        (SELECT jsonb_object_agg(f.format, f.files)::text FROM (
             SELECT r.format, jsonb_agg(jsonb_build_array(r.width, r.path) ORDER BY r.width) AS files
             FROM media_rendition r
-            WHERE r.asset_id = a.id AND r.version = a.renditions_version AND r.ratio = '' GROUP BY r.format) f)
+            WHERE r.asset_id = a.id AND r.version = a.renditions_version GROUP BY r.format) f)
 """
 _MEDIA = f"""
 SELECT m.product_id, m.asset_id, {FILES}

@@ -35,6 +35,7 @@ def card_of(*, shop: Shop, row: tuple[Any, ...]) -> Card:
         name=name,
         sku=data["sku"],
         tagline=data["tagline"],
+        specs=tuple(data.get("specs", ())),  # absent from rows published before cards had them
         price=from_minor(price, currency),
         price_max=from_minor(price_max, currency),
         prior=from_minor(prior, currency) if prior is not None else None,

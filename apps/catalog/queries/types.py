@@ -33,6 +33,8 @@ class Card:
     name: str
     sku: str
     tagline: str
+    specs: tuple[str, ...]
+    """The first figures of its facts, with their units."""
     price: Money
     price_max: Money
     prior: Money | None

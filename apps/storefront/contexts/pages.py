@@ -82,8 +82,6 @@ class PriceRange:
 
     minimum: str
     maximum: str
-    hint_minimum: str
-    hint_maximum: str
     unit: str
 
 
@@ -137,7 +135,11 @@ class ListingPage:
 
 @dataclass(frozen=True, slots=True)
 class VariantButton:
-    """One value of a variant axis, as a link to the product in that variant. is_available: can be bought now."""
+    """
+    One value of a variant axis, as a link to the product in that variant. is_available: can be bought now.
+
+    price_text: what it costs, where the variants do not all cost the same.
+    """
 
     label: str
     url: str
@@ -145,6 +147,7 @@ class VariantButton:
     is_available: bool
     swatch: str = ""
     hint: str = ""
+    price_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

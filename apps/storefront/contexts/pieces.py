@@ -27,7 +27,7 @@ class Picture:
     """
     A picture in all its formats, best first; `src` is the JPEG every browser reads, `large_url` the one to zoom into.
 
-    width, height: of `src`, in pixels, so that the page does not jump.
+    width, height: of `src`, in pixels, so that the page does not jump. focus_class: what to keep in view when cut.
     """
 
     src: str
@@ -36,6 +36,7 @@ class Picture:
     alt: str
     sources: tuple[PictureSource, ...] = ()
     large_url: str = ""
+    focus_class: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,12 +35,12 @@ _NAMES = {"street": "street_address", "postcode": "postal_code", "city": "city"}
 _LABELS = {
     "email": gettext_noop("E-mail"),
     "name": gettext_noop("First and last name"),
-    "company": gettext_noop("Company (optional)"),
+    "company": gettext_noop("Company"),
     "street": gettext_noop("Street and number"),
-    "street2": gettext_noop("Floor, building, entry (optional)"),
+    "street2": gettext_noop("Floor, building, entry"),
     "postcode": gettext_noop("Postcode"),
     "city": gettext_noop("Town"),
-    "phone": gettext_noop("Phone (optional)"),
+    "phone": gettext_noop("Phone"),
 }
 _TOKENS = {
     "email": "email",

@@ -53,6 +53,7 @@ def card_view(*, shop: Shop, card: catalog.Card) -> Card:
         stock=card_stock(availability=card.availability),
         sku=card.sku,
         charm=card.tagline,
+        specs=card.specs,
         badge=_("Offer") if card.prior else "",
         swatches=tuple(Swatch(label=item["label"], hex=item["swatch"]) for item in card.swatches),
         more_swatches=f"+{card.more_swatches}" if card.more_swatches else "",

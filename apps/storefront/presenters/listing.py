@@ -134,6 +134,7 @@ def listing_page(
     to = _Addresses(path=path, request=request, shop=shop)
     suggestions = result.suggestions
     popular = suggestions.mode == "popular"
+    is_empty = popular or not result.cards
     return ListingPage(
         title=title,
         action_url=path,
@@ -142,7 +143,8 @@ def listing_page(
         breadcrumbs=breadcrumbs,
         text=text,
         query=request.text,
-        subcategories=subcategories or _fitting(suggestions),
+        # An empty list names them in its way out.
+        subcategories=subcategories or (() if is_empty else _fitting(suggestions)),
         facets=() if popular else tuple(_group(group, to, promoted) for group in result.facets if group.options),
         price_range=None if popular else _price_range(shop, request),
         applied=_applied(shop, result, to),
@@ -150,7 +152,7 @@ def listing_page(
         sorts=_sorts(result),
         kept=(("q", request.text),) if request.text else (),
         paging=None if popular else _paging(result, to),
-        nothing=_nothing(shop, result, to) if popular or not result.cards else None,
+        nothing=_nothing(shop, result, to) if is_empty else None,
         correction=_correction(suggestions, path),
     )
 
@@ -182,8 +184,6 @@ def _price_range(shop: Shop, request: catalog.ListingRequest) -> PriceRange:
     return PriceRange(
         minimum=_plain(request.min_price, shop) if request.min_price is not None else "",
         maximum=_plain(request.max_price, shop) if request.max_price is not None else "",
-        hint_minimum="0",
-        hint_maximum="",
         unit={"EUR": "€", "GBP": "£"}.get(shop.market.currency, shop.market.currency),
     )
 
@@ -197,10 +197,10 @@ def _applied(shop: Shop, result: catalog.ListingResult, to: _Addresses) -> tuple
         for option in group.selected
     ]
     if request.min_price is not None:
-        amount = words.minor(shop=shop, amount_minor=request.min_price)
+        amount = words.round_money(shop=shop, amount=from_minor(request.min_price, shop.market.currency))
         links.append(Link(label=_("from %(amount)s") % {"amount": amount}, url=to.without("min_price")))
     if request.max_price is not None:
-        amount = words.minor(shop=shop, amount_minor=request.max_price)
+        amount = words.round_money(shop=shop, amount=from_minor(request.max_price, shop.market.currency))
         links.append(Link(label=_("up to %(amount)s") % {"amount": amount}, url=to.without("max_price")))
     return tuple(links)
 
@@ -249,7 +249,7 @@ def _fitting(suggestions: catalog.Suggestions) -> tuple[Link, ...]:
 def _correction(suggestions: catalog.Suggestions, path: str) -> Link | None:
     if suggestions.mode != "corrected":
         return None
-    label = _("Showing results for “%(words)s”") % {"words": suggestions.corrected}
+    label = _("These are the results for “%(words)s”.") % {"words": suggestions.corrected}
     return Link(label=label, url=_url(path, [("q", suggestions.corrected)]))
 
 

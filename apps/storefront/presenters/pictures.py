@@ -1,6 +1,6 @@
 """Pictures kept with publications and orders, as the templates draw them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -12,6 +12,7 @@ from apps.storefront.contexts import Picture, PictureSource
 MIME = {"avif": "image/avif", "webp": "image/webp"}
 # The file for browsers that read neither AVIF nor WebP is the one nearest to this width.
 PLAIN_WIDTH = 640
+MIDDLE = (0.5, 0.5)
 
 
 def picture_from(*, data: Mapping[str, Any] | None, alt: str = "") -> Picture | None:
@@ -36,7 +37,17 @@ def picture_from(*, data: Mapping[str, Any] | None, alt: str = "") -> Picture | 
         alt=str(data.get("alt") or alt),
         sources=sources,
         large_url=media_url(max(files)[1]),
+        focus_class=focus_class(focal=data.get("focal") or MIDDLE),
     )
+
+
+def focus_class(*, focal: Sequence[float]) -> str:
+    """The classes of shop.css that hold a focal point in view where a frame cuts the picture; none for the middle."""
+    if tuple(focal) == MIDDLE:
+        return ""
+    # Steps of a tenth: a style attribute could be exact, but the shop's pages allow none.
+    across, down = (min(10, max(0, round(share * 10))) for share in focal)
+    return f"focus-x{across} focus-y{down}"
 
 
 @lru_cache(maxsize=20_000)
@@ -62,4 +73,5 @@ def picture_of(found: PictureSources | None, *, alt: str) -> Picture | None:
             if found.sources.get(kind)
         ),
         large_url=max(files)[1],
+        focus_class=focus_class(focal=found.focal),
     )

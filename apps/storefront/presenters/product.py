@@ -49,7 +49,7 @@ def product_page(
         eyebrow=data.trail[-1].name if data.trail else "",
         charm=data.tagline,
         specs=tuple(data.bullets),
-        axes=tuple(_axis(data, axis, variant, stock) for axis in data.axes),
+        axes=tuple(_axis(shop, data, axis, variant, stock) for axis in data.axes),
         promises=pages.promises(shop=shop),
         description=mark_safe(data.description),  # noqa: S308 -- cleaned by nh3 when it was published
         facts=tuple(Fact(label=fact["name"], value=fact["value"]) for fact in data.attributes),
@@ -73,10 +73,14 @@ def _gallery(data: ProductPageData, variant: Variant) -> tuple[Picture, ...]:
     return tuple(picture for picture in found if picture)
 
 
-def _axis(data: ProductPageData, axis: Mapping[str, object], variant: Variant, stock: Mapping[int, int]) -> VariantAxis:
+def _axis(
+    shop: Shop, data: ProductPageData, axis: Mapping[str, object], variant: Variant, stock: Mapping[int, int]
+) -> VariantAxis:
     code = str(axis["code"])
     values: list[dict[str, str]] = list(axis["values"])  # type: ignore[call-overload] # a list of JSON objects
-    buttons = tuple(_button(data, code, value, variant, stock) for value in values)
+    buttons = tuple(
+        _button(shop=shop, data=data, code=code, value=value, variant=variant, stock=stock) for value in values
+    )
     chosen = next((button.label for button in buttons if button.is_chosen), "")
     return VariantAxis(
         label=str(axis["name"]),
@@ -87,12 +91,20 @@ def _axis(data: ProductPageData, axis: Mapping[str, object], variant: Variant, s
 
 
 def _button(
-    data: ProductPageData, code: str, value: Mapping[str, str], variant: Variant, stock: Mapping[int, int]
+    *,
+    shop: Shop,
+    data: ProductPageData,
+    code: str,
+    value: Mapping[str, str],
+    variant: Variant,
+    stock: Mapping[int, int],
 ) -> VariantButton:
     """The variant that has this value and otherwise most of what is chosen now; sold out ones are shown, not hidden."""
     having = [other for other in data.variants if other.axes.get(code) == value["key"]]
     target = max(having, key=lambda other: sum(other.axes.get(key) == has for key, has in variant.axes.items()))
     available = stock.get(target.product_id, 0) > 0
+    # With two axes a value has no price of its own.
+    costs_differ = len(data.axes) == 1 and len({other.price for other in data.variants}) > 1
     return VariantButton(
         label=value["label"],
         url=f"{data.url}?{VARIANT}={target.sku}",
@@ -100,6 +112,7 @@ def _button(
         is_available=available,
         swatch=value["swatch"],
         hint="" if available else _("sold out"),
+        price_text=words.money(shop=shop, amount=target.price) if costs_differ else "",
     )
 
 

@@ -64,7 +64,8 @@ def meta_for(
     """
     The head of a page. equals: paths of the same page in the brand's other shops; None when only the prefix differs.
 
-    Pages that robots must not list carry neither canonical nor alternates: they have no equals to name.
+    Pages that robots must not list carry neither canonical nor alternates: they have no equals to name. Nor has an
+    address that is not the canonical one: a variant's page points at its product, which names the equals.
     """
     shop: Shop = request.shop  # type: ignore[attr-defined] # set by the markets middleware
     path = canonical_path or escape_uri_path(request.path)
@@ -75,12 +76,13 @@ def meta_for(
     if path != "/":  # the page of all shops stands for none of them
         found[shop.code] = path
     listed = "noindex" not in robots
+    is_canonical = request.get_full_path() == path
     return Meta(
         title=f"{title} · {shop.brand.name}" if title != shop.brand.name else title,
         description=description[:300],
         canonical_url=f"{host}{path}" if listed else "",
         robots=robots,
-        alternates=_alternates(shop, found, host) if listed else (),
+        alternates=_alternates(shop, found, host) if listed and is_canonical else (),
         locales=tuple(
             _locale_link(other, found[other.code], shop) for other in markets.live_shops(brand_code=shop.brand.code)
         ),
@@ -104,9 +106,10 @@ def _alternates(shop: Shop, found: Equals, host: str) -> tuple[Alternate, ...]:
     ]
     if len(tags) <= 1:
         return ()
-    # Only the home pages have an equal for everybody else: the page that offers all shops.
+    # For everybody else: of the home page the one that offers all shops, of any other page the one in English.
     home = found.get(shop.code) == shop.prefix
-    return (*tags, Alternate(tag="x-default", url=f"{host}/")) if home else tuple(tags)
+    others = next((tag for tag in tags if tag.tag.startswith("en")), tags[0]).url
+    return (*tags, Alternate(tag="x-default", url=f"{host}/" if home else others))
 
 
 def _locale_link(other: Shop, path: str, shop: Shop) -> LocaleLink:

@@ -64,7 +64,15 @@ def _chooser(request: HttpRequest, shop: Shop) -> TemplateResponse:
     )
     title = translation.gettext("Choose your country and language")
     equals = {other.code: other.prefix for other in queries.live_shops(brand_code=shop.brand.code)}
-    meta = meta_for(request=request, title=title, equals=equals, robots="noindex" if request.path != "/" else "")
+    countries = ", ".join(choice.country for choice in choices)
+    meta = meta_for(
+        request=request,
+        title=title,
+        description=translation.gettext("%(brand)s delivers in these countries: %(countries)s.")
+        % {"brand": shop.brand.name, "countries": countries},
+        equals=equals,
+        robots="noindex" if request.path != "/" else "",
+    )
     return page_response(request=request, template="storefront/markets.html", meta=meta, markets=choices)
 
 

@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.core import clock, ratelimit
@@ -89,7 +89,7 @@ def contact(request: HttpRequest) -> HttpResponse:
             except Refusal as refusal:
                 problems = (ProblemView(code=refusal.code, text=str(refusal), tone="error"),)
     form = FormPage(
-        title=_("Contact"),
+        title=pgettext("page", "Contact"),
         text=_("Write to us; we answer within one working day."),
         action_url=reverse("contact"),
         fields=_contact_fields(told, errors),
@@ -100,7 +100,7 @@ def contact(request: HttpRequest) -> HttpResponse:
         asides=pages.promises(shop=shop),
     )
     # With the words of a withdrawal begun it is the same page at another address.
-    robots = "noindex" if request.GET else ""
+    robots = "noindex" if "about" in request.GET else ""
     meta = meta_for(request=request, title=form.title, description=form.text, robots=robots)
     status = 422 if errors or problems else 200
     return private(

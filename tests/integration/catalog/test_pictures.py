@@ -20,7 +20,6 @@ def _asset(letter: str, state: str = AssetState.READY) -> Asset:
         Rendition.objects.create(
             asset=asset, format="jpeg", width=width, height=width, path=f"r/{letter}-{width}.jpg", byte_size=1
         )
-    Rendition.objects.create(asset=asset, format="jpeg", width=320, height=1, path="crop.jpg", byte_size=1, ratio="1x1")
     AssetText.objects.create(asset=asset, language="fr", alt=f"Image {letter}")
     return asset
 

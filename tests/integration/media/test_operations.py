@@ -10,6 +10,7 @@ from django.http import Http404
 from django.test import RequestFactory
 
 from apps.catalog.models import ProductMedia
+from apps.core.models import OutboxEvent
 from apps.media import files, operations, queries, views
 from apps.media.errors import AssetInUse, FocalPointOutside, PictureRefused
 from apps.media.models import Asset, Rendition
@@ -46,7 +47,6 @@ def test_renditions_are_made_once_and_offered():
     operations.set_alt_texts(asset_id=asset.pk, texts={"fr": "Bouilloire", "de": "Kocher"}, at=AT)
     found = queries.picture_sources(asset_ids=[asset.pk], languages=["fr"])[asset.pk]
     assert [width for width, _url in found.sources["webp"]] == [320, 480, 640]
-    assert set(found.cards) == {"4:5", "1:1"}
     assert found.alts == {"fr": "Bouilloire"}
     assert found.fallback.startswith("/media/r/")
 
@@ -62,16 +62,17 @@ def test_picture_sources_take_two_statements(how_many, django_assert_num_queries
 
 
 @pytest.mark.django_db
-def test_focal_point_makes_new_crops_and_keeps_whole_pictures():
+def test_focal_point_is_told_to_those_who_show_the_picture_and_makes_no_file_anew():
     asset = store(size=(700, 350))
     operations.make_renditions(asset_id=asset.pk, at=AT)
-    whole = queries.picture_sources(asset_ids=[asset.pk], languages=[])[asset.pk].sources
-    assert operations.set_focal_point(asset_id=asset.pk, x=Decimal("0.9"), y=Decimal("0.5"), at=AT, by="test") == 2
-    between = queries.picture_sources(asset_ids=[asset.pk], languages=[])[asset.pk]
-    assert between.sources == whole
-    assert not between.cards
-    operations.make_renditions(asset_id=asset.pk, at=AT)
-    assert set(queries.picture_sources(asset_ids=[asset.pk], languages=[])[asset.pk].cards) == {"4:5", "1:1"}
+    before = queries.picture_sources(asset_ids=[asset.pk], languages=[])[asset.pk]
+    told = OutboxEvent.objects.filter(topic=operations.RENDITIONS_CHANGED).count()
+    for _again in range(2):
+        operations.set_focal_point(asset_id=asset.pk, x=Decimal("0.9"), y=Decimal("0.5"), at=AT, by="test")
+    after = queries.picture_sources(asset_ids=[asset.pk], languages=[])[asset.pk]
+    assert (before.focal, after.focal) == ((0.5, 0.5), (0.9, 0.5))
+    assert after.sources == before.sources
+    assert OutboxEvent.objects.filter(topic=operations.RENDITIONS_CHANGED).count() == told + 1
     with pytest.raises(FocalPointOutside):
         operations.set_focal_point(asset_id=asset.pk, x=Decimal("1.1"), y=Decimal(0), at=AT, by="test")
 

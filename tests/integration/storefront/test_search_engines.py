@@ -32,11 +32,26 @@ def test_equals_name_each_other_and_lead_to_live_pages(visitor, kind):
     url = page_kinds.public(page_kinds.shop_of("fr-fr"))[kind]
     found = _alternates(_get(visitor, url))
     assert {"fr-FR", "nl-BE", "en-GB"} < set(found)
-    assert found.get("x-default") == ("http://localhost/" if kind == "home" else None)  # the page that offers all shops
+    # For everybody else: the page that offers all shops; of a page that is not there, the one in English.
+    assert found["x-default"] == ("http://localhost/" if kind == "home" else found["en-GB"])
     assert found["fr-FR"] == f"http://localhost{url}"
     for tag, other in found.items():
         if tag != "x-default":
             assert _alternates(_get(visitor, other)) == found, tag
+
+
+def test_variant_points_at_its_product_which_names_the_equals(visitor):
+    url = page_kinds.public(page_kinds.shop_of("fr-fr"))["product with variants"]
+    page = _get(visitor, url)
+    variant = re.search(rf'href="({re.escape(url)}\?variant=[^"]+)"', page)[1]
+    chosen = _get(visitor, variant)
+    assert f'<link rel="canonical" href="http://localhost{url}">' in chosen
+    assert (bool(_alternates(page)), _alternates(chosen)) == (True, {})
+
+
+def test_contact_form_is_listed_and_the_one_begun_for_a_withdrawal_is_not(visitor):
+    assert 'name="robots"' not in _get(visitor, "/fr-fr/contact/?utm_source=letter")
+    assert '<meta name="robots" content="noindex">' in _get(visitor, "/fr-fr/contact/?about=withdrawal")
 
 
 def test_market_in_draft_is_no_equal_of_any_page(visitor):

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from apps.media.decoding import decode, inspect
-from apps.media.encoding import crop, encode_all, sizes_for
+from apps.media.encoding import encode_all, sizes_for
 from apps.media.errors import NotAPicture, PictureDamaged, PictureTooLarge, VectorRefused
 from tests.factories.pictures import bomb_bytes, picture_bytes
 
@@ -41,7 +41,7 @@ def test_exif_turns_the_picture_and_is_dropped():
     data = picture_bytes(size=(40, 30), kind="JPEG", exif=exif)
     facts = inspect(data=data, filename="a")
     assert (facts.width, facts.height) == (30, 40)
-    made = encode_all(data=data, filename="a", focal=(0.5, 0.5), sizes=sizes_for(width=30, height=40, formats=["jpeg"]))
+    made = encode_all(data=data, filename="a", sizes=sizes_for(width=30, height=40, formats=["jpeg"]))
     opened = Image.open(BytesIO(made[0].data))
     assert opened.size == (30, 40)
     assert not opened.getexif()
@@ -85,14 +85,5 @@ def test_animation_gives_its_first_frame():
 
 def test_sizes_never_enlarge():
     assert {size.width for size in sizes_for(width=1, height=1, formats=["webp"])} == {1}
-    whole = [size.width for size in sizes_for(width=1000, height=500, formats=["webp"]) if not size.ratio]
-    assert whole == [320, 480, 640, 960]
-    assert all(size.width <= 400 for size in sizes_for(width=1000, height=500, formats=["jpeg"]) if size.ratio == "4:5")
-
-
-def test_crop_follows_the_focal_point_and_stays_inside():
-    wide = Image.new("RGB", (400, 100))
-    wide.paste((255, 0, 0), (300, 0, 400, 100))
-    assert crop(picture=wide, ratio="1:1", focal=(1.0, 0.5)).getpixel((50, 50)) == (255, 0, 0)
-    assert crop(picture=wide, ratio="1:1", focal=(0.0, 0.5)).getpixel((50, 50)) == (0, 0, 0)
-    assert crop(picture=wide, ratio="4:5", focal=(0.5, 0.5)).size == (80, 100)
+    sizes = sizes_for(width=1000, height=500, formats=["webp"])
+    assert [(size.width, size.height) for size in sizes] == [(320, 160), (480, 240), (640, 320), (960, 480)]

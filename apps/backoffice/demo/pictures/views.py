@@ -177,8 +177,8 @@ def _hung(image: Image.Image, subject: Kind, paint: Paint, seed: int) -> Image.I
 
 
 def draw_category_tile(*, category: str, brand: Brand, width: int = 1200) -> Image.Image:
-    """Return the 4:3 tile of a category by its key (see TILES); raises KeyError for a category without one."""
-    return _still_life(TILES[category], brand, width, round(width * 0.75), tint=len(category), fill=0.66)
+    """Return the square tile of a category by its key (see TILES); raises KeyError for a category without one."""
+    return _still_life(TILES[category], brand, width, width, tint=len(category), fill=0.58)
 
 
 def draw_home_split(*, brand: Brand, width: int = 1600) -> Image.Image:
@@ -209,7 +209,7 @@ def _still_life(
         height * fill / max(k.height for k in kinds), width * (0.94 if scene else 0.82) / sum(k.width for k in kinds)
     )
     for (name, paint, seed, across, forward), kind in zip(things, kinds, strict=True):
-        foot = (width * across - kind.centre * scale, height * (0.8 if not scene else 0.76) + forward * scale * 0.35)
+        foot = (width * across - kind.centre * scale, height * (0.74 if not scene else 0.76) + forward * scale * 0.35)
         set_down(
             image=image, name=name, paint=paint, seed=seed, foot=foot, scale=scale, cool=brand == "volt" and not scene
         )
