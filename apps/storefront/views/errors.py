@@ -48,7 +48,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
     language = segment if segment in dict(settings.LANGUAGES) else translation.get_language_from_request(request)
     try:
         with translation.override(language):
-            page = loader.render_to_string("down.html", {"is_away": is_away, "language": language})
+            again = request.get_full_path() if request.method == "GET" else "/"
+            page = loader.render_to_string("down.html", {"is_away": is_away, "language": language, "again": again})
     except Exception:
         # The page of the last resort asks nothing of anybody.
         logger.exception("error_page_failed")

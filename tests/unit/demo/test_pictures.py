@@ -35,8 +35,8 @@ def test_draw_unknown_kind_or_paint_is_refused():
 
 
 @pytest.mark.parametrize("category", sorted(TILES))
-def test_draw_category_tile_is_four_to_three(category):
-    assert draw_category_tile(category=category, brand="halles", width=120).size == (120, 90)
+def test_draw_category_tile_is_square(category):
+    assert draw_category_tile(category=category, brand="halles", width=120).size == (120, 120)
 
 
 @pytest.mark.parametrize("brand", sorted(SPLITS))
