@@ -55,6 +55,7 @@ class Env:
     secret_key: str
     allowed_hosts: tuple[str, ...]
     public_origin: str
+    trusted_proxies: int
     database: Database
     replica: Database | None
     redis_url: str
@@ -150,6 +151,7 @@ def load(*, environ: Mapping[str, str], root: Path = ROOT) -> Env:
         secret_key=_secret_key(reader, demo=demo),
         allowed_hosts=_hosts(reader, demo=demo),
         public_origin=_origin(reader, demo=demo, port=port),
+        trusted_proxies=reader.number("TRUSTED_PROXY_COUNT", default=0, low=0, high=9),
         database=_database(reader, demo=demo, port=port),
         replica=reader.parsed(
             "DATABASE_REPLICA_URL", parse_database, value=reader.text("DATABASE_REPLICA_URL", default=""), fallback=None

@@ -17,6 +17,7 @@ DEMO = ENV.demo
 SECRET_KEY = ENV.secret_key
 ALLOWED_HOSTS = list(ENV.allowed_hosts)
 PUBLIC_ORIGIN = ENV.public_origin
+TRUSTED_PROXY_COUNT = ENV.trusted_proxies
 globals().update(security.settings_for(ENV), **logging.settings_for(ENV), **ENV.email.as_django())
 
 # Order follows the law of imports, top floor first; unfold must stand before the admin.
@@ -65,6 +66,7 @@ MIGRATION_MODULES = {
 
 MIDDLEWARE = [
     "config.health.HealthMiddleware",  # before all others: see its docstring
+    "config.requests.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -138,6 +140,7 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"  # with it, sign-up tells nobody which addresses have an account
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True  # before an e-mail address changes; who finds an open session cannot take it
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = True

@@ -134,6 +134,7 @@ def unfold_settings() -> dict[str, Any]:
         "SITE_URL": "/",
         "ENVIRONMENT": "apps.backoffice.navigation.environment",
         "DASHBOARD_CALLBACK": "apps.backoffice.dashboard.context",
+        "LOGIN": {"form": "apps.backoffice.sign_in.StaffSignInForm"},
         "BORDER_RADIUS": "4px",
         "STYLES": [lambda request: static("css/backoffice.css")],  # noqa: ARG005 -- unfold's signature
         "SHOW_HISTORY": True,

@@ -124,7 +124,15 @@ def test_stock_profiles_put_units_where_they_say():
 def test_pages_and_home_exist_and_name_the_demo_company(brand, language):
     pages = CATALOGUE.pages[brand, language]
     text = " ".join(x for page in pages for _, paragraphs in page.sections for x in paragraphs)
-    assert [page.code for page in pages] == ["terms", "legal", "contact", "delivery", "accessibility", "privacy"]
+    assert [page.code for page in pages] == [
+        "terms",
+        "legal",
+        "contact",
+        "delivery",
+        "accessibility",
+        "privacy",
+        "withdrawal",
+    ]
     assert "Démo" in text
     assert not re.search(r"[<>{}]|ec\.europa\.eu", text)
     assert len(CATALOGUE.homes[brand, language].promises) == 3
