@@ -132,7 +132,7 @@ atexit.register(lambda: flush(timeout_s=EXIT_WAIT_S))
 
 
 def tell(deliveries: Iterable[tuple[int, str]]) -> None:
-    """Have the workers told of (delivery id, queue) pairs soon, from a thread of this process. Never waits or raises."""
+    """Have the workers told of (delivery id, queue) pairs, soon and from a thread. Never waits or raises."""
     if not hints.open():
         return
     try:
