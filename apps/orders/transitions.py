@@ -87,13 +87,22 @@ def move_order(
 
 @transaction.atomic
 def move_payment(
-    *, payment_id: int, to: str, by: str, at: datetime, reason: str = "", changes: Mapping[str, Any] | None = None
+    *,
+    payment_id: int,
+    to: str,
+    by: str,
+    at: datetime,
+    reason: str = "",
+    changes: Mapping[str, Any] | None = None,
+    locked: Payment | None = None,
 ) -> Payment:
     """
-    Move a payment to another state, as `move_order` does. Locks the payment; who needs its order locks that
-    first.
+    Move a payment to another state, as `move_order` does. Locks the payment, unless `locked` is its row as this
+    transaction read it under its lock; who needs its order locks that first.
     """
-    payment = locks.lock_row(queryset=Payment.objects.filter(pk=payment_id), rank=PAYMENT.rank)
+    payment = locked or locks.lock_row(queryset=Payment.objects.filter(pk=payment_id), rank=PAYMENT.rank)
+    if payment.pk != payment_id:
+        raise ValueError(f"payment {payment_id} was to be moved, {payment.pk} is locked")
     _move(
         machine=PAYMENT,
         row=payment,

@@ -23,13 +23,30 @@ def owner_id(*, request: HttpRequest) -> int | None:
     return request.user.pk if request.user.is_authenticated else None
 
 
+def token(*, request: HttpRequest) -> str:
+    """What the visitor's cookie says of their basket; empty without one."""
+    return request.COOKIES.get(cookie_name(request=request), "")
+
+
 def find(*, request: HttpRequest) -> int | None:
     """The visitor's open basket in this market, or None. One statement, none without account and cookie."""
     owner = owner_id(request=request)
-    token = request.COOKIES.get(cookie_name(request=request), "")
-    if owner is None and not token:
+    told = token(request=request)
+    if owner is None and not told:
         return None
-    return queries.find_basket(shop=request.shop, owner_id=owner, token=token)  # type: ignore[attr-defined]
+    return queries.find_basket(shop=request.shop, owner_id=owner, token=told)  # type: ignore[attr-defined]
+
+
+def named(*, request: HttpRequest) -> int | None:
+    """
+    The basket an order is asked of, or None; no statement for a visitor without account.
+
+    Only that their cookie is genuine is known: placement locks the basket and checks that it is open, here and theirs.
+    """
+    if owner_id(request=request) is None:
+        told = token(request=request)
+        return tokens.basket_id(told) if told else None
+    return find(request=request)
 
 
 def find_or_open(*, request: HttpRequest) -> int:

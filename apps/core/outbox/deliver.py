@@ -239,4 +239,4 @@ def _wake_next_in_line(delivery: Delivery) -> None:
         cursor.execute(_NEXT_IN_LINE, [delivery.handler, delivery.key, delivery.event_id])
         row = cursor.fetchone()
     if row is not None:
-        wake.send([(row[0], row[1])])
+        wake.tell([(row[0], row[1])])

@@ -1,5 +1,7 @@
 """Tell the workers that there is something to do: a hint, for PostgreSQL holds the work and the sweeper finds it."""
 
+import atexit
+import os
 import threading
 import time
 from collections import defaultdict
@@ -15,6 +17,11 @@ TASK = "core.outbox_deliver"
 SWEEP_TASK = "core.outbox_sweep"
 MANY = 50
 QUIET_S = 5.0
+# Commits that come this close together share a message: sending one costs more than anything else of an event.
+GATHER_S = 0.05
+# Beyond this many of a queue their ids are not kept: one message to sweep the queue says the same.
+MOST_KEPT = 10_000
+EXIT_WAIT_S = 2.0
 
 
 class Hints:
@@ -24,6 +31,10 @@ class Hints:
         self._lock = threading.Lock()
         self._quiet_until = 0.0
         self.failures = 0
+
+    def begin_anew(self) -> None:
+        """Take a lock of its own in a forked child, whose parent may hold the old one."""
+        self._lock = threading.Lock()
 
     def open(self) -> bool:
         """Tell whether sending is worth a try now."""
@@ -52,7 +63,88 @@ class _AfterCommit:
         self.deliveries: list[tuple[int, str]] = []
 
     def __call__(self) -> None:
-        send(self.deliveries)
+        tell(self.deliveries)
+
+
+class _Outgoing:
+    """
+    What this process still has to tell, and the one thread that tells it.
+
+    A shopper's request leaves ids here and goes on; it never waits for a broker. Whatever is lost with the process is
+    found by the sweeper, as everything that was never told.
+    """
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._kept: dict[str, list[int]] = defaultdict(list)
+        self._sending = False
+        self._hurry = False
+        self._thread: threading.Thread | None = None
+
+    def add(self, deliveries: Iterable[tuple[int, str]]) -> None:
+        """Keep ids for the thread, which starts with the first."""
+        with self._changed:
+            for delivery_id, queue in deliveries:
+                if len(self._kept[queue]) < MOST_KEPT:
+                    self._kept[queue].append(delivery_id)
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(target=self._run, name="outbox-wake", daemon=True)
+                self._thread.start()
+            self._changed.notify_all()
+
+    def flush(self, *, timeout_s: float) -> bool:
+        """Send what is kept now, without gathering more; tell whether all of it was tried in time."""
+        with self._changed:
+            self._hurry = True
+            self._changed.notify_all()
+            try:
+                return self._changed.wait_for(lambda: not self._kept and not self._sending, timeout=timeout_s)
+            finally:
+                self._hurry = False
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: bool(self._kept))
+                self._changed.wait_for(lambda: self._hurry, timeout=GATHER_S)
+                kept, self._kept = self._kept, defaultdict(list)
+                self._sending = True
+            try:
+                send((delivery_id, queue) for queue, ids in kept.items() for delivery_id in ids)
+            finally:
+                with self._changed:
+                    self._sending = False
+                    self._changed.notify_all()
+
+
+_outgoing = _Outgoing()
+
+
+def _begin_anew() -> None:
+    """A forked child has neither its parent's thread nor its parent's wake-ups, which the parent sends itself."""
+    global _outgoing  # noqa: PLW0603 -- the lock of the parent may be held for ever in the child
+    _outgoing = _Outgoing()
+    hints.begin_anew()
+
+
+os.register_at_fork(after_in_child=_begin_anew)
+atexit.register(lambda: flush(timeout_s=EXIT_WAIT_S))
+
+
+def tell(deliveries: Iterable[tuple[int, str]]) -> None:
+    """Have the workers told of (delivery id, queue) pairs, soon and from a thread. Never waits or raises."""
+    if not hints.open():
+        return
+    try:
+        _outgoing.add(deliveries)
+    except RuntimeError as error:  # no thread can be started any more: the sweeper finds the work
+        hints.failed()
+        logger.warning("outbox_wake_failed", error=type(error).__name__, reason=str(error)[:200], count=hints.failures)
+
+
+def flush(*, timeout_s: float = 10.0) -> bool:
+    """Wait until everything left to tell so far was tried; False when that took longer. For exits and tests."""
+    return _outgoing.flush(timeout_s=timeout_s)
 
 
 def after_commit(deliveries: Sequence[tuple[int, str]]) -> None:

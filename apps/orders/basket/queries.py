@@ -10,6 +10,7 @@ from apps.orders import tokens
 from apps.orders.basket import rows as basket_rows
 from apps.orders.basket.data import PricedBasket
 from apps.orders.basket.pricing import price_basket
+from apps.orders.errors import BasketNotFound
 
 _OF_OWNER = "SELECT id FROM basket_basket WHERE owner_id = %s AND market_id = %s AND status = 'Open'"
 _OF_NOBODY = "SELECT id FROM basket_basket WHERE id = %s AND market_id = %s AND status = 'Open' AND owner_id IS NULL"
@@ -45,10 +46,40 @@ def basket_view(
     DeliveryRefused.
     """
     found = basket_rows.load(shop=shop, basket_id=basket_id)
+    return _priced(shop=shop, found=found, at=at, delivery_code=delivery_code, customer_group=customer_group)
+
+
+def _priced(
+    *,
+    shop: Shop,
+    found: basket_rows.BasketRows,
+    at: datetime,
+    delivery_code: str | None,
+    customer_group: str = "",
+) -> PricedBasket:
     left = stock.available(product_ids=[line.product_id for line in found.lines], market=shop.market)
     return price_basket(
         shop=shop, rows=found, stock=left, delivery_code=delivery_code, at=at, customer_group=customer_group
     )
+
+
+def guest_basket_view(*, shop: Shop, token: str, at: datetime, delivery_code: str | None = None) -> PricedBasket | None:
+    """
+    The basket of a visitor without account as `basket_view` gives it, or None where the token opens none. 5 statements.
+
+    The signature of the token names the basket, and what was read says that it is open, of this market and nobody's:
+    that needs no statement of its own. Raises DeliveryRefused.
+    """
+    basket_id = tokens.basket_id(token) if token else None
+    if basket_id is None:
+        return None
+    try:
+        found = basket_rows.load(shop=shop, basket_id=basket_id)
+    except BasketNotFound:
+        return None
+    if found.owner_id is not None:
+        return None
+    return _priced(shop=shop, found=found, at=at, delivery_code=delivery_code)
 
 
 def pieces(*, basket_id: int) -> int:

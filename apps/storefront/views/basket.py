@@ -187,15 +187,15 @@ def _page(request: HttpRequest, *, voucher_error: str = "", status: int = 200) -
 
 def priced_basket(*, request: HttpRequest, delivery_code: str | None = None) -> PricedBasket | None:
     """The visitor's basket as it stands now, or None where they have none or it is gone."""
+    shop = request.shop  # type: ignore[attr-defined] # set by the markets middleware
+    if baskets.owner_id(request=request) is None:
+        return queries.guest_basket_view(
+            shop=shop, token=baskets.token(request=request), at=clock.now(), delivery_code=delivery_code
+        )
     found = baskets.find(request=request)
     if found is None:
         return None
-    return queries.basket_view(
-        shop=request.shop,  # type: ignore[attr-defined] # set by the markets middleware
-        basket_id=found,
-        at=clock.now(),
-        delivery_code=delivery_code,
-    )
+    return queries.basket_view(shop=shop, basket_id=found, at=clock.now(), delivery_code=delivery_code)
 
 
 def _number(text: str) -> int:

@@ -55,21 +55,34 @@ def with_basket(view: View) -> View:
     return inside
 
 
+@shop_view
+def details(request: HttpRequest) -> HttpResponse:
+    """Who buys and where it goes. Answers that are right are kept without a look at the basket: the next step looks."""
+    if request.method != "POST":
+        return _details(request, None, {})
+    shop = request.shop  # type: ignore[attr-defined] # set by the markets middleware
+    told, errors = address.read(data=request.POST, country=shop.market.country)
+    if errors:
+        return _details(request, told, errors)
+    state = checkout_state.load(request=request)
+    checkout_state.save(request=request, state=replace(state, details=told))
+    return private(redirect("checkout_delivery"))
+
+
 @with_basket
-def details(request: HttpRequest, basket: PricedBasket, state: CheckoutState) -> HttpResponse:
-    """Who buys and where it goes."""
+def _details(
+    request: HttpRequest,
+    basket: PricedBasket,
+    state: CheckoutState,
+    told: address.Details | None,
+    errors: dict[str, str],
+) -> HttpResponse:
     shop = request.shop  # type: ignore[attr-defined] # set by the markets middleware
     signed_in_as = person_of(request=request).email if baskets.owner_id(request=request) else ""
-    told = state.details
-    errors: dict[str, str] = {}
-    if signed_in_as and not told.email:
-        told = replace(told, email=signed_in_as)
-    if request.method == "POST":
-        told, errors = address.read(data=request.POST, country=shop.market.country)
-        if not errors:
-            checkout_state.save(request=request, state=replace(state, details=told))
-            return redirect("checkout_delivery")
-    step = present.details_step(shop=shop, errors=errors, signed_in_as=signed_in_as, details=told)
+    shown = told or state.details
+    if signed_in_as and not shown.email:
+        shown = replace(shown, email=signed_in_as)
+    step = present.details_step(shop=shop, errors=errors, signed_in_as=signed_in_as, details=shown)
     return _step_page(request, basket, "checkout", step, has_errors=bool(errors), status=422 if errors else 200)
 
 
@@ -113,7 +126,7 @@ def place(request: HttpRequest) -> HttpResponse:
     key = request.POST.get("idempotency_key", "")[:80]
     # A form sent again after its order: the basket is closed by then, and only with it the repeat is known as one.
     repeated = bool(key) and key == state.ordered_attempt
-    basket_id = state.ordered_basket if repeated else baskets.find(request=request) or 0
+    basket_id = state.ordered_basket if repeated else baskets.named(request=request) or 0
     if not state.has_details or not key:
         return redirect("checkout")
     method = request.POST.get("payment", "")

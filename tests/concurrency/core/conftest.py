@@ -51,6 +51,8 @@ def listen():
 
 @pytest.fixture(autouse=True)
 def fresh_hints():
+    wake.flush()
     wake.hints.reset()
     yield
+    wake.flush()
     wake.hints.reset()

@@ -26,8 +26,10 @@ def listen():
 
 @pytest.fixture(autouse=True)
 def fresh_hints():
+    wake.flush()
     wake.hints.reset()
     yield
+    wake.flush()
     wake.hints.reset()
 
 

@@ -133,6 +133,7 @@ def _no(*, payment: Payment, verdict: Verdict, actor: str, at: datetime) -> Sett
         at=at,
         reason=verdict.refusal_code,
         changes={"refusal_code": verdict.refusal_code[:80], "settled_at": at},
+        locked=payment,
     )
     return SettleOutcome.REFUSED
 
@@ -147,6 +148,7 @@ def _yes(*, order: Order, payment: Payment, actor: str, at: datetime) -> SettleO
             at=at,
             reason=f"order is {order.state}",
             changes=captured,
+            locked=payment,
         )
         outbox.publish(
             topic="payment.refund_due",
@@ -157,7 +159,12 @@ def _yes(*, order: Order, payment: Payment, actor: str, at: datetime) -> SettleO
         logger.warning("payment_late", order=order.number, payment=payment.pk, order_state=order.state)
         return SettleOutcome.REFUND_DUE
     transitions.move_payment(
-        payment_id=payment.pk, to=PaymentState.PAID, by=actor, at=at, changes={**captured, "refusal_code": ""}
+        payment_id=payment.pk,
+        to=PaymentState.PAID,
+        by=actor,
+        at=at,
+        changes={**captured, "refusal_code": ""},
+        locked=payment,
     )
     transitions.move_order(
         order_id=order.pk, to=OrderState.CONFIRMED, by=actor, at=at, changes={"expires_at": None}, locked=order

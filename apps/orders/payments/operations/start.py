@@ -46,7 +46,7 @@ def start_payment(*, payment_id: int, at: datetime, by: str = "system:payments.s
         verdict = Verdict(answer=Answer.NO, reference="", refusal_code="declined_at_start")
         settle(gateway=payment.gateway, verdict=verdict, source=Source.RETURN, at=at, by=by, payment_id=payment_id)
         raise PaymentDeclinedAtStart from error
-    if gateway.is_remote and not _remember(payment_id=payment_id, result=result, by=by, at=at):
+    if gateway.is_remote and not _remember(payment_id=payment_id, order_id=order.pk, result=result, by=by, at=at):
         # The order expired while we were talking: nobody may pay on that page any more.
         _close_quietly(gateway=gateway, reference=result.reference)
         raise UnableToPay(number=order.number)
@@ -129,15 +129,16 @@ def _look(*, payment_id: int, source: Source, at: datetime, question: Callable[[
     return settle(gateway=payment.gateway, verdict=verdict, source=source, at=at, payment_id=payment_id)
 
 
-def _remember(*, payment_id: int, result: StartResult, by: str, at: datetime) -> bool:
+def _remember(*, payment_id: int, order_id: int, result: StartResult, by: str, at: datetime) -> bool:
     """Write reference and page; False when the order stopped waiting while the provider was asked."""
     with transaction.atomic():
-        order_id = Payment.objects.values_list("order_id", flat=True).get(pk=payment_id)
         order = locks.lock_row(queryset=Order.objects.filter(pk=order_id), rank=locks.Rank.ORDER)
         payment = locks.lock_row(queryset=Payment.objects.filter(pk=payment_id), rank=locks.Rank.PAYMENT)
         changes = {"provider_reference": result.reference, "redirect_url": result.redirect_url}
         if payment.state == PaymentState.CREATED and order.state == OrderState.PLACED:
-            transitions.move_payment(payment_id=payment_id, to=PaymentState.PENDING, by=by, at=at, changes=changes)
+            transitions.move_payment(
+                payment_id=payment_id, to=PaymentState.PENDING, by=by, at=at, changes=changes, locked=payment
+            )
             return True
         if not payment.provider_reference:
             # Whoever settles late money must find the payment by its reference.
