@@ -1,6 +1,6 @@
 """Statements that PostgreSQL reads and plans once per connection instead of each time: for the few that run all day."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -40,3 +40,12 @@ def prepared_cursor() -> Iterator[CursorWrapper]:
     wrapped = connection._prepare_cursor(_PreparedCursor(connection.connection))  # type: ignore[attr-defined] # noqa: SLF001
     with wrapped as cursor:
         yield cursor
+
+
+def array_text(numbers: Iterable[int | None]) -> str:
+    """
+    Return numbers as PostgreSQL writes an array of them, for a parameter with a cast such as `%s::bigint[]`.
+
+    The driver's own way looks at the type of each number: a third of the time of a statement of many rows.
+    """
+    return f"{{{','.join(['NULL' if number is None else str(number) for number in numbers])}}}"

@@ -1,9 +1,11 @@
 """Keep the numbers of products per category and filter value exact, by the difference each publication makes."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from django.db import connection
+
+from apps.core.sql import array_text
 
 Key = tuple[int, str, int | None, int | None]
 """Market, language, category or None for the whole shop, filter value or None for all products."""
@@ -61,9 +63,10 @@ def apply(*, differences: Differences) -> set[tuple[int, str]]:
     moved = differences.moved()
     if not moved:
         return set()
-    columns: Iterable[list[int | str | None]] = map(list, zip(*((*key, by) for key, by in moved), strict=True))
+    markets, languages, categories, facets, products = zip(*((*key, by) for key, by in moved), strict=True)
+    columns = [array_text(markets), list(languages), *map(array_text, (categories, facets, products))]
     with connection.cursor() as cursor:
-        cursor.execute(_APPLY, list(columns))
+        cursor.execute(_APPLY, columns)
         scopes = {key[:2] for key, _ in moved if key[3] is None and key[2] is not None}
         if scopes:
             cursor.execute(_CATEGORIES)

@@ -54,4 +54,5 @@ def number(*, keys: Iterable[FacetKey]) -> tuple[dict[tuple[str, str], int], boo
 
 
 def _total_order(key: FacetKey) -> tuple[str, ...]:
-    return (key.attribute, key.value, key.sort_key, repr(key.labels), key.swatch, repr(key.attribute_labels))
+    place = f"{key.attribute_position:05d}"
+    return (key.attribute, key.value, key.sort_key, repr(key.labels), key.swatch, repr(key.attribute_labels), place)

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import connection
 
 from apps.catalog.pricing.types import PriceQuote
+from apps.core.sql import array_text
 
 # Never earlier than the row before it, so that two clocks a moment apart cannot turn the history around.
 _INSERT = """
@@ -31,9 +32,9 @@ def record(*, shown: Mapping[tuple[int, int], PriceQuote], at: datetime) -> int:
             _INSERT,
             {
                 "at": at,
-                "markets": [market_id for market_id, _ in shown],
-                "products": [product_id for _, product_id in shown],
-                "amounts": [quote.unit.minor for quote in shown.values()],
+                "markets": array_text(market_id for market_id, _ in shown),
+                "products": array_text(product_id for _, product_id in shown),
+                "amounts": array_text(quote.unit.minor for quote in shown.values()),
                 "currencies": [quote.unit.currency for quote in shown.values()],
                 "reduced": [quote.is_promotion for quote in shown.values()],
             },

@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from apps.catalog.content import ResolvedText
@@ -208,8 +209,9 @@ def paragraphs(text: str) -> str:
     return "".join(f"<p>{html.escape(block, quote=False).replace(chr(10), '<br>')}</p>" for block in blocks)
 
 
+@lru_cache(maxsize=64)
 def plain_text(markup: str) -> str:
-    """Return the words of cleaned HTML."""
+    """Return the words of cleaned HTML. Remembered: summary and search ask one after the other, for each shop."""
     return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", markup))).strip()
 
 

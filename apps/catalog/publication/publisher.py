@@ -11,8 +11,9 @@ from apps.catalog.pricing import PriceQuote, quote_many
 from apps.catalog.publication import locks, truth
 from apps.catalog.publication.build import Builder, MarketFacts, Row
 from apps.catalog.publication.categories import publish_categories
+from apps.catalog.publication.staging import by_key
 from apps.catalog.publication.tree import Tree, load_tree
-from apps.catalog.publication.write import Written, write
+from apps.catalog.publication.write import Written, stage, write
 from apps.core import audit, clock
 from apps.markets.context import MarketInfo, Shop
 from apps.markets.queries import all_shops
@@ -136,8 +137,10 @@ def _publish(*, root_ids: list[int], at: datetime, tree: Tree | None = None) -> 
                 shown |= {
                     (market.id, item.id): facts.quotes[item.id] for item in family.sellable if item.id in facts.quotes
                 }
+    wanted = by_key(rows)
+    staged = stage(root_ids=root_ids, rows=wanted)
     locks.wait_to_write()
-    return write(root_ids=root_ids, rows=rows, shown=shown, at=at)
+    return write(root_ids=root_ids, rows=wanted, staged=staged, shown=shown, at=at)
 
 
 def _by_market(shops: Iterable[Shop]) -> list[tuple[MarketInfo, list[Shop]]]:

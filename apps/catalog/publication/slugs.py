@@ -5,6 +5,8 @@ from datetime import datetime
 
 from django.db import connection
 
+from apps.core.sql import array_text
+
 Scope = tuple[int, str]
 """A market id and a language."""
 
@@ -43,7 +45,8 @@ def assign(*, kind: str, wanted: Iterable[tuple[Scope, int, str]], at: datetime)
                 new.append((*scope, slug, object_id))
             out[scope, object_id] = slug
         if new:
-            cursor.execute(_INSERT, [kind, at, *map(list, zip(*new, strict=True))])
+            markets, languages, given, objects = zip(*new, strict=True)
+            cursor.execute(_INSERT, [kind, at, array_text(markets), list(languages), list(given), array_text(objects)])
     return out
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import connection
 
 from apps.catalog.publication import marks
-from apps.catalog.publication.publisher import BATCH, publish_due
+from apps.catalog.publication.publisher import BATCH, BATCH_OF_ALL, publish_due
 
 PUBLISHERS = 2
 """While one waits for PostgreSQL to write, the other builds rows; a third would wait for both."""
@@ -25,7 +25,7 @@ def publish_waiting(*, now: Callable[[], datetime], on_batch: Callable[[int], No
     """
     work = _Work(now=now, on_batch=on_batch or (lambda _done: None))
     if connection.in_atomic_block or marks.due_count() < PUBLISHERS * BATCH:
-        work.run()
+        work.run(batch=BATCH)
         return work.done
     with ThreadPoolExecutor(max_workers=PUBLISHERS, thread_name_prefix="publisher") as pool:
         for future in [pool.submit(work.run_in_thread) for _ in range(PUBLISHERS)]:
@@ -43,15 +43,15 @@ class _Work:
         self._is_broken = False
         self.done = 0
 
-    def run(self) -> None:
-        while not self._is_broken and (taken := publish_due(limit=BATCH, at=self._now())):
+    def run(self, *, batch: int) -> None:
+        while not self._is_broken and (taken := publish_due(limit=batch, at=self._now())):
             with self._lock:
                 self.done += taken
                 self._on_batch(self.done)
 
     def run_in_thread(self) -> None:
         try:
-            self.run()
+            self.run(batch=BATCH_OF_ALL)
         except BaseException:
             self._is_broken = True
             raise

@@ -5,8 +5,8 @@ import threading
 import pytest
 
 from apps.catalog import publication, queries
-from apps.catalog.models import FacetCount, Product, ProductContent, Publication, PublicationDue
-from apps.catalog.publication import counts, locks, publisher
+from apps.catalog.models import FacetCount, FacetValue, Product, ProductContent, Publication, PublicationDue
+from apps.catalog.publication import counts, locks, publisher, waiting
 from apps.core import clock
 from tests.factories import catalog, markets
 from tests.race import race
@@ -62,6 +62,58 @@ def test_parallel_publishers_take_each_product_once_and_count_exactly(shop):
     kept = _numbers()
     counts.recount()
     assert kept == _numbers()
+
+
+def _rows():
+    """Return every publication but for its id and times, filters by name."""
+    names = dict(FacetValue.objects.values_list("id", "value_key"))
+    fields = [field.name for field in Publication._meta.concrete_fields]
+    kept = [name for name in fields if name not in {"id", "first_published_at", "published_at", "facet_ids"}]
+    rows = Publication.objects.order_by("product_id", "market_id", "language")
+    return [(*row[:-1], sorted(names[number] for number in row[-1])) for row in rows.values_list(*kept, "facet_ids")]
+
+
+def test_two_publishers_of_what_waits_write_the_rows_that_one_writes(shop, monkeypatch):
+    products = _products()
+    _mark(products)
+    publication.publish_due(at=clock.now())
+    alone, numbers = _rows(), _numbers()
+    Publication.objects.all().delete()
+    FacetCount.objects.all().delete()
+    _mark(products)
+    monkeypatch.setattr(waiting, "BATCH", 5)
+    monkeypatch.setattr(waiting, "BATCH_OF_ALL", 5)
+    said, publishers = [], set()
+    take = waiting.publish_due
+
+    def noted(**asked):
+        publishers.add(threading.current_thread().name)
+        return take(**asked)
+
+    monkeypatch.setattr(waiting, "publish_due", noted)
+
+    done = publication.publish_waiting(now=clock.now, on_batch=said.append)
+
+    assert (done, said[-1], sorted(said)) == (PRODUCTS, PRODUCTS, said)
+    assert len(publishers) == waiting.PUBLISHERS
+    assert (_rows(), _numbers()) == (alone, numbers)
+    assert not PublicationDue.objects.exists()
+
+
+def test_a_publisher_that_fails_is_heard_and_leaves_the_rest_due(shop, monkeypatch):
+    products = _products()
+    _mark(products)
+    monkeypatch.setattr(waiting, "BATCH", 5)
+
+    def failing(**_asked):
+        raise ValueError("no room")
+
+    monkeypatch.setattr(waiting, "publish_due", failing)
+
+    with pytest.raises(ValueError, match="no room"):
+        publication.publish_waiting(now=clock.now)
+
+    assert PublicationDue.objects.count() == PRODUCTS
 
 
 def _publish_between_two_truths(monkeypatch, product) -> str:

@@ -384,7 +384,7 @@ def test_publish_statement_count_does_not_grow(shop, base, products):
     with CaptureQueriesContext(connection) as seen:
         publication.publish_due(at=clock.now())
 
-    assert len([query for query in seen.captured_queries if "SAVEPOINT" not in query["sql"]]) == 24
+    assert len([query for query in seen.captured_queries if "SAVEPOINT" not in query["sql"]]) == 26
 
 
 @pytest.mark.parametrize("products", [1, 3])
