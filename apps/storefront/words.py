@@ -4,7 +4,7 @@ import re
 from datetime import date, datetime
 from decimal import Decimal
 
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_date, format_time, get_datetime_format
 from babel.numbers import format_decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -40,7 +40,9 @@ def day(*, shop: Shop, on: date) -> str:
 def moment(*, shop: Shop, at: datetime) -> str:
     """A day and time of day in the market's own time zone, as in "23 Nov 2026, 14:05"."""
     locale = babel_locale(language=shop.language, country=shop.market.country)
-    return format_skeleton("yMMMdHm", at, tzinfo=shop.market.time_zone, locale=locale)
+    local = at.astimezone(shop.market.time_zone)
+    pattern = get_datetime_format("medium", locale=locale)
+    return pattern.format(format_time(local, "short", locale=locale), format_date(local, "medium", locale=locale))
 
 
 def between(*, shop: Shop, earliest: date, latest: date) -> str:
