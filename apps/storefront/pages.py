@@ -2,12 +2,14 @@
 
 import time
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from apps.core.money import Money, from_minor
@@ -171,15 +173,19 @@ def payment_label(*, code: str) -> str:
 
 def promises(*, shop: Shop) -> tuple[PromiseView, ...]:
     """Delivery, returns, guarantee: what the shop promises, from the market's own data."""
-    options = delivery.options(shop=shop, goods=Money.zero(shop.market.currency), at=timezone.now())
-    days = options[0].method if options else None
+    method = delivery.first_method(shop=shop)
+    days = (method.min_days, method.max_days) if method else None
+    return _promises(get_language(), days, shop.market.country in EU_COUNTRIES)
+
+
+@lru_cache(maxsize=200)
+def _promises(_language: str | None, days: tuple[int, int] | None, is_in_eu: bool) -> tuple[PromiseView, ...]:  # noqa: FBT001 -- a key
     found = []
     if days is not None:
         found.append(
             PromiseView(
                 icon="truck",
-                title=_("Delivered in %(first)s to %(last)s working days")
-                % {"first": days.min_days, "last": days.max_days},
+                title=_("Delivered in %(first)s to %(last)s working days") % {"first": days[0], "last": days[1]},
                 text=_("Date and price are shown before you order."),
             )
         )
@@ -190,7 +196,7 @@ def promises(*, shop: Shop) -> tuple[PromiseView, ...]:
             text=_("From the day you receive your parcel, without giving a reason."),
         )
     )
-    if shop.market.country in EU_COUNTRIES:
+    if is_in_eu:
         guarantee = _("2-year legal guarantee"), _("On everything we sell to consumers.")
     else:
         guarantee = (
