@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from apps.catalog.ports import StockFacts
+from apps.core.sql import prepared_cursor
 from apps.inventory.enums import LocationKind
 from apps.inventory.models import Location, Reservation, StockLevel
 from apps.markets.context import MarketInfo
@@ -20,7 +21,7 @@ LOCATIONS_TTL_S = 10.0
 _AVAILABLE = """
 SELECT level.product_id, sum(GREATEST(level.on_hand - level.reserved - level.safety, 0))
   FROM partner_stocklevel level JOIN partner_location place ON place.id = level.location_id
- WHERE level.product_id = ANY(%s) AND place.code = ANY(%s) AND place.is_active AND place.sells_online
+ WHERE level.product_id = ANY(%s::bigint[]) AND place.code = ANY(%s::text[]) AND place.is_active AND place.sells_online
  GROUP BY level.product_id
 """
 _FACTS = """
@@ -108,7 +109,7 @@ class LedgerException:
 
 def available(*, product_ids: Collection[int], market: MarketInfo) -> dict[int, int]:
     """Units of each product that may be promised to web orders of a market; absent means none. One statement."""
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(_AVAILABLE, [list(product_ids), list(market.stock_location_codes)])
         return {product_id: int(units) for product_id, units in cursor.fetchall()}
 

@@ -28,6 +28,7 @@ class Snapshot:
     by_host: dict[str, BrandInfo]
     shops: dict[tuple[str, str], Shop]
     markets: dict[str, MarketInfo]
+    live: dict[str, tuple[Shop, ...]]
     read_at: float
 
 
@@ -90,6 +91,14 @@ def _read() -> Snapshot:
         by_host={host: brands[row.id] for row in brand_rows for host in row.hosts},
         shops=shops,
         markets=markets,
+        live={
+            brand.code: tuple(
+                shop
+                for (code, _), shop in shops.items()
+                if code == brand.code and shop.market.launch_state != LaunchState.DRAFT
+            )
+            for brand in brands.values()
+        },
         read_at=time.monotonic(),
     )
 
@@ -170,11 +179,7 @@ def market_by_code(*, code: str) -> MarketInfo:
 
 def live_shops(*, brand_code: str) -> tuple[Shop, ...]:
     """The shops of a brand that shoppers may see, in the order of the markets."""
-    return tuple(
-        shop
-        for (brand, _), shop in snapshot().shops.items()
-        if brand == brand_code and shop.market.launch_state != LaunchState.DRAFT
-    )
+    return snapshot().live.get(brand_code, ())
 
 
 def all_shops() -> tuple[Shop, ...]:

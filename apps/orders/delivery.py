@@ -92,6 +92,12 @@ def promise_for(*, shop: Shop, at: datetime) -> Promise | None:
     return _promise(method=methods[0], market=shop.market, holidays=holidays, at=at) if methods else None
 
 
+def first_method(*, shop: Shop) -> Method | None:
+    """The method a market names first, without its days; None where nothing is delivered. No query when warm."""
+    methods, _ = _calendar(market=shop.market)
+    return methods[0] if methods else None
+
+
 def forget_methods() -> None:
     """Make the next read go to the database; called after a change in this process and by tests."""
     _known.clear()

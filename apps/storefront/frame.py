@@ -1,6 +1,7 @@
 """What surrounds every page of a shop: built once per shop and publication version, then shared by all requests."""
 
 import threading
+from dataclasses import replace
 
 from django.db import connection
 from django.urls import reverse
@@ -11,10 +12,11 @@ from django.utils.translation import gettext as _
 from apps.catalog import queries as catalog
 from apps.catalog.publication import versions
 from apps.markets import context
+from apps.markets import queries as markets
 from apps.markets.context import Shop
 from apps.orders.payments import queries as payments
 from apps.storefront import pages, templates_by_market, words
-from apps.storefront.contexts import FooterColumn, FooterView, Frame, Link, MenuNode
+from apps.storefront.contexts import FooterColumn, FooterView, Frame, Link, LocaleLink, MenuNode, Meta
 from apps.storefront.presenters.pictures import picture_from
 
 COUNTRY_NAMES = {
@@ -23,6 +25,8 @@ COUNTRY_NAMES = {
     "DE": lambda: _("Germany"),
     "GB": lambda: _("United Kingdom"),
 }
+# Stands where a page's own address goes; no address or text can hold it.
+_MARK = "\x00"
 _kept: dict[tuple[str, str, str], tuple[int, Frame]] = {}
 _lock = threading.Lock()
 
@@ -63,7 +67,29 @@ def _build(shop: Shop) -> Frame:
         "footer_html": templates_by_market.pick(name="components/footer.html").render({"footer": footer}),
     }
     # Templates escape what they are given, so what they return is safe.
-    return _bare(shop, **{name: SafeString(text) for name, text in rendered.items()})
+    whole = _bare(shop, **{name: SafeString(text) for name, text in rendered.items()})
+    locales = tuple(
+        locale_link(other=other, shop=shop, path=_MARK) for other in markets.live_shops(brand_code=shop.brand.code)
+    )
+    header = templates_by_market.pick(name="components/header.html").render(
+        {"frame": whole, "meta": Meta(title="", locales=locales)}
+    )
+    pieces = tuple(header.split(_MARK))
+    if len(pieces) != len(locales) + 1:
+        # A brand's own header that shows no switcher, or each address twice: it is rendered with every page.
+        return whole
+    return replace(whole, header=pieces, header_tags=tuple(locale.tag for locale in locales))
+
+
+def locale_link(*, other: Shop, shop: Shop, path: str) -> LocaleLink:
+    """A shop one may switch to, as the current shop names it. path: of the same page there, or empty."""
+    return LocaleLink(
+        country=country_name(code=other.market.country),
+        language=get_language_info(other.language)["name_local"],
+        tag=other.locale_tag,
+        url=path or other.prefix,
+        is_current=other.code == shop.code,
+    )
 
 
 def _bare(shop: Shop, **parts: SafeString) -> Frame:

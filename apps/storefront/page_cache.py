@@ -56,7 +56,7 @@ def cacheable(*, seconds: int) -> Callable[[Callable[..., HttpResponse]], Callab
 
 
 def wants_part(*, request: HttpRequest) -> bool:
-    """Whether htmx asks for the piece it swaps. Key and page ask this one question, so they cannot disagree."""
+    """Whether htmx asks for the piece it swaps. Key and page both ask here, so neither can mistake the other."""
     meta = request.META
     return meta.get("HTTP_HX_REQUEST") == "true" and meta.get("HTTP_HX_HISTORY_RESTORE_REQUEST") != "true"
 

@@ -2,12 +2,14 @@
 
 import time
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from apps.core.money import Money, from_minor
@@ -203,28 +205,33 @@ def payment_label(*, code: str) -> str:
     }.get(code, code)
 
 
-def _delivery_price(shop: Shop, option: delivery.DeliveryOption) -> str:
+def _delivery_price(shop: Shop, method: delivery.Method) -> str:
     """What delivery costs, said before anyone fills a basket."""
-    price = words.money(shop=shop, amount=option.price)
-    if option.missing_for_free is None:
-        return _("Free.") if not option.price.amount else _("For %(price)s.") % {"price": price}
-    # Of an empty basket all is missing, so this is the threshold itself.
-    free_from = words.round_money(shop=shop, amount=option.missing_for_free)
+    price = words.minor(shop=shop, amount_minor=method.price_minor)
+    if not method.price_minor or method.free_from_minor == 0:
+        return _("Free.")
+    if method.free_from_minor is None:
+        return _("For %(price)s.") % {"price": price}
+    free_from = words.round_money(shop=shop, amount=from_minor(method.free_from_minor, shop.market.currency))
     return _("For %(price)s, free from %(amount)s.") % {"price": price, "amount": free_from}
 
 
 def promises(*, shop: Shop) -> tuple[PromiseView, ...]:
     """Delivery, returns, guarantee: what the shop promises, from the market's own data."""
-    options = delivery.options(shop=shop, goods=Money.zero(shop.market.currency), at=timezone.now())
-    first = options[0] if options else None
+    method = delivery.first_method(shop=shop)
+    first = (method.min_days, method.max_days, _delivery_price(shop, method)) if method else None
+    return _promises(get_language(), first, shop.market.country in terms.EU_COUNTRIES)
+
+
+@lru_cache(maxsize=200)
+def _promises(_language: str | None, first: tuple[int, int, str] | None, is_in_eu: bool) -> tuple[PromiseView, ...]:  # noqa: FBT001 -- a key
     found = []
     if first is not None:
         found.append(
             PromiseView(
                 icon="truck",
-                title=_("Delivered in %(first)s to %(last)s working days")
-                % {"first": first.method.min_days, "last": first.method.max_days},
-                text=_delivery_price(shop, first),
+                title=_("Delivered in %(first)s to %(last)s working days") % {"first": first[0], "last": first[1]},
+                text=first[2],
             )
         )
     found.append(
@@ -234,7 +241,7 @@ def promises(*, shop: Shop) -> tuple[PromiseView, ...]:
             text=_("From the day you receive your parcel, without giving a reason."),
         )
     )
-    if shop.market.country in terms.EU_COUNTRIES:
+    if is_in_eu:
         guarantee = _("2-year legal guarantee"), _("On everything we sell to consumers.")
     else:
         guarantee = (

@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.db import connection
 
 from apps.catalog.publication import versions
+from apps.core.sql import prepared_cursor
 from apps.markets.context import Shop
 
 COUNT_AT_MOST = 5000
@@ -19,7 +20,7 @@ _TOTAL, _OPEN = -1, -2
 
 _KEPT = """
 SELECT facet_value_id, products FROM catalogue_facetcount
-WHERE market_id = %s AND language = %s AND category_id IS NOT DISTINCT FROM %s AND products > 0
+WHERE market_id = %s AND language = %s AND category_id IS NOT DISTINCT FROM %s::bigint AND products > 0
 """
 
 
@@ -44,7 +45,7 @@ class Filters:
 
 def kept(*, shop: Shop, category_id: int | None) -> Counts:
     """Return the counts the publisher keeps for a category (or the whole shop) before anyone filters. One statement."""
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(_KEPT, [shop.market.id, shop.language, category_id])
         rows = dict(cursor.fetchall())
     return Counts(total=rows.pop(None, 0), by_value=rows)

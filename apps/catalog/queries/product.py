@@ -17,8 +17,10 @@ from apps.markets.queries import live_shops
 
 _PAGE = """
 SELECT product_id, slug, name, page::text, sources::text, price_minor, price_max_minor, prior_minor, currency,
-       availability, first_published_at, published_at, (card->>'is_promotion')::bool
-FROM catalogue_publication WHERE market_id = %s AND language = %s AND slug = %s
+       availability, first_published_at, published_at, (card->>'is_promotion')::bool,
+       ARRAY(SELECT ARRAY[other.market_id::text, other.language, other.slug] FROM catalogue_publication other
+             WHERE other.product_id = page_of.product_id)
+FROM catalogue_publication page_of WHERE market_id = %s AND language = %s AND slug = %s
 """
 _MOVED = """
 SELECT p.slug FROM catalogue_slugrecord r
@@ -32,10 +34,7 @@ FROM catalogue_product v
 JOIN catalogue_publication p ON p.product_id = coalesce(v.parent_id, v.id) AND p.market_id = %s AND p.language = %s
 WHERE v.id = ANY(%s)
 """
-_ALTERNATES = {
-    "product": "SELECT market_id, language, slug FROM catalogue_publication WHERE product_id = %s",
-    "category": "SELECT market_id, language, slug FROM catalogue_categorypublication WHERE category_id = %s",
-}
+_ALTERNATES = "SELECT market_id, language, slug FROM catalogue_publication WHERE product_id = %s"
 _SITEMAP = """
 SELECT product_id, slug, published_at FROM catalogue_publication
 WHERE market_id = %s AND language = %s AND product_id > %s ORDER BY product_id LIMIT %s
@@ -45,7 +44,7 @@ _CHUNK = 5000
 
 def product_page(*, shop: Shop, slug: str) -> ProductPageData | Moved | None:
     """Return a product's page by its slug; Moved for an old slug. One statement; two for a slug nobody has now."""
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(_PAGE, [shop.market.id, shop.language, slug])
         row = cursor.fetchone()
         if row is None:
@@ -92,13 +91,22 @@ def variant_url(*, shop: Shop, slug: str, sku: str) -> str:
 
 
 def alternates(*, kind: Literal["product", "category"], object_id: int, brand: BrandInfo) -> tuple[Alternate, ...]:
-    """Return where an object can be read in the brand's shops that are live, itself included. One statement."""
+    """
+    Return where an object can be read in the brand's shops that are live, itself included.
+
+    One statement for a product; none for a category when the shops' trees are in memory, one for each that is not.
+    """
+    if kind == "category":
+        nodes = ((shop, categories.tree(shop=shop).by_id.get(object_id)) for shop in live_shops(brand_code=brand.code))
+        return tuple(Alternate(shop=shop, url=node.url) for shop, node in nodes if node is not None)
     with connection.cursor() as cursor:
-        cursor.execute(_ALTERNATES[kind], [object_id])
-        slugs = {(row[0], row[1]): row[2] for row in cursor.fetchall()}
-    make = product_url if kind == "product" else categories.category_url
+        cursor.execute(_ALTERNATES, [object_id])
+        return _in_shops(brand, {(row[0], row[1]): row[2] for row in cursor.fetchall()})
+
+
+def _in_shops(brand: BrandInfo, slugs: dict[tuple[int, str], str]) -> tuple[Alternate, ...]:
     return tuple(
-        Alternate(shop=shop, url=make(shop=shop, slug=slugs[shop.market.id, shop.language]))
+        Alternate(shop=shop, url=product_url(shop=shop, slug=slugs[shop.market.id, shop.language]))
         for shop in live_shops(brand_code=brand.code)
         if (shop.market.id, shop.language) in slugs
     )
@@ -127,7 +135,7 @@ def sitemap_categories(*, shop: Shop) -> Iterator[tuple[int, str]]:
 
 def _page_of(shop: Shop, row: tuple[Any, ...]) -> ProductPageData:
     (product_id, slug, name, page_text, sources, price, price_max, prior, currency, availability, first, published,
-     is_promotion) = row  # fmt: skip
+     is_promotion, equals) = row  # fmt: skip
     page = json.loads(page_text)
     nodes = categories.tree(shop=shop)
     return ProductPageData(
@@ -155,6 +163,7 @@ def _page_of(shop: Shop, row: tuple[Any, ...]) -> ProductPageData:
         sources=json.loads(sources),
         first_published_at=first,
         published_at=published,
+        alternates=_in_shops(shop.brand, {(int(market), language): slug for market, language, slug in equals}),
     )
 
 

@@ -216,6 +216,8 @@ class ProductPageData:
     """Field → the level that supplied it: a language, language@market, or reference."""
     first_published_at: datetime
     published_at: datetime
+    alternates: tuple["Alternate", ...]
+    """The same product in the brand's shops that are live, itself included."""
 
 
 @dataclass(frozen=True, slots=True)

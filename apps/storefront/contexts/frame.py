@@ -52,6 +52,8 @@ class Frame:
 
     head_html, menu_html, sheet_html, footer_html: `components/head.html`, `menu.html`, `menu_sheet.html` and
     `footer.html`, rendered once per frame.
+    header: `components/header.html` cut where the switcher's addresses go, which alone differ from page to
+    page; header_tags: the shops those addresses belong to, in order. Tag `shop_header` puts the two together.
     locale_text: "France · français · €". withdrawal: the link the law wants on every page, or None.
     """
 
@@ -71,6 +73,8 @@ class Frame:
     menu_html: SafeString = field(default_factory=SafeString)
     sheet_html: SafeString = field(default_factory=SafeString)
     footer_html: SafeString = field(default_factory=SafeString)
+    header: tuple[str, ...] = ()
+    header_tags: tuple[str, ...] = ()
     withdrawal: Link | None = None
 
 

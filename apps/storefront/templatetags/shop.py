@@ -1,6 +1,7 @@
 """Template tags of the shop: `part` includes a partial by brand and market, `icon` draws from the sprite."""
 
 from collections.abc import Hashable
+from functools import lru_cache
 from itertools import islice
 
 from django import template
@@ -8,8 +9,8 @@ from django.forms import BoundField
 from django.template.base import FilterExpression, Parser, Token, token_kwargs
 from django.template.context import Context
 from django.templatetags.static import static
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from apps.markets import context as markets
@@ -58,6 +59,24 @@ def do_part(parser: Parser, token: Token) -> PartNode:
     return PartNode(parser.compile_filter(bits[1]), extra, isolated=isolated)
 
 
+@register.simple_tag(takes_context=True)
+def shop_header(context: Context) -> SafeString:
+    """
+    `components/header.html` as the frame keeps it, with this page's addresses in the switcher.
+
+    Rendered anew where the frame was built for other shops than those the page may switch to.
+    """
+    frame, meta = context["frame"], context["meta"]
+    pieces = frame.header
+    if not pieces or frame.header_tags != tuple([locale.tag for locale in meta.locales]):
+        return templates_by_market.pick(name="components/header.html").template.render(context)
+    filled = [pieces[0]]
+    for locale, piece in zip(meta.locales, pieces[1:], strict=True):
+        filled += (escape(locale.url), piece)
+    # The pieces come from a template that escaped what it was given.
+    return mark_safe("".join(filled))  # noqa: S308 -- see above
+
+
 REMEMBERED = 2_000  # rendered pieces kept in a process
 _remembered: dict[tuple[Hashable, ...], SafeString] = {}
 
@@ -65,23 +84,29 @@ _remembered: dict[tuple[Hashable, ...], SafeString] = {}
 class RememberedNode(template.Node):
     """Renders a partial once for each set of values it depends on, then looks it up."""
 
-    def __init__(self, name: FilterExpression, values: list[FilterExpression]) -> None:
+    def __init__(
+        self, name: FilterExpression, named: dict[str, FilterExpression], values: list[FilterExpression]
+    ) -> None:
         self.name = name
+        self.named = named
         self.values = values
 
     def render(self, context: Context) -> SafeString:
         """Return the piece kept for these values in this shop and language, or render and keep it."""
         name = self.name.resolve(context)
         shop = markets.current_or_none()
+        named = {code: value.resolve(context) for code, value in self.named.items()}
         key = (
             name,
             shop.brand.code if shop else "",
             get_language(),
+            *named.values(),
             *(value.resolve(context) for value in self.values),
         )
         found = _remembered.get(key)
         if found is None:
-            found = templates_by_market.pick(name=name).template.render(context)
+            with context.push(**named):
+                found = templates_by_market.pick(name=name).template.render(context)
             if len(_remembered) >= REMEMBERED:
                 for old in list(islice(_remembered, REMEMBERED // 8)):
                     _remembered.pop(old, None)
@@ -92,29 +117,31 @@ class RememberedNode(template.Node):
 @register.tag("remembered")
 def do_remembered(parser: Parser, token: Token) -> RememberedNode:
     """
-    Include a partial whose HTML depends on nothing but the values named; each must be hashable.
+    Include a partial whose HTML depends on nothing but the values given; each must be hashable.
 
-        {% remembered "storefront/filters.html" listing.facets listing.price_range %}
+        {% remembered "components/promises.html" promises=home.promises %}
+        {% remembered "storefront/filters.html" listing.facets_key listing.price_range %}
+
+    A value with a name is what the partial finds under it. One without stands for what the partial reads from the
+    page: it must change whenever that does.
     """
     bits = token.split_contents()
     if len(bits) < 3:  # noqa: PLR2004 -- the tag, its name, one value
         msg = "remembered needs the name of a template and what it depends on"
         raise template.TemplateSyntaxError(msg)
-    return RememberedNode(parser.compile_filter(bits[1]), [parser.compile_filter(bit) for bit in bits[2:]])
-
-
-_sprite: dict[str, str] = {}
+    rest = bits[2:]
+    named = token_kwargs(rest, parser)
+    return RememberedNode(parser.compile_filter(bits[1]), named, [parser.compile_filter(bit) for bit in rest])
 
 
 @register.simple_tag
+@lru_cache(maxsize=200)
 def icon(name: str, css_class: str = "") -> SafeString:
     """Draw a symbol of the sprite, silent for screen readers: the words stand beside it."""
-    if "url" not in _sprite:
-        _sprite["url"] = static("img/icons.svg")
     return format_html(
         '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>',
         css_class,
-        _sprite["url"],
+        static("img/icons.svg"),
         name,
     )
 

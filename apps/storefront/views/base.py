@@ -8,13 +8,12 @@ from django.contrib.messages import get_messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.encoding import escape_uri_path
-from django.utils.translation import get_language_info
 
 from apps.markets import queries as markets
 from apps.markets.context import Shop
 from apps.storefront import templates_by_market
-from apps.storefront.contexts import Alternate, LocaleLink, Meta, ProblemView
-from apps.storefront.frame import country_name, frame_for
+from apps.storefront.contexts import Alternate, Meta, ProblemView
+from apps.storefront.frame import frame_for, locale_link
 from apps.storefront.page_cache import wants_part
 
 # The pages htmx swaps a piece of, and the piece.
@@ -70,9 +69,8 @@ def meta_for(
     shop: Shop = request.shop  # type: ignore[attr-defined] # set by the markets middleware
     path = canonical_path or escape_uri_path(request.path)
     host = origin(request=request)
-    found = {
-        other.code: _equal_path(request, other, equals) for other in markets.live_shops(brand_code=shop.brand.code)
-    }
+    live = markets.live_shops(brand_code=shop.brand.code)
+    found = {other.code: _equal_path(request, other, equals) for other in live}
     if path != "/":  # the page of all shops stands for none of them
         found[shop.code] = path
     listed = "noindex" not in robots
@@ -83,9 +81,7 @@ def meta_for(
         canonical_url=f"{host}{path}" if listed else "",
         robots=robots,
         alternates=_alternates(shop, found, host) if listed and is_canonical else (),
-        locales=tuple(
-            _locale_link(other, found[other.code], shop) for other in markets.live_shops(brand_code=shop.brand.code)
-        ),
+        locales=tuple(locale_link(other=other, shop=shop, path=found[other.code]) for other in live),
         **more,
     )
 
@@ -110,16 +106,6 @@ def _alternates(shop: Shop, found: Equals, host: str) -> tuple[Alternate, ...]:
     home = found.get(shop.code) == shop.prefix
     others = next((tag for tag in tags if tag.tag.startswith("en")), tags[0]).url
     return (*tags, Alternate(tag="x-default", url=f"{host}/" if home else others))
-
-
-def _locale_link(other: Shop, path: str, shop: Shop) -> LocaleLink:
-    return LocaleLink(
-        country=country_name(code=other.market.country),
-        language=get_language_info(other.language)["name_local"],
-        tag=other.locale_tag,
-        url=path or other.prefix,
-        is_current=other.code == shop.code,
-    )
 
 
 def page_response(

@@ -1,7 +1,5 @@
 """Categories, search and products. All are the same for every visitor, so all may be kept."""
 
-from typing import Literal
-
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.urls import reverse
 from django.utils.html import strip_tags
@@ -72,7 +70,7 @@ def _listing_response(
         request=request,
         title=found.meta_title or found.name if result.page == 1 else number,
         description=found.meta_description or strip_tags(found.description),
-        equals=_equals(shop, "category", found.category_id) if result.page == 1 else {},
+        equals=_equals(shop, found.category_id) if result.page == 1 else {},
         # Filtered lists are doors for people, not pages for an index: endless combinations of the same goods.
         robots="noindex,follow" if filtered else "",
         canonical_path=path,
@@ -102,7 +100,7 @@ def _department(request: HttpRequest, shop: Shop, found: catalog.CategoryPage) -
         request=request,
         title=found.meta_title or found.name,
         description=found.meta_description or strip_tags(found.description),
-        equals=_equals(shop, "category", found.category_id),
+        equals=_equals(shop, found.category_id),
         structured_data=jsonld.breadcrumbs(links=_trail(shop, found), origin=origin(request=request)),
     )
     return page_response(request=request, template="storefront/department.html", meta=meta, department=page)
@@ -150,7 +148,7 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
         request=request,
         title=data.meta_title or data.name,
         description=data.meta_description,
-        equals=_equals(shop, "product", data.product_id),
+        equals={other.shop.code: other.url for other in data.alternates},
         canonical_path=data.url,
         structured_data=jsonld.product(shop=shop, data=data, stock=left, links=page.breadcrumbs, origin=host),
         picture_url=f"{host}{page.pictures[0].large_url}" if page.pictures else "",
@@ -164,8 +162,9 @@ def _trail(shop: Shop, found: catalog.CategoryPage) -> tuple[Link, ...]:
     return (home, *(Link(label=node.name, url=node.url, is_current=node.url == found.url) for node in found.trail))
 
 
-def _equals(shop: Shop, kind: Literal["product", "category"], object_id: int) -> Equals:
-    """The same object in the brand's other shops, for hreflang and the switcher. One statement."""
+def _equals(shop: Shop, category_id: int) -> Equals:
+    """The same category in the brand's other shops, for hreflang and the switcher. No statement when warm."""
     return {
-        other.shop.code: other.url for other in catalog.alternates(kind=kind, object_id=object_id, brand=shop.brand)
+        other.shop.code: other.url
+        for other in catalog.alternates(kind="category", object_id=category_id, brand=shop.brand)
     }
