@@ -64,7 +64,8 @@ def apply(*, differences: Differences) -> set[tuple[int, str]]:
     if not moved:
         return set()
     markets, languages, categories, facets, products = zip(*((*key, by) for key, by in moved), strict=True)
-    columns = [array_text(markets), list(languages), *map(array_text, (categories, facets, products))]
+    columns: list[str | list[str]] = [array_text(markets), list(languages)]
+    columns += map(array_text, (categories, facets, products))
     with connection.cursor() as cursor:
         cursor.execute(_APPLY, columns)
         scopes = {key[:2] for key, _ in moved if key[3] is None and key[2] is not None}
