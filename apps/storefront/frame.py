@@ -58,22 +58,17 @@ def _build(shop: Shop) -> Frame:
     bare = _bare(shop)
     menu = tuple(_node(node) for node in catalog.menu(shop=shop) if node.in_menu)
     footer = _footer(shop, bare)
-    rendered = {
-        "head_html": templates_by_market.pick(name="components/head.html").render({"frame": bare}),
-        "menu_html": templates_by_market.pick(name="components/menu.html").render({"frame": bare, "nodes": menu}),
-        "sheet_html": templates_by_market.pick(name="components/menu_sheet.html").render(
-            {"nodes": menu, "markets_url": bare.markets_url}
-        ),
-        "footer_html": templates_by_market.pick(name="components/footer.html").render({"footer": footer}),
-    }
-    # Templates escape what they are given, so what they return is safe.
-    whole = _bare(shop, **{name: SafeString(text) for name, text in rendered.items()})
+    whole = replace(
+        bare,
+        head_html=_rendered("components/head.html", frame=bare),
+        menu_html=_rendered("components/menu.html", frame=bare, nodes=menu),
+        sheet_html=_rendered("components/menu_sheet.html", nodes=menu, markets_url=bare.markets_url),
+        footer_html=_rendered("components/footer.html", footer=footer),
+    )
     locales = tuple(
         locale_link(other=other, shop=shop, path=_MARK) for other in markets.live_shops(brand_code=shop.brand.code)
     )
-    header = templates_by_market.pick(name="components/header.html").render(
-        {"frame": whole, "meta": Meta(title="", locales=locales)}
-    )
+    header = _rendered("components/header.html", frame=whole, meta=Meta(title="", locales=locales))
     pieces = tuple(header.split(_MARK))
     if len(pieces) != len(locales) + 1:
         # A brand's own header that shows no switcher, or each address twice: it is rendered with every page.
@@ -92,7 +87,12 @@ def locale_link(*, other: Shop, shop: Shop, path: str) -> LocaleLink:
     )
 
 
-def _bare(shop: Shop, **parts: SafeString) -> Frame:
+def _rendered(name: str, **context: object) -> SafeString:
+    # Templates escape what they are given, so what they return is safe.
+    return SafeString(templates_by_market.pick(name=name).render(context))
+
+
+def _bare(shop: Shop) -> Frame:
     return Frame(
         brand_code=shop.brand.code,
         brand_name=shop.brand.name,
@@ -107,7 +107,6 @@ def _bare(shop: Shop, **parts: SafeString) -> Frame:
         locale_text=_locale_text(shop),
         promise_line=_promise_line(shop),
         withdrawal=_withdrawal(),
-        **parts,
     )
 
 

@@ -42,7 +42,7 @@ def moment(*, shop: Shop, at: datetime) -> str:
     locale = babel_locale(language=shop.language, country=shop.market.country)
     local = at.astimezone(shop.market.time_zone)
     pattern = get_datetime_format("medium", locale=locale)
-    return pattern.format(format_time(local, "short", locale=locale), format_date(local, "medium", locale=locale))
+    return str(pattern).format(format_time(local, "short", locale=locale), format_date(local, "medium", locale=locale))
 
 
 def between(*, shop: Shop, earliest: date, latest: date) -> str:
