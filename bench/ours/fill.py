@@ -80,7 +80,7 @@ def pictures(at: datetime) -> None:
         media.store_original(filename=f"bench-{number}.jpg", data=data, at=at, by=BY)
         for number, data in enumerate(drawn(assortment.PICTURES))
     ]
-    media.make_renditions_many(asset_ids=[asset.pk for asset in assets], at=at, whole_only=True)
+    media.make_renditions_many(asset_ids=[asset.pk for asset in assets], at=at)
 
 
 def _vocabulary() -> dict[tuple[str, str], tuple[int, int]]:
