@@ -11,12 +11,12 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.http import Http404, HttpResponse
+from django.http import Http404
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from django.http import HttpRequest
+    from django.http import HttpRequest, HttpResponse
 
 # All our keys are bigint; this many digits always fit.
 _ROW = re.compile(r"[0-9]{1,18}", re.ASCII)
@@ -29,9 +29,7 @@ class RequestMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer 400 to an address with NUL; else set REMOTE_ADDR and pass on."""
-        if "\x00" in request.path_info:
-            return HttpResponse("Bad request", status=400, content_type="text/plain")
+        """Set REMOTE_ADDR and pass on."""
         address = visitor_address(request=request, proxies=settings.TRUSTED_PROXY_COUNT)
         if address:
             request.META["REMOTE_ADDR"] = address
@@ -39,14 +37,14 @@ class RequestMiddleware:
 
     def process_view(
         self,
-        request: HttpRequest,  # noqa: ARG002 -- Django's signature
-        view: Callable[..., HttpResponse],  # noqa: ARG002
+        request: HttpRequest,
+        view: Callable[..., HttpResponse],  # noqa: ARG002 -- Django's signature
         args: Any,  # noqa: ANN401, ARG002
         kwargs: dict[str, Any],
     ) -> None:
-        """Make a row's number that is none a missing page."""
+        """Make an address with NUL, or with a row's number that is none, a missing page."""
         number = kwargs.get("object_id")
-        if number is not None and not _ROW.fullmatch(str(number)):
+        if "\x00" in request.path_info or (number is not None and not _ROW.fullmatch(str(number))):
             raise Http404
 
 

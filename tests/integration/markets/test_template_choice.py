@@ -28,6 +28,7 @@ PRICE = SimpleNamespace(
     shipping_label="zzgl. Versand",
 )
 CONTEXTS = {
+    "storefront/buy_specs.html": {"product": SimpleNamespace(sku="KET-1", specs=["1,7 l"])},
     "components/price.html": {"price": PRICE, "big": True},
     "components/wordmark.html": {},
     "components/product_card.html": {
