@@ -7,7 +7,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F
-from django.db.models.functions import Left
+from django.db.models.functions import Cast, Left
 from django.utils.translation import gettext_lazy as _
 
 from apps.catalog.enums import Availability
@@ -79,6 +79,15 @@ class Publication(models.Model):
             models.Index(fields=["market", "language", "-popularity", "product"], name="publication_by_popularity"),
             models.Index(fields=["market", "language", "price_minor", "product"], name="publication_by_price"),
             models.Index(fields=["market", "language", "-first_published_at", "product"], name="publication_by_age"),
+            # The best offers first, and nothing else: most of what is shown is on no offer.
+            models.Index(
+                F("market"),
+                F("language"),
+                (Cast(F("prior_minor") - F("price_minor"), models.FloatField()) / F("prior_minor")).desc(),
+                F("product"),
+                condition=models.Q(prior_minor__isnull=False),
+                name="publication_by_offer",
+            ),
             # By the unaccented lower-case name, which `words` begins with: É stands beside E.
             models.Index(F("market"), F("language"), Left("words", 60), F("product"), name="publication_by_name"),
         ]

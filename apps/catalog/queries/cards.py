@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import connection
 
+from apps.catalog.queries.near import Near
 from apps.catalog.queries.types import Card
 from apps.core.money import from_minor
 from apps.markets.context import Shop
@@ -25,7 +26,16 @@ def product_url(*, shop: Shop, slug: str) -> str:
 
 
 def card_of(*, shop: Shop, row: tuple[Any, ...]) -> Card:
-    """Return the card of a row of COLUMNS."""
+    """Return the card of a row of COLUMNS; parsed once for as long as the row says the same."""
+    key = (shop.prefix, row[:9])
+    return _near.get(key) or _near.keep(key, _parsed(shop, row))
+
+
+# By the whole row, its text included: a card is never another row's. About 4 KB each.
+_near: Near[Card] = Near(size=3_000)
+
+
+def _parsed(shop: Shop, row: tuple[Any, ...]) -> Card:
     product_id, slug, name, text, price, price_max, prior, currency, availability = row[:9]
     data = json.loads(text)
     return Card(

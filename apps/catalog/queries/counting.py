@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.core.cache import cache
 from django.db import connection
 
 from apps.catalog.publication import versions
+from apps.catalog.queries.near import Near
 from apps.core.sql import prepared_cursor
 from apps.markets.context import Shop
 
@@ -26,11 +28,20 @@ WHERE market_id = %s AND language = %s AND category_id IS NOT DISTINCT FROM %s::
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Total, products by filter value, and whether those were counted to the end."""
+    """
+    Total, products by filter value, and whether those were counted to the end.
 
+    key: names these counts among all lists, shops and versions; equal keys stand for equal counts.
+    """
+
+    key: Hashable
     total: int
     by_value: dict[int, int]
     exact: bool = True
+
+
+# Keys hold the version, so an entry is never wrong, only no longer asked for.
+_near: Near[Counts] = Near(size=1_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +55,24 @@ class Filters:
 
 
 def kept(*, shop: Shop, category_id: int | None) -> Counts:
-    """Return the counts the publisher keeps for a category (or the whole shop) before anyone filters. One statement."""
+    """
+    Return the counts the publisher keeps for a category (or the whole shop) before anyone filters.
+
+    One statement, none while this process remembers them and the shop's publications stand.
+    """
+    version = versions.current(key=versions.shop_key(market_id=shop.market.id, language=shop.language))
+    key = (str(connection.settings_dict["NAME"]), shop.market.id, shop.language, category_id, version)
+    found = _near.get(key)
+    if found is None:
+        found = _near.keep(key, _read(shop, category_id, key))
+    return found
+
+
+def _read(shop: Shop, category_id: int | None, key: Hashable) -> Counts:
     with prepared_cursor() as cursor:
         cursor.execute(_KEPT, [shop.market.id, shop.language, category_id])
         rows = dict(cursor.fetchall())
-    return Counts(total=rows.pop(None, 0), by_value=rows)
+    return Counts(key=key, total=rows.pop(None, 0), by_value=rows)
 
 
 def counted(*, shop: Shop, filters: Filters) -> Counts:
@@ -60,6 +84,9 @@ def counted(*, shop: Shop, filters: Filters) -> Counts:
     version = versions.current(key=versions.shop_key(market_id=shop.market.id, language=shop.language))
     said = json.dumps([filters.base, filters.params, filters.groups, version], sort_keys=True, default=str)
     key = f"counts:{connection.settings_dict['NAME']}:{hashlib.blake2b(said.encode(), digest_size=16).hexdigest()}"
+    near = _near.get(key)
+    if near is not None:
+        return near
     found = cache.get(key)
     if found is None:
         total, by_value, exact = _count(filters)
@@ -67,7 +94,12 @@ def counted(*, shop: Shop, filters: Filters) -> Counts:
         found = [total, list(by_value.items()), exact]
         cache.set(key, found, KEEP_S)
     total, pairs, exact = found
-    return Counts(total=total, by_value=dict(pairs), exact=exact)
+    return _near.keep(key, Counts(key=key, total=total, by_value=dict(pairs), exact=exact))
+
+
+def forget() -> None:
+    """Drop what this process remembers; for tests."""
+    _near.clear()
 
 
 def _count(filters: Filters) -> tuple[int, dict[int, int], bool]:

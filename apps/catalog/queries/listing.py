@@ -1,13 +1,16 @@
 """A page of a list: a category, a search, or the whole shop, with filters, sorting and paging."""
 
+from collections.abc import Hashable
 from dataclasses import replace
 from typing import Any
 
 from django.db import connection
 
+from apps.catalog.publication import versions
 from apps.catalog.queries import categories, facets
 from apps.catalog.queries.cards import COLUMNS, card_of
 from apps.catalog.queries.counting import Counts, Filters, counted, kept
+from apps.catalog.queries.near import Near
 from apps.catalog.queries.types import (
     MAX_PAGE_SIZE,
     SORTS,
@@ -70,7 +73,7 @@ def _instead(shop: Shop, asked: ListingRequest, fitting: tuple[MenuNode, ...]) -
     others = categories.menu(shop=shop)
     popular = replace(asked, category_id=None, text="", sort="popular", page=1)
     found = _page(shop, popular, None, Suggestions("popular", "", fitting or others))
-    return replace(found, request=asked, total=0, pages=1, facets=())
+    return replace(found, request=asked, total=0, pages=1, facets=(), facets_key=None)
 
 
 def _page(shop: Shop, asked: ListingRequest, text: Condition | None, suggestions: Suggestions) -> ListingResult:
@@ -85,6 +88,8 @@ def _page(shop: Shop, asked: ListingRequest, text: Condition | None, suggestions
         counts = counted(shop=shop, filters=filters)
     pages = max(1, -(-counts.total // asked.page_size))
     page = min(asked.page, pages)
+    # The names of filters and values have a version of their own.
+    key = (counts.key, tuple(sorted(asked.facets.items())), versions.current(key=versions.FACETS))
     order = text.rank if text is not None and sort == "relevance" else _ORDERS[sort]
     cards = _cards(shop, filters, order, asked.page_size, (page - 1) * asked.page_size) if counts.total else ()
     return ListingResult(
@@ -94,9 +99,10 @@ def _page(shop: Shop, asked: ListingRequest, text: Condition | None, suggestions
         page=page,
         pages=pages,
         sort=sort,
-        facets=_groups(shop, asked, counts),
+        facets=_groups(shop, asked, counts, key),
         suggestions=suggestions,
         counts_exact=counts.exact,
+        facets_key=key,
     )
 
 
@@ -106,9 +112,13 @@ def _cards(shop: Shop, filters: Filters, order: str, limit: int, offset: int) ->
     for index, (chosen, _) in enumerate(filters.groups):
         params[f"chosen{index}"] = chosen
         where.append(f"facet_ids && %(chosen{index})s::int[]")
+    # Which rows comes first, from narrow columns: what a card shows is read for the rows of this page alone.
     sql = f"""
-SELECT {COLUMNS} FROM catalogue_publication WHERE {" AND ".join(where)}
-ORDER BY {order} LIMIT %(limit)s OFFSET %(offset)s
+SELECT {COLUMNS} FROM catalogue_publication
+WHERE market_id = %(market)s AND language = %(language)s AND product_id = ANY(ARRAY(
+    SELECT product_id FROM catalogue_publication WHERE {" AND ".join(where)}
+    ORDER BY {order} LIMIT %(limit)s OFFSET %(offset)s))
+ORDER BY {order}
 """  # noqa: S608 -- made of constants; values are parameters
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
@@ -139,7 +149,16 @@ def _filters(shop: Shop, asked: ListingRequest, text: Condition | None) -> Filte
     return Filters(base=" AND ".join(where), params=params, groups=tuple(groups), bounded=text is not None)
 
 
-def _groups(shop: Shop, asked: ListingRequest, counts: Counts) -> tuple[FacetGroup, ...]:
+# About 15 KB each.
+_near: Near[tuple[FacetGroup, ...]] = Near(size=500)
+
+
+def _groups(shop: Shop, asked: ListingRequest, counts: Counts, key: Hashable) -> tuple[FacetGroup, ...]:
+    found = _near.get(key)
+    return found if found is not None else _near.keep(key, _groups_made(shop, asked, counts))
+
+
+def _groups_made(shop: Shop, asked: ListingRequest, counts: Counts) -> tuple[FacetGroup, ...]:
     if not counts.by_value and not asked.facets:
         return ()
     out = []

@@ -1,6 +1,6 @@
 """What pages are given: plain values, no rows. Addresses are relative to the host."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -163,6 +163,8 @@ class ListingResult:
     facets: tuple[FacetGroup, ...]
     suggestions: Suggestions
     counts_exact: bool = True
+    facets_key: Hashable = None
+    """Stands for `facets`: equal keys, equal filters. None where there are none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Home, department, listing, product."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 
 from django.utils.safestring import SafeString
@@ -54,7 +55,7 @@ class DepartmentPage:
 
 @dataclass(frozen=True, slots=True)
 class FacetChoice:
-    """One box of a filter. value: what the form sends. remove_url: the list without it, when it is chosen."""
+    """One box of a filter. value: what the form sends. toggle_url: the list without it, when it is chosen."""
 
     label: str
     value: str
@@ -112,6 +113,7 @@ class ListingPage:
 
     count_text: "312 products". applied: every chosen filter as a link that removes it. kept: parameters the filter form
     must carry along, as (name, value). subcategories: links above the list. query: what was searched, or empty.
+    facets_key stands for `facets` where what was made of them is remembered.
     """
 
     title: str
@@ -123,6 +125,7 @@ class ListingPage:
     query: str = ""
     subcategories: tuple[Link, ...] = ()
     facets: tuple[FacetGroupView, ...] = ()
+    facets_key: Hashable = None
     price_range: PriceRange | None = None
     applied: tuple[Link, ...] = ()
     clear_url: str = ""

@@ -1,6 +1,6 @@
 """A list of products with its filters, in the words of the shop; and how its address is read and written."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from decimal import Decimal, InvalidOperation
 from urllib.parse import urlencode
 
@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from apps.catalog import queries as catalog
+from apps.catalog.queries.near import Near
 from apps.core.money import Money, from_minor
 from apps.markets.context import Shop
 from apps.storefront import words
@@ -135,6 +136,8 @@ def listing_page(
     suggestions = result.suggestions
     popular = suggestions.mode == "popular"
     is_empty = popular or not result.cards
+    # Filters lead to their list without what is chosen, so with a choice their addresses are the list's own.
+    facets_key = (result.facets_key, tuple(promoted), path, tuple(to.base) if request.facets else ())
     return ListingPage(
         title=title,
         action_url=path,
@@ -145,7 +148,8 @@ def listing_page(
         query=request.text,
         # An empty list names them in its way out.
         subcategories=subcategories or (() if is_empty else _fitting(suggestions)),
-        facets=() if popular else tuple(_group(group, to, promoted) for group in result.facets if group.options),
+        facets=() if popular else _groups(facets_key, result.facets, to, promoted),
+        facets_key=facets_key,
         price_range=None if popular else _price_range(shop, request),
         applied=_applied(shop, result, to),
         clear_url=to.cleared(),
@@ -157,6 +161,19 @@ def listing_page(
     )
 
 
+# About 20 KB each.
+_near: Near[tuple[FacetGroupView, ...]] = Near(size=500)
+
+
+def _groups(
+    key: Hashable, groups: Sequence[catalog.FacetGroup], to: _Addresses, promoted: Sequence[str]
+) -> tuple[FacetGroupView, ...]:
+    found = _near.get(key)
+    if found is None:
+        found = _near.keep(key, tuple(_group(group, to, promoted) for group in groups if group.options))
+    return found
+
+
 def _group(group: catalog.FacetGroup, to: _Addresses, promoted: Sequence[str]) -> FacetGroupView:
     choices = tuple(
         FacetChoice(
@@ -165,7 +182,7 @@ def _group(group: catalog.FacetGroup, to: _Addresses, promoted: Sequence[str]) -
             count=option.count,
             is_chosen=option.is_selected,
             swatch=option.swatch,
-            toggle_url=to.toggle(group.code, option.key),
+            toggle_url=to.toggle(group.code, option.key) if option.is_selected else "",
         )
         for option in group.options
         if option.count or option.is_selected

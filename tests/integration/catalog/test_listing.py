@@ -8,7 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from apps.catalog import publication, queries
-from apps.catalog.queries import ListingRequest
+from apps.catalog.models import FacetValue, Publication
+from apps.catalog.publication import versions
+from apps.catalog.queries import ListingRequest, counting
 from apps.core import clock
 from tests.factories import catalog, markets
 
@@ -107,6 +109,36 @@ def test_listing_counts_equal_brute_force(shop, assortment, colours, sizes, wher
     }
     assert (found.total, shown) == (total, expected)
     assert len(found.cards) == total
+
+
+def _count_of_red(shop, category_id, **facets):
+    found = queries.listing(shop=shop, request=ListingRequest(category_id=category_id, facets=facets))
+    return {(group.code, option.key): option for group in found.facets for option in group.options}["colour", "red"]
+
+
+@pytest.mark.parametrize("facets", [{}, {"size": ("s",)}])
+def test_listing_counts_anew_once_a_product_is_gone(shop, assortment, facets):
+    before = _count_of_red(shop, assortment["root"].id, **facets).count
+    red = Publication.objects.get(name=assortment["products"][0]["name"])
+    publication.unpublish(product_id=red.product_id, by="user:1", at=clock.now(), reason="recall")
+    assert _count_of_red(shop, assortment["root"].id, **facets).count == before - 1
+
+
+def test_listing_names_a_value_anew_once_it_is_renamed(shop, assortment):
+    _count_of_red(shop, assortment["root"].id)
+    FacetValue.objects.filter(attribute_code="colour", value_key="red").update(labels={"fr": "Rouge"})
+    versions.bump(keys=[versions.FACETS])
+    assert _count_of_red(shop, assortment["root"].id).label == "Rouge"
+
+
+def test_listing_shows_a_card_anew_once_its_row_says_something_else(shop, assortment):
+    asked = ListingRequest(category_id=assortment["leaf"].id)
+    shown = queries.listing(shop=shop, request=asked).cards[0]
+    Publication.objects.filter(product_id=shown.product_id).update(
+        card=Publication.objects.get(product_id=shown.product_id).card | {"tagline": "New words"}
+    )
+    again = queries.listing(shop=shop, request=asked).cards[0]
+    assert (again.tagline, again.fingerprint != shown.fingerprint) == ("New words", True)
 
 
 def test_listing_counts_from_the_cache_are_those_counted(shop, assortment):
@@ -260,8 +292,11 @@ def test_listing_statement_counts_are_constant(shop, base, django_assert_num_que
     _publish()
     queries.listing(shop=shop, request=ListingRequest(text="bouilloire"))
     cache.clear()
+    counting.forget()
 
     with django_assert_num_queries(2):
+        queries.listing(shop=shop, request=ListingRequest(category_id=node.id))
+    with django_assert_num_queries(1):
         queries.listing(shop=shop, request=ListingRequest(category_id=node.id))
     with django_assert_num_queries(2):
         queries.listing(shop=shop, request=ListingRequest(category_id=node.id, facets={"colour": ("red",)}))
