@@ -109,6 +109,7 @@ def _logging(*, readable: bool, level: str) -> dict[str, Any]:
             "PIL": {"level": "INFO"},
             # Celery's own lines say what django-structlog's say, without the ids. In the demo's terminal neither is
             # wanted: a line for every wake-up of the outbox would drown the rest.
+            "celery.beat": {"level": "WARNING" if readable else level},
             "celery.app.trace": {"level": "WARNING"},
             "celery.worker.strategy": {"level": "WARNING"},
             "celery.worker.request": {"level": "WARNING"},

@@ -84,9 +84,7 @@ class Supervisor:
                 self._start(child)
             while not self.stopping and os.getppid() == self.parent:
                 self._relay_output(timeout_s=TICK_S)
-                self._look_after_services()
-                for child in self.children:
-                    self._look_after(child)
+                self._look_after_all()
                 each_tick()
         finally:
             self.stop()
@@ -117,6 +115,13 @@ class Supervisor:
         if child.process.stdout is not None:
             os.set_blocking(child.process.stdout.fileno(), False)
             self.selector.register(child.process.stdout, selectors.EVENT_READ, child)
+
+    def _look_after_all(self) -> None:
+        if self.stopping:  # What ends now was asked to: it is neither a crash nor started again.
+            return
+        self._look_after_services()
+        for child in self.children:
+            self._look_after(child)
 
     def _look_after(self, child: Child) -> None:
         now = time.monotonic()

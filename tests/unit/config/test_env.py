@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from config import env, env_values
@@ -64,7 +66,21 @@ def test_load_in_production_returns_typed_values():
         port=6543,
         options=(("sslmode", "require"),),
     )
-    assert settings.replica is None
+
+
+@pytest.mark.parametrize("name", ["DATABASE_REPLICA_URL", "SENTRY_DSN", "ERP_USER", "ERP_PASSWORD"])
+def test_load_when_a_name_is_set_that_nothing_uses_yet_refuses_and_tells_no_value(name):
+    (problem,) = problems_of(PRODUCTION | {name: "postgresql://u:hunter2@replica/shop"})
+    assert problem.startswith(f"{name} is set, but this version ")
+    assert problem.endswith("; remove it.")
+    assert "hunter2" not in problem
+
+
+def test_every_name_of_the_example_file_is_one_the_project_reads():
+    text = (env.ROOT / ".env.example").read_text(encoding="utf-8")
+    documented = set(re.findall(r"^#?([A-Z][A-Z_]+)=", text, re.MULTILINE))
+    sources = [path.read_text(encoding="utf-8") for path in (env.ROOT / "config").rglob("*.py")]
+    assert {name for name in documented if not any(f'"{name}"' in source for source in sources)} == set()
 
 
 def test_load_in_demo_mode_moves_every_port_with_port():
