@@ -21,7 +21,7 @@ from config.launch.state import ROOT, State
 from config.launch.supervisor import Supervisor, end_leftovers
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 COLOURS = {"web": "cyan", "worker": "green", "beat": "magenta", "run": "yellow"}
 SHOPS = (("Maison Halles", "localhost"), ("Volt & Fils", "volt.localhost"))
@@ -53,7 +53,6 @@ def run(*, environ: Mapping[str, str]) -> None:
     try:
         environment = demo_environment(state=state, environ=environ, port=port) | services.environment
         prepare(environment)
-        announcement = Announcement(console=console, state=state, port=port)
         supervisor = Supervisor(
             commands=procfile.read(ROOT / "Procfile", environ=environment),
             services=services.running,
@@ -61,6 +60,7 @@ def run(*, environ: Mapping[str, str]) -> None:
             root=ROOT,
             say=lambda name, line: say(console, name=name, line=line),
         )
+        announcement = Announcement(console=console, state=state, port=port, then=supervisor.open_for_all)
         supervisor.run(each_tick=announcement.make_once)
     finally:
         services.stop()
@@ -92,10 +92,11 @@ def say(console: Console, *, name: str, line: str) -> None:
 
 
 class Announcement:
-    """Prints where to go and how to sign in, once, when the shop answers."""
+    """Prints where to go and how to sign in, once, when the shop answers; `then` is called right after."""
 
-    def __init__(self, *, console: Console, state: State, port: int) -> None:
+    def __init__(self, *, console: Console, state: State, port: int, then: Callable[[], None]) -> None:
         self.console = console
+        self.then = then
         self.port = port
         self.logins: str = state.read("banner").get("logins", "")
         self.made = False
@@ -109,6 +110,7 @@ class Announcement:
         lines += [f"  {name:<14} http://{host}:{self.port}/" for name, host in SHOPS]
         lines += [f"  {'Admin':<14} http://localhost:{self.port}/admin/", "", self.logins.rstrip(), ""]
         self.console.print("\n".join(lines), markup=False, highlight=False)
+        self.then()
 
     def _answers(self) -> bool:
         try:

@@ -31,10 +31,21 @@ time.sleep(600)
 '''
 crash = "print('about to fall', flush=True); raise SystemExit(3)"
 commands = {"web": [sys.executable, "-c", crash if mode == "crash" else child]}
+if mode in {"head-start", "opened"}:
+    commands["worker"] = [sys.executable, "-c", child]
 def say(name, line):
     print(name, line, flush=True)
+made = Supervisor(commands=commands, services={}, environ=dict(os.environ), root=root, say=say)
+def tick():
+    if mode == "opened" and web_is_up:
+        made.open_for_all()
+web_is_up = []
+def say_and_see(name, line):
+    say(name, line)
+    web_is_up.append(name)
+made.say = say_and_see
 try:
-    Supervisor(commands=commands, services={}, environ=dict(os.environ), root=root, say=say).run(each_tick=lambda: None)
+    made.run(each_tick=tick)
 except ServiceError as problem:
     print("refused", problem, flush=True)
 """
@@ -63,6 +74,13 @@ def pids_of(launcher):
 
 def gone(pids):
     return wait_until(lambda: not any(is_alive(pid) for pid in pids), timeout_s=20)
+
+
+@pytest.mark.parametrize("mode", ["head-start", "opened"])
+def test_first_command_starts_first_and_the_others_follow(launch, mode):
+    launcher = launch(mode)
+    told = [line.split()[0] for _, line in zip(range(2), launcher.stdout, strict=False)]
+    assert told == ["web", "worker"]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
