@@ -6,10 +6,13 @@ The shop has no inline script or style (house law 9), so its policy needs no non
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
+from csp.constants import HEADER, NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from csp.middleware import CSPMiddleware
+from csp.utils import build_policy
+from django.conf import settings
 
 if TYPE_CHECKING:
     from csp.middleware import PolicyParts
@@ -68,7 +71,22 @@ class ContentPolicyMiddleware(CSPMiddleware):
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         """Add the headers."""
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
-        return super().process_response(request, response)
+        if settings.DEBUG or request.path_info.startswith(ADMIN_PREFIX) or _has_own_policy(request, response):
+            return super().process_response(request, response)
+        response.headers.setdefault(HEADER, _shop_policy())
+        return response
+
+
+def _has_own_policy(request: HttpRequest, response: HttpResponseBase) -> bool:
+    """Whether a view's decorator, a nonce or a policy on trial asks for more than the one policy of the settings."""
+    on_trial = getattr(settings, "CONTENT_SECURITY_POLICY_REPORT_ONLY", None) is not None
+    return on_trial or hasattr(request, "_csp_nonce") or any(name.startswith("_csp") for name in vars(response))
+
+
+@cache
+def _shop_policy() -> str:
+    """Return the policy of the settings, put together once per process: it is the same on every page of the shop."""
+    return build_policy()
 
 
 def settings_for(env: Env) -> dict[str, Any]:

@@ -1,11 +1,10 @@
 """What pages read: publications only, in raw statements, as plain values."""
 
-from dataclasses import dataclass
-
-from apps.catalog.queries.cards import cards, product_url
+from apps.catalog.queries.cards import cards, cards_of_rules, product_url
 from apps.catalog.queries.categories import MenuTree, category_page, category_url, menu, tree
 from apps.catalog.queries.listing import listing
 from apps.catalog.queries.product import (
+    VARIANT,
     alternates,
     product_page,
     sellable_lines,
@@ -29,16 +28,15 @@ from apps.catalog.queries.types import (
     Suggestions,
     Variant,
 )
-from apps.markets.context import Shop
 
 __all__ = [
     "SORTS",
+    "VARIANT",
     "Alternate",
     "Card",
     "CategoryPage",
     "FacetGroup",
     "FacetOption",
-    "Home",
     "ListingRequest",
     "ListingResult",
     "MenuNode",
@@ -50,9 +48,9 @@ __all__ = [
     "Variant",
     "alternates",
     "cards",
+    "cards_of_rules",
     "category_page",
     "category_url",
-    "home",
     "listing",
     "menu",
     "product_page",
@@ -63,21 +61,3 @@ __all__ = [
     "tree",
     "variant_url",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Home:
-    """The rails of a home page."""
-
-    newest: tuple[Card, ...]
-    bestsellers: tuple[Card, ...]
-    on_offer: tuple[Card, ...]
-
-
-def home(*, shop: Shop, limit: int = 8) -> Home:
-    """Return the rails of a shop's home page. Three statements."""
-    return Home(
-        newest=cards(shop=shop, rule="newest", limit=limit),
-        bestsellers=cards(shop=shop, rule="bestsellers", limit=limit),
-        on_offer=cards(shop=shop, rule="on_offer", limit=limit),
-    )

@@ -1,22 +1,18 @@
 """How many products a list has and how many each filter value would give: exact, from counts kept or counted."""
 
-import hashlib
-import json
 from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.cache import cache
 from django.db import connection
 
 from apps.catalog.publication import versions
-from apps.catalog.queries.near import Near
+from apps.catalog.queries.near import Near, answered
 from apps.core.sql import prepared_cursor
 from apps.markets.context import Shop
 
 COUNT_AT_MOST = 5000
 """Filter values are counted over so many products of a search; beyond, the total is exact and the counts are not."""
-KEEP_S = 60
 # What a row of the counting statement says: the total, a value of an open filter, or (from 0) of a chosen one.
 _TOTAL, _OPEN = -1, -2
 
@@ -81,25 +77,18 @@ def counted(*, shop: Shop, filters: Filters) -> Counts:
 
     A filter's own choice does not restrict its own values' counts: each says what choosing it as well would give.
     """
-    version = versions.current(key=versions.shop_key(market_id=shop.market.id, language=shop.language))
-    said = json.dumps([filters.base, filters.params, filters.groups, version], sort_keys=True, default=str)
-    key = f"counts:{connection.settings_dict['NAME']}:{hashlib.blake2b(said.encode(), digest_size=16).hexdigest()}"
-    near = _near.get(key)
-    if near is not None:
-        return near
-    found = cache.get(key)
-    if found is None:
+    said = ["counts", filters.base, filters.params, filters.groups]
+
+    def count() -> list[Any]:
         total, by_value, exact = _count(filters)
         # As pairs: the cache speaks JSON, which would turn the numbers of an object's keys into text.
-        found = [total, list(by_value.items()), exact]
-        cache.set(key, found, KEEP_S)
-    total, pairs, exact = found
-    return _near.keep(key, Counts(key=key, total=total, by_value=dict(pairs), exact=exact))
+        return [total, list(by_value.items()), exact]
 
+    def read(key: str, found: list[Any]) -> Counts:
+        total, pairs, exact = found
+        return Counts(key=key, total=total, by_value=dict(pairs), exact=exact)
 
-def forget() -> None:
-    """Drop what this process remembers; for tests."""
-    _near.clear()
+    return answered(shop=shop, said=said, near=_near, ask=count, read=read)
 
 
 def _count(filters: Filters) -> tuple[int, dict[int, int], bool]:

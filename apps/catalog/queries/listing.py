@@ -2,15 +2,16 @@
 
 from collections.abc import Hashable
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection
 
 from apps.catalog.publication import versions
 from apps.catalog.queries import categories, facets
-from apps.catalog.queries.cards import COLUMNS, card_of
+from apps.catalog.queries.cards import cards_in_order
 from apps.catalog.queries.counting import Counts, Filters, counted, kept
-from apps.catalog.queries.near import Near
+from apps.catalog.queries.near import Near, answered
 from apps.catalog.queries.types import (
     MAX_PAGE_SIZE,
     SORTS,
@@ -23,7 +24,7 @@ from apps.catalog.queries.types import (
     Suggestions,
 )
 from apps.catalog.search.correct import words_for
-from apps.catalog.search.text import Condition, condition_for, condition_for_words, fold, words
+from apps.catalog.search.text import Condition, condition_for, condition_for_words, words
 from apps.markets.context import Shop
 
 _ORDERS = {
@@ -33,6 +34,8 @@ _ORDERS = {
     "-price": "price_minor DESC, product_id DESC",
     "name": "left(words, 60), product_id",
 }
+RANKED_AT_MOST = 240
+"""So many of a search's hits are kept in their order: ten pages. Pages behind them are asked for one by one."""
 _STEM = 4
 """So many letters of a word must begin a category's word, so that singular meets plural."""
 
@@ -41,9 +44,9 @@ def listing(*, shop: Shop, request: ListingRequest) -> ListingResult:
     """
     Return one page of a list with the counts of its filters. Never empty-handed: see Suggestions.
 
-    Two statements for a category or a search, up to six when the words as typed find nothing (near words are looked
-    for, then any of them, then what others like). An unknown filter or sort is ignored, an unknown value matches
-    nothing, a page beyond the last gives the last.
+    One statement for a list asked before in this minute; else three, up to nine when the words as typed find nothing
+    (near words are looked for, then any of them, then what others like). An unknown filter or sort is ignored, an
+    unknown value matches nothing, a page beyond the last gives the last.
     """
     asked = _tidied(request)
     if not words(asked.text):
@@ -107,22 +110,37 @@ def _page(shop: Shop, asked: ListingRequest, text: Condition | None, suggestions
 
 
 def _cards(shop: Shop, filters: Filters, order: str, limit: int, offset: int) -> tuple[Card, ...]:
+    """Return a page's cards. Which they are is asked once a minute, what they show each time: prices and stock move."""
+    # To rank a common word reads every hit: the first pages of a search are ranked together.
+    is_ranked = order not in _ORDERS.values() and offset + limit <= RANKED_AT_MOST
+    first, many = (0, RANKED_AT_MOST) if is_ranked else (offset, limit)
+    ids = answered(
+        shop=shop,
+        said=["ids", filters.base, filters.params, filters.groups, order, first, many],
+        near=_near_ids,
+        ask=lambda: _ids(filters, order, many, first),
+        read=lambda _, found: tuple(found),
+    )
+    return cards_in_order(shop=shop, product_ids=ids[offset - first : offset - first + limit])
+
+
+# About 10 KB each at most.
+_near_ids: Near[tuple[int, ...]] = Near(size=1_000)
+
+
+def _ids(filters: Filters, order: str, limit: int, offset: int) -> list[int]:
     params: dict[str, Any] = {**filters.params, "limit": limit, "offset": offset}
     where = [filters.base]
     for index, (chosen, _) in enumerate(filters.groups):
         params[f"chosen{index}"] = chosen
         where.append(f"facet_ids && %(chosen{index})s::int[]")
-    # Which rows comes first, from narrow columns: what a card shows is read for the rows of this page alone.
     sql = f"""
-SELECT {COLUMNS} FROM catalogue_publication
-WHERE market_id = %(market)s AND language = %(language)s AND product_id = ANY(ARRAY(
-    SELECT product_id FROM catalogue_publication WHERE {" AND ".join(where)}
-    ORDER BY {order} LIMIT %(limit)s OFFSET %(offset)s))
-ORDER BY {order}
+SELECT product_id FROM catalogue_publication WHERE {" AND ".join(where)}
+ORDER BY {order} LIMIT %(limit)s OFFSET %(offset)s
 """  # noqa: S608 -- made of constants; values are parameters
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        return tuple(card_of(shop=shop, row=row) for row in cursor.fetchall())
+        return [row[0] for row in cursor.fetchall()]
 
 
 def _filters(shop: Shop, asked: ListingRequest, text: Condition | None) -> Filters:
@@ -203,9 +221,15 @@ def _categories(shop: Shop, text: str) -> tuple[MenuNode, ...]:
         return ()
     found = []
     for node in categories.tree(shop=shop).by_id.values():
-        named = [fold(word) for word in words(node.name)]
+        named = _words_of(node.name)
         if node.product_count and all(
             any(name.startswith(word[: max(_STEM, len(word) - 2)]) for name in named) for word in typed
         ):
             found.append(node)
     return tuple(sorted(found, key=lambda node: (-node.product_count, node.depth, node.category_id))[:6])
+
+
+@lru_cache(maxsize=5_000)
+def _words_of(name: str) -> tuple[str, ...]:
+    """Return a category's words, folded; remembered: each search asks it of every category."""
+    return tuple(words(name))

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, Literal
+from urllib.parse import urlencode
 
 from django.db import connection
 
@@ -14,6 +15,9 @@ from apps.core.money import from_minor
 from apps.core.sql import prepared_cursor
 from apps.markets.context import BrandInfo, Shop
 from apps.markets.queries import live_shops
+
+VARIANT = "variant"
+"""What an address calls the SKU of the variant chosen."""
 
 _PAGE = """
 SELECT product_id, slug, name, page::text, sources::text, price_minor, price_max_minor, prior_minor, currency,
@@ -84,9 +88,7 @@ def sellable_lines(*, shop: Shop, product_ids: Iterable[int]) -> dict[int, Sella
 
 def variant_url(*, shop: Shop, slug: str, sku: str) -> str:
     """Return the address of a product with one of its variants chosen (none for an empty SKU)."""
-    from urllib.parse import urlencode
-
-    query = f"?{urlencode({'sku': sku})}" if sku else ""
+    query = f"?{urlencode({VARIANT: sku})}" if sku else ""
     return product_url(shop=shop, slug=slug) + query
 
 

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from django.utils.safestring import SafeString
 
 from apps.storefront.contexts.pieces import Link, Picture, ProblemView, PromiseView, Rail, Step
+from apps.storefront.contexts.shown import Shown
 
 
 @dataclass(frozen=True, slots=True)
-class LineView:
+class LineView(Shown):
     """A line of a basket or an order. key: its id as text. problem: why this line cannot be bought as it stands."""
 
     key: str
@@ -28,7 +29,7 @@ class LineView:
 
 
 @dataclass(frozen=True, slots=True)
-class TotalRow:
+class TotalRow(Shown):
     """A row of a summary: "Delivery — 4,90 €". kind: empty, `saving`, `tax` or `total`. note: smaller words below."""
 
     label: str
@@ -38,7 +39,7 @@ class TotalRow:
 
 
 @dataclass(frozen=True, slots=True)
-class VoucherView:
+class VoucherView(Shown):
     """A code in use."""
 
     code: str
@@ -47,7 +48,7 @@ class VoucherView:
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(Shown):
     """Lines and totals beside a checkout step or an order."""
 
     lines: tuple[LineView, ...]
@@ -56,7 +57,7 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True)
-class BasketView:
+class BasketView(Shown):
     """The basket page. can_checkout: False while a problem blocks it."""
 
     lines: tuple[LineView, ...]
@@ -74,7 +75,7 @@ class BasketView:
 
 
 @dataclass(frozen=True, slots=True)
-class FieldView:
+class FieldView(Shown):
     """
     A form field as the templates draw it. kind: an input type, `select`, `textarea` or `checkbox`.
 
@@ -98,7 +99,7 @@ class FieldView:
 
 
 @dataclass(frozen=True, slots=True)
-class RadioCard:
+class RadioCard(Shown):
     """A delivery or payment method to choose. price_text: known before choosing."""
 
     id: str
@@ -112,7 +113,7 @@ class RadioCard:
 
 
 @dataclass(frozen=True, slots=True)
-class CheckoutView:
+class CheckoutView(Shown):
     """What every checkout step has: where we are, where the form goes, what is bought, what went wrong."""
 
     steps: tuple[Step, ...]
@@ -123,7 +124,7 @@ class CheckoutView:
 
 
 @dataclass(frozen=True, slots=True)
-class DetailsStep:
+class DetailsStep(Shown):
     """Contact and address. fields: in the country's order; folded ones (second address line) open by a click."""
 
     contact: tuple[FieldView, ...]
@@ -139,7 +140,7 @@ class DetailsStep:
 
 
 @dataclass(frozen=True, slots=True)
-class DeliveryStep:
+class DeliveryStep(Shown):
     """Ways of delivery with price and date."""
 
     methods: tuple[RadioCard, ...]
@@ -147,7 +148,7 @@ class DeliveryStep:
 
 
 @dataclass(frozen=True, slots=True)
-class RecapBlock:
+class RecapBlock(Shown):
     """An answer given before, with a link to change it."""
 
     title: str
@@ -156,7 +157,7 @@ class RecapBlock:
 
 
 @dataclass(frozen=True, slots=True)
-class ReviewStep:
+class ReviewStep(Shown):
     """
     Payment and recap above the order button.
 

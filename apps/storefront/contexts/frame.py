@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from django.utils.safestring import SafeString
 
 from apps.storefront.contexts.pieces import Link, Picture, PromiseView
+from apps.storefront.contexts.shown import Shown
 
 
 @dataclass(frozen=True, slots=True)
-class MenuNode:
+class MenuNode(Shown):
     """A category in the menu with its sub-categories; every node is a page of its own."""
 
     label: str
@@ -19,7 +20,7 @@ class MenuNode:
 
 
 @dataclass(frozen=True, slots=True)
-class LocaleLink:
+class LocaleLink(Shown):
     """A shop one may switch to, with the same page in it where it exists. tag: as in `fr-BE`."""
 
     country: str
@@ -30,7 +31,7 @@ class LocaleLink:
 
 
 @dataclass(frozen=True, slots=True)
-class Alternate:
+class Alternate(Shown):
     """A live equal of this page for search engines. tag: hreflang, or `x-default`."""
 
     tag: str
@@ -38,7 +39,7 @@ class Alternate:
 
 
 @dataclass(frozen=True, slots=True)
-class FooterColumn:
+class FooterColumn(Shown):
     """A column of links in the footer."""
 
     title: str
@@ -46,7 +47,7 @@ class FooterColumn:
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(Shown):
     """
     What surrounds every page of one shop; the same for all visitors and all pages, so built once per shop.
 
@@ -79,7 +80,7 @@ class Frame:
 
 
 @dataclass(frozen=True, slots=True)
-class FooterView:
+class FooterView(Shown):
     """What `components/footer.html` needs."""
 
     frame: Frame
@@ -92,7 +93,7 @@ class FooterView:
 
 
 @dataclass(frozen=True, slots=True)
-class Meta:
+class Meta(Shown):
     """What goes into the head. structured_data: JSON-LD as text, already escaped for a script element."""
 
     title: str

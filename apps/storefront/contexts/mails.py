@@ -6,10 +6,11 @@ from apps.storefront.contexts.buying import LineView, RecapBlock, TotalRow
 from apps.storefront.contexts.others import Section
 from apps.storefront.contexts.pages import Fact
 from apps.storefront.contexts.pieces import Link
+from apps.storefront.contexts.shown import Shown
 
 
 @dataclass(frozen=True, slots=True)
-class MailFrame:
+class MailFrame(Shown):
     """What surrounds every mail. Addresses are absolute."""
 
     brand_code: str
@@ -22,7 +23,7 @@ class MailFrame:
 
 
 @dataclass(frozen=True, slots=True)
-class OrderMail:
+class OrderMail(Shown):
     """Order confirmation and shipping mails. parcels: carrier, tracking code and link per parcel."""
 
     frame: MailFrame

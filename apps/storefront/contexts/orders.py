@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from apps.storefront.contexts.buying import RecapBlock, Summary
 from apps.storefront.contexts.pages import Fact
 from apps.storefront.contexts.pieces import Link, Paging, Picture, ProblemView, PromiseView
+from apps.storefront.contexts.shown import Shown
 
 
 @dataclass(frozen=True, slots=True)
-class TimelineEntry:
+class TimelineEntry(Shown):
     """Something that happened, or will, to an order. state: `done`, `current` or `ahead`. moment: ISO for `<time>`."""
 
     title: str
@@ -20,7 +21,7 @@ class TimelineEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class OrderView:
+class OrderView(Shown):
     """An order as its shopper sees it: confirmation, tracking and history share it."""
 
     number: str
@@ -44,7 +45,7 @@ class OrderView:
 
 
 @dataclass(frozen=True, slots=True)
-class OrderRow:
+class OrderRow(Shown):
     """An order in the history."""
 
     number: str
@@ -58,7 +59,7 @@ class OrderRow:
 
 
 @dataclass(frozen=True, slots=True)
-class AccountPage:
+class AccountPage(Shown):
     """The account's pages: navigation, the person's mail address, recent orders."""
 
     email: str

@@ -6,10 +6,11 @@ from apps.storefront.contexts.buying import FieldView
 from apps.storefront.contexts.frame import LocaleLink
 from apps.storefront.contexts.pages import Fact
 from apps.storefront.contexts.pieces import Link, ProblemView, PromiseView
+from apps.storefront.contexts.shown import Shown
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class Section(Shown):
     """A heading and its paragraphs in a static page. id: anchor."""
 
     id: str
@@ -18,7 +19,7 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class TextPage:
+class TextPage(Shown):
     """Terms, legal notice, privacy and the like."""
 
     title: str
@@ -29,7 +30,7 @@ class TextPage:
 
 
 @dataclass(frozen=True, slots=True)
-class FormPage:
+class FormPage(Shown):
     """A page with one form: contact, order look-up."""
 
     title: str
@@ -44,7 +45,7 @@ class FormPage:
 
 
 @dataclass(frozen=True, slots=True)
-class StoreRow:
+class StoreRow(Shown):
     """A store in the list. hours: label and value per day; open_text: "Open until 19:00"."""
 
     name: str
@@ -56,7 +57,7 @@ class StoreRow:
 
 
 @dataclass(frozen=True, slots=True)
-class MarketChoice:
+class MarketChoice(Shown):
     """A country on the page that offers all shops; `locales` are its languages."""
 
     country: str
@@ -65,7 +66,7 @@ class MarketChoice:
 
 
 @dataclass(frozen=True, slots=True)
-class DemoMail:
+class DemoMail(Shown):
     """A mail in the demo's mail viewer."""
 
     id: int
@@ -77,7 +78,7 @@ class DemoMail:
 
 
 @dataclass(frozen=True, slots=True)
-class HostedPayment:
+class HostedPayment(Shown):
     """The demo provider's own page: brandless on purpose. actions: (value, label, explanation)."""
 
     shop_name: str

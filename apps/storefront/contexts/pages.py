@@ -16,10 +16,11 @@ from apps.storefront.contexts.pieces import (
     StockView,
     Tile,
 )
+from apps.storefront.contexts.shown import Shown
 
 
 @dataclass(frozen=True, slots=True)
-class SplitBlock:
+class SplitBlock(Shown):
     """The editorial opening of the home page: a picture, a sentence and where it leads."""
 
     title: str
@@ -30,7 +31,7 @@ class SplitBlock:
 
 
 @dataclass(frozen=True, slots=True)
-class HomePage:
+class HomePage(Shown):
     """The home page of a shop."""
 
     split: SplitBlock | None
@@ -41,7 +42,7 @@ class HomePage:
 
 
 @dataclass(frozen=True, slots=True)
-class DepartmentPage:
+class DepartmentPage(Shown):
     """A top category: its sub-categories first, then a choice of its products."""
 
     title: str
@@ -54,7 +55,7 @@ class DepartmentPage:
 
 
 @dataclass(frozen=True, slots=True)
-class FacetChoice:
+class FacetChoice(Shown):
     """One box of a filter. value: what the form sends. toggle_url: the list without it, when it is chosen."""
 
     label: str
@@ -66,7 +67,7 @@ class FacetChoice:
 
 
 @dataclass(frozen=True, slots=True)
-class FacetGroupView:
+class FacetGroupView(Shown):
     """One filter. code: the parameter's name. is_promoted: also shown above the list. is_open: unfolded."""
 
     code: str
@@ -78,7 +79,7 @@ class FacetGroupView:
 
 
 @dataclass(frozen=True, slots=True)
-class PriceRange:
+class PriceRange(Shown):
     """The two price fields: what was asked, and the bounds shown as hints. unit: the currency's sign."""
 
     minimum: str
@@ -87,7 +88,7 @@ class PriceRange:
 
 
 @dataclass(frozen=True, slots=True)
-class SortChoice:
+class SortChoice(Shown):
     """One order of the list."""
 
     value: str
@@ -96,7 +97,7 @@ class SortChoice:
 
 
 @dataclass(frozen=True, slots=True)
-class NothingFound:
+class NothingFound(Shown):
     """An empty list that still leads somewhere: other spellings, wider searches, categories, products many buy."""
 
     title: str
@@ -107,7 +108,7 @@ class NothingFound:
 
 
 @dataclass(frozen=True, slots=True)
-class ListingPage:
+class ListingPage(Shown):
     """
     A category or a search with its filters.
 
@@ -137,7 +138,7 @@ class ListingPage:
 
 
 @dataclass(frozen=True, slots=True)
-class VariantButton:
+class VariantButton(Shown):
     """
     One value of a variant axis, as a link to the product in that variant. is_available: can be bought now.
 
@@ -154,7 +155,7 @@ class VariantButton:
 
 
 @dataclass(frozen=True, slots=True)
-class VariantAxis:
+class VariantAxis(Shown):
     """A question the shopper answers: colour, size. chosen_label: the present answer."""
 
     label: str
@@ -164,7 +165,7 @@ class VariantAxis:
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Shown):
     """A row of the facts table."""
 
     label: str
@@ -172,7 +173,7 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
-class StoreStock:
+class StoreStock(Shown):
     """A store and whether the product is there."""
 
     name: str
@@ -181,7 +182,7 @@ class StoreStock:
 
 
 @dataclass(frozen=True, slots=True)
-class ProductPage:
+class ProductPage(Shown):
     """
     A product in one variant.
 

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
 
+from apps.storefront.contexts.shown import Shown
+
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class Link(Shown):
     """A text that leads somewhere. `is_current` marks the place where the visitor is."""
 
     label: str
@@ -15,7 +17,7 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class PictureSource:
+class PictureSource(Shown):
     """One format of a picture: MIME type and the ready `srcset` value (`url 320w, url 640w`)."""
 
     mime_type: str
@@ -23,7 +25,7 @@ class PictureSource:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(Shown):
     """
     A picture in all its formats, best first; `src` is the JPEG every browser reads, `large_url` the one to zoom into.
 
@@ -40,7 +42,7 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
-class PriceView:
+class PriceView(Shown):
     """
     A price as the market writes it.
 
@@ -63,7 +65,7 @@ class PriceView:
 
 
 @dataclass(frozen=True, slots=True)
-class StockView:
+class StockView(Shown):
     """Stock in words. code: `in`, `low`, `out` or `stores`, used only to choose an icon and a colour."""
 
     code: str
@@ -72,7 +74,7 @@ class StockView:
 
 
 @dataclass(frozen=True, slots=True)
-class PromiseView:
+class PromiseView(Shown):
     """One promise that is true in this market. icon: a symbol of icons.svg without its prefix."""
 
     icon: str
@@ -82,7 +84,7 @@ class PromiseView:
 
 
 @dataclass(frozen=True, slots=True)
-class ProblemView:
+class ProblemView(Shown):
     """A refusal said to the shopper. tone: `error`, `warning`, `success` or `info`. action: the way out."""
 
     code: str
@@ -92,7 +94,7 @@ class ProblemView:
 
 
 @dataclass(frozen=True, slots=True)
-class Swatch:
+class Swatch(Shown):
     """A colour a product comes in. hex: with #; drawn as SVG, since style attributes are forbidden."""
 
     label: str
@@ -100,7 +102,7 @@ class Swatch:
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class Card(Shown):
     """
     A product in a list.
 
@@ -122,7 +124,7 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
-class Tile:
+class Tile(Shown):
     """A category with its picture."""
 
     label: str
@@ -132,7 +134,7 @@ class Tile:
 
 
 @dataclass(frozen=True, slots=True)
-class Rail:
+class Rail(Shown):
     """A row of products under a heading. cards_html: the stored cards, joined."""
 
     id: str
@@ -142,7 +144,7 @@ class Rail:
 
 
 @dataclass(frozen=True, slots=True)
-class Paging:
+class Paging(Shown):
     """Numbered pages. links: in order; None stands for a gap. range_text: "25–48 of 312 products"."""
 
     links: tuple[Link | None, ...]
@@ -152,7 +154,7 @@ class Paging:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class Step(Shown):
     """One step of the checkout. state: `done`, `current` or `ahead`; done steps have an address to go back to."""
 
     label: str

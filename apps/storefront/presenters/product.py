@@ -6,15 +6,13 @@ from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
-from apps.catalog.queries import ProductPageData, Variant
+from apps.catalog.queries import ProductPageData, Variant, variant_url
 from apps.markets.context import Shop
 from apps.orders.delivery import Promise
 from apps.storefront import pages, words
 from apps.storefront.contexts import Fact, Link, Picture, ProblemView, ProductPage, VariantAxis, VariantButton
 from apps.storefront.presenters.pictures import picture_from
 from apps.storefront.presenters.prices import live_stock, price_view
-
-VARIANT = "variant"
 
 
 def chosen_variant(*, data: ProductPageData, wanted: str, stock: Mapping[int, int]) -> Variant:
@@ -107,7 +105,7 @@ def _button(
     costs_differ = len(data.axes) == 1 and len({other.price for other in data.variants}) > 1
     return VariantButton(
         label=value["label"],
-        url=f"{data.url}?{VARIANT}={target.sku}",
+        url=variant_url(shop=shop, slug=data.slug, sku=target.sku),
         is_chosen=variant.axes.get(code) == value["key"],
         is_available=available,
         swatch=value["swatch"],

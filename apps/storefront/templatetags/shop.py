@@ -77,7 +77,7 @@ def shop_header(context: Context) -> SafeString:
     return mark_safe("".join(filled))  # noqa: S308 -- see above
 
 
-REMEMBERED = 2_000  # rendered pieces kept in a process
+REMEMBERED = 4_000  # rendered pieces kept in a process
 _remembered: dict[tuple[Hashable, ...], SafeString] = {}
 
 

@@ -135,7 +135,7 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
     if isinstance(data, catalog.Moved):
         return HttpResponsePermanentRedirect(data.url)
     left = stock.available(product_ids=[variant.product_id for variant in data.variants], market=shop.market)
-    variant = products.chosen_variant(data=data, wanted=request.GET.get(products.VARIANT, ""), stock=left)
+    variant = products.chosen_variant(data=data, wanted=request.GET.get(catalog.VARIANT, ""), stock=left)
     page = products.product_page(
         shop=shop,
         data=data,

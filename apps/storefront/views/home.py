@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from apps.catalog import queries as catalog
 from apps.markets.context import Shop
 from apps.storefront import pages
-from apps.storefront.contexts import HomePage, Link, Rail, SplitBlock, Tile
+from apps.storefront.contexts import HomePage, Link, SplitBlock, Tile
 from apps.storefront.page_cache import cacheable
 from apps.storefront.presenters.cards import rail
 from apps.storefront.presenters.pictures import picture_from
@@ -26,6 +26,8 @@ def home(request: HttpRequest) -> HttpResponse:
     blocks = pages.blocks(shop=shop)
     opening = next((block for block in blocks if block.kind == "split"), None)
     split = _split(shop, opening) if opening else None
+    rows = [(_rule(block), block.title) for block in blocks if block.kind == "rail"]
+    cards = catalog.cards_of_rules(shop=shop, rules=[rule for rule, _ in rows], limit=RAIL_SIZE)
     page = HomePage(
         split=split,
         tiles_title=next((block.title for block in blocks if block.kind == "categories"), _("Look around")),
@@ -34,7 +36,11 @@ def home(request: HttpRequest) -> HttpResponse:
             for node in catalog.menu(shop=shop)
             if node.in_menu
         ),
-        rails=tuple(found for block in blocks if block.kind == "rail" and (found := _rail(shop, block))),
+        rails=tuple(
+            found
+            for rule, title in rows
+            if (found := rail(shop=shop, name=f"rail-{rule}", title=title, cards=cards[rule]))
+        ),
         promises=pages.promises(shop=shop),
     )
     meta = meta_for(
@@ -58,7 +64,5 @@ def _split(shop: Shop, block: pages.HomeBlock) -> SplitBlock:
     )
 
 
-def _rail(shop: Shop, block: pages.HomeBlock) -> Rail | None:
-    rule = str(block.data.get("rule", "newest"))
-    cards = catalog.cards(shop=shop, rule=rule, limit=RAIL_SIZE)
-    return rail(shop=shop, name=f"rail-{rule}", title=block.title, cards=cards)
+def _rule(block: pages.HomeBlock) -> str:
+    return str(block.data.get("rule", "newest"))

@@ -198,8 +198,8 @@ def test_publish_variants_with_their_own_prices_axes_and_addresses(shop, base):
     assert (str(page.price), str(page.price_max)) == ("10.00 EUR", "12.00 EUR")
     lines = queries.sellable_lines(shop=shop, product_ids=[red.id, blue.id, parent.id])
     assert {key: (line.name, line.label, line.url, line.weight_g) for key, line in lines.items()} == {
-        red.id: ("Kettle", "Red", "/fr-fr/p/kettle/?sku=K-R", None),
-        blue.id: ("Kettle", "Blue", "/fr-fr/p/kettle/?sku=K-B", 900),
+        red.id: ("Kettle", "Red", "/fr-fr/p/kettle/?variant=K-R", None),
+        blue.id: ("Kettle", "Blue", "/fr-fr/p/kettle/?variant=K-B", 900),
     }
 
 
@@ -295,7 +295,7 @@ def test_published_reduction_shows_the_prior_price_from_history(shop, base):
 
     card = queries.listing(shop=shop, request=queries.ListingRequest()).cards[0]
     assert (str(card.price), str(card.prior), card.is_promotion) == ("8.00 EUR", "10.00 EUR", True)
-    assert queries.home(shop=shop).on_offer == (card,)
+    assert queries.cards_of_rules(shop=shop, rules=["on_offer"]) == {"on_offer": (card,)}
 
 
 def test_scheduled_prices_are_switched_when_their_moment_passes(shop, base):
@@ -406,8 +406,11 @@ def test_page_statement_counts_are_constant(shop, base, django_assert_num_querie
         queries.sellable_lines(shop=shop, product_ids=ids)
     with django_assert_num_queries(1):
         queries.alternates(kind="product", object_id=ids[0], brand=shop.brand)
-    with django_assert_num_queries(3):
-        queries.home(shop=shop)
+    rules = ["newest", "bestsellers", "on_offer"]
+    with django_assert_num_queries(4):
+        queries.cards_of_rules(shop=shop, rules=rules)
+    with django_assert_num_queries(1):
+        queries.cards_of_rules(shop=shop, rules=rules)
     with django_assert_num_queries(0):
         queries.menu(shop=shop)
         queries.category_page(shop=shop, slug="cuisine")

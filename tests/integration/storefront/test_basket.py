@@ -1,10 +1,13 @@
 """The basket under every kind of hand: clumsy, hostile, from another site, of another visitor."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from tests import page_kinds
 from tests.integration.storefront import buying
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo_module")]
@@ -35,6 +38,15 @@ def test_product_of_the_other_brand_only_is_not_sold_here(visitor):
     here, there = set(buying.sellable(many=500)), set(buying.sellable(market="volt-fr", many=500))
     buying.add(visitor, min(there - here))
     assert buying.lines(visitor) == []
+
+
+def test_line_of_a_variant_leads_back_to_that_variant(visitor):
+    url = page_kinds.public(page_kinds.shop_of("fr-fr"))["product with variants"]
+    addresses = re.findall(rf'href="({re.escape(url)}\?variant=[^"]+)"', visitor.get(url).content.decode())
+    chosen = visitor.get(addresses[-1]).content.decode()
+    buying.add(visitor, re.search(r'name="product" value="(\d+)"', chosen)[1])
+    [line] = re.findall(r'class="line-name"><a href="([^"]+)"', visitor.get("/fr-fr/basket/").content.decode())
+    assert (line, len(addresses) > 1) == (addresses[-1], True)
 
 
 @pytest.mark.parametrize(
