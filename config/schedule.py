@@ -38,6 +38,11 @@ ROOMS: dict[str, dict[str, Any]] = {
         "schedule": crontab(hour="3", minute="10"),
         "options": {"queue": "night", "expires": 3600},
     },
+    "media-clean-files": {
+        "task": "media.clean_files",
+        "schedule": crontab(hour="3", minute="40"),
+        "options": {"queue": "night", "expires": 3600},
+    },
     "orders-settle-demo-bank": {
         "task": "orders.settle_demo_bank",
         "schedule": 15.0,

@@ -85,3 +85,17 @@ class AssetText(models.Model):
 
     def __str__(self) -> str:
         return self.alt
+
+
+class DiscardedFile(models.Model):
+    """A stored file that nothing shows any more and that the nightly cleaning removes after a grace."""
+
+    name = models.CharField(_("path in the storage"), max_length=200, primary_key=True)
+    discarded_at = models.DateTimeField(_("discarded"), db_index=True)
+
+    class Meta:
+        verbose_name = _("discarded file")
+        verbose_name_plural = _("discarded files")
+
+    def __str__(self) -> str:
+        return self.name

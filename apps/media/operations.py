@@ -10,7 +10,7 @@ from pathlib import Path
 from django.db import transaction
 
 from apps.core import audit, outbox
-from apps.media import files, queries
+from apps.media import cleaning, files, queries
 from apps.media.decoding import EXTENSIONS, MAX_BYTES, PictureFacts, inspect
 from apps.media.encoding import FIRST_FORMATS, LATER_FORMATS, Encoded, Size, encode_all, encode_or_refuse, sizes_for
 from apps.media.errors import AssetInUse, FocalPointOutside, PictureRefused, PictureTooLarge
@@ -44,7 +44,7 @@ def store_original(
     known = facts or inspect(data=content, filename=filename)
     name = files.original_name(sha256=sha256, extension=EXTENSIONS[known.mime_type])
     # The file first: a row always has its file; a file without a row is found again by the same bytes.
-    files.put(name=name, data=content)
+    cleaning.put(name=name, data=content)
     with transaction.atomic():
         asset, is_new = Asset.objects.get_or_create(
             sha256=sha256,
@@ -185,7 +185,7 @@ def set_alt_texts(*, asset_id: int, texts: Mapping[str, str], at: datetime) -> i
 @transaction.atomic
 def delete_asset(*, asset_id: int, at: datetime, by: str) -> None:
     """
-    Delete an asset that nothing shows. Files stay until the nightly cleaning: a cached page may still want them.
+    Delete an asset that nothing shows. Its files stay for a week: a cached page may still want them.
 
     Locks the asset. Raises AssetInUse with the number of places.
     """
@@ -200,7 +200,9 @@ def delete_asset(*, asset_id: int, at: datetime, by: str) -> None:
         at=at,
         before={"sha256": asset.sha256, "filename": asset.filename},
     )
+    names = [asset.original, *Rendition.objects.filter(asset=asset).values_list("path", flat=True)]
     asset.delete()
+    cleaning.discard(names=names, at=at)
 
 
 def _read(path: Path | None, filename: str) -> bytes:
@@ -224,7 +226,7 @@ def _publish_files(asset: Asset, made: Sequence[Encoded], at: datetime, *, is_an
         name = files.rendition_name(
             data=encoded.data, extension="jpg" if encoded.size.format == "jpeg" else encoded.size.format
         )
-        files.put(name=name, data=encoded.data)
+        cleaning.put(name=name, data=encoded.data)
         rows.append(
             Rendition(
                 asset=asset,

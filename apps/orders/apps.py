@@ -11,3 +11,11 @@ class OrdersConfig(OscarConfig):
     label = "order"
     verbose_name = _("Orders")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Tell the DAM which files orders name."""
+        super().ready()
+        from apps.media import cleaning
+        from apps.orders import picture_use
+
+        cleaning.register_name_source(name="orders", source=picture_use.files)
