@@ -8,10 +8,15 @@ What is promised about age: a change of publications (unpublishing included) is 
 it and within `versions.MAX_AGE_S` by every other, whichever copy it holds, since both copies are found by a key with
 the version in it. What has no version (stock, stores, static pages) is as old as its view's seconds at most, counted
 from when the page was built: the copy in this process ends when the one in Valkey does.
+
+Pages are kept compressed for those who read gzip, which is nearly everybody: packed once, a page is sent many times.
+They hold nothing of a visitor, so their length tells nothing either (BREACH); private pages are never compressed here.
 """
 
+import gzip
 import hashlib
 import json
+import re
 import threading
 import time
 from collections import OrderedDict
@@ -22,6 +27,7 @@ from typing import Any
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
 
 from apps.catalog.publication import versions
 from apps.markets.context import Shop
@@ -32,6 +38,8 @@ MAX_QUERY_CHARACTERS = 400
 SEGMENTS = frozenset({"", "c", "p", "search", "pages", "stores"})
 # Pages in this process, in front of Valkey. Small: the few that everybody asks for, not the catalogue.
 NEAR_BYTES = 16 * 2**20
+# Three quarters of the best ratio for a third of its time.
+GZIP_LEVEL = 4
 # So long may this process show a page that somebody has removed from Valkey by hand.
 NEAR_S = 2.0
 
@@ -61,6 +69,15 @@ def wants_part(*, request: HttpRequest) -> bool:
     return meta.get("HTTP_HX_REQUEST") == "true" and meta.get("HTTP_HX_HISTORY_RESTORE_REQUEST") != "true"
 
 
+_GZIP = re.compile(r"(?:^|,)\s*gzip\s*(?:;\s*q\s*=\s*([01](?:\.\d*)?)\s*)?(?=,|$)", re.IGNORECASE)
+
+
+def accepts_gzip(*, request: HttpRequest) -> bool:
+    """Whether the client reads gzip (RFC 9110, 12.5.3): it names it, and not with a weight of nothing."""
+    found = _GZIP.search(request.META.get("HTTP_ACCEPT_ENCODING", ""))
+    return found is not None and float(found[1] or "1") > 0
+
+
 class PageCacheMiddleware:
     """
     Answers from the cache before sessions, users and addresses are looked at; stands right behind the markets'.
@@ -88,6 +105,7 @@ class PageCacheMiddleware:
         response = self.get_response(request)
         seconds = getattr(request, "keep_s", 0)
         if seconds and _is_for_everybody(response):
+            _pack(response, is_gzip=accepts_gzip(request=request))
             page = _page(response, until=time.time() + seconds)
             cache.set(key, page, seconds)
             _near.keep(key=key, page=page)
@@ -101,6 +119,15 @@ def _is_for_everybody(response: HttpResponse) -> bool:
     varies = response.headers.get("Vary", "").lower()
     control = response.headers.get("Cache-Control", "").lower()
     return "cookie" not in varies and "private" not in control and "no-store" not in control
+
+
+def _pack(response: HttpResponse, *, is_gzip: bool) -> None:
+    patch_vary_headers(response, ["Accept-Encoding"])
+    if is_gzip:
+        # Without the time, so that the same page is the same bytes.
+        response.content = gzip.compress(response.content, GZIP_LEVEL, mtime=0)
+        response.headers["Content-Encoding"] = "gzip"
+        response.headers["Content-Length"] = str(len(response.content))
 
 
 def _page(response: HttpResponse, *, until: float) -> bytes:
@@ -133,6 +160,7 @@ def _key(request: HttpRequest) -> str | None:
         request.path,
         query,
         "hx" if wants_part(request=request) else "",
+        "gzip" if accepts_gzip(request=request) else "",
         str(versions.current(key=versions.shop_key(market_id=shop.market.id, language=shop.language))),
     )
     return "page:" + hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -1,5 +1,6 @@
 """Pages that are the same for everybody: what they cost, when they are kept, and that a dead cache harms nobody."""
 
+import gzip
 import json
 import time
 
@@ -40,6 +41,45 @@ def test_page_from_the_cache_costs_no_query_and_is_equal(visitor, kind, django_a
     assert second.content == first.content
     for header in ("Content-Type", "Vary", "Content-Language", "Content-Security-Policy", "Link"):
         assert second.headers.get(header) == first.headers.get(header)
+
+
+@pytest.mark.parametrize("kind", CACHEABLE)
+def test_page_is_sent_packed_to_those_who_read_gzip_and_plain_to_others(visitor, kind):
+    url = _urls()[kind]
+    plain = visitor.get(url)
+    for _ in range(2):
+        packed = visitor.get(url, HTTP_ACCEPT_ENCODING="br;q=1.0, gzip;q=0.8, *;q=0.1")
+        assert (packed.headers["Content-Encoding"], gzip.decompress(packed.content)) == ("gzip", plain.content)
+        assert int(packed.headers["Content-Length"]) == len(packed.content) < len(plain.content) / 3
+        assert "Accept-Encoding" in packed.headers["Vary"]
+        again = visitor.get(url)
+        assert ("Content-Encoding" in again.headers, again.content) == (False, plain.content)
+        assert "Accept-Encoding" in again.headers["Vary"]
+
+
+@pytest.mark.parametrize(
+    ("said", "reads"),
+    [
+        ("gzip", True),
+        ("gzip, deflate, br, zstd", True),
+        ("GZIP;q=0.5", True),
+        ("deflate,gzip ; q=1", True),
+        ("gzip;q=0", False),
+        ("gzip;q=0.0, br", False),
+        ("x-gzip2, notgzip", False),
+        ("gzipped", False),
+        ("", False),
+        ("gzip;q=x", False),
+    ],
+)
+def test_client_reads_gzip_when_it_says_so(said, reads):
+    request = RequestFactory().get("/", HTTP_ACCEPT_ENCODING=said)
+    assert page_cache.accepts_gzip(request=request) is reads
+
+
+def test_private_page_is_never_packed(visitor):
+    page = visitor.get("/fr-fr/basket/", HTTP_ACCEPT_ENCODING="gzip")
+    assert "Content-Encoding" not in page.headers
 
 
 @pytest.mark.parametrize("kind", CACHEABLE)
