@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+CONNECT_S = 5
+
 
 @dataclass(frozen=True, kw_only=True)
 class Database:
@@ -33,7 +35,8 @@ class Database:
             "PASSWORD": self.password,
             "HOST": self.host,
             "PORT": self.port,
-            "OPTIONS": dict(self.options),
+            # A machine that is gone answers nothing at all; without a limit each request would wait for minutes.
+            "OPTIONS": {"connect_timeout": CONNECT_S, **dict(self.options)},
             "CONN_MAX_AGE": None,
             "CONN_HEALTH_CHECKS": True,
         }
