@@ -110,9 +110,20 @@ def _database() -> str:
     return "answers"
 
 
-def _migrations() -> str:
+def missing_migrations() -> int:
+    """Return how many migrations the database lacks. Raises DatabaseError."""
     executor = MigrationExecutor(connection)
-    missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def write_and_delete() -> None:
+    """Put a small file into the media storage and take it away again. Raises what the storage raises."""
+    name = default_storage.save(STORAGE_PROBE, ContentFile(b"probe"))
+    default_storage.delete(name)
+
+
+def _migrations() -> str:
+    missing = missing_migrations()
     if missing:
         raise _MigrationsMissingError(missing)
     return "all applied"
@@ -127,8 +138,7 @@ def _valkey() -> str:
 
 
 def _storage() -> str:
-    name = default_storage.save(STORAGE_PROBE, ContentFile(b"probe"))
-    default_storage.delete(name)
+    write_and_delete()
     return "writable"
 
 

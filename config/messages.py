@@ -94,19 +94,26 @@ def read_catalogue(language: str, *, root: Path = ROOT) -> Catalog:
         raise CatalogueError(f"{path}: {error}") from error
 
 
+def old_catalogues(*, root: Path = ROOT) -> list[Path]:
+    """Return the .po files whose .mo is missing or older than they are."""
+    found = []
+    for path in sorted((root / "locale").glob("*/LC_MESSAGES/django.po")):
+        target = path.with_suffix(".mo")
+        if not target.exists() or target.stat().st_mtime_ns < path.stat().st_mtime_ns:
+            found.append(path)
+    return found
+
+
 def compile_catalogues(*, root: Path = ROOT) -> list[str]:
     """Write the .mo files that are missing or older than their .po; return the languages. Raises CatalogueError."""
     compiled = []
-    for path in sorted((root / "locale").glob("*/LC_MESSAGES/django.po")):
-        target = path.with_suffix(".mo")
-        if target.exists() and target.stat().st_mtime_ns >= path.stat().st_mtime_ns:
-            continue
+    for path in old_catalogues(root=root):
         language = path.parent.parent.name
         content = io.BytesIO()
         write_mo(content, read_catalogue(language, root=root), use_fuzzy=False)
-        draft = target.with_suffix(".draft")
+        draft = path.with_suffix(".draft")
         draft.write_bytes(content.getvalue())
-        draft.replace(target)
+        draft.replace(path.with_suffix(".mo"))
         compiled.append(language)
     return compiled
 

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "django_structlog",
     "allauth",
     "allauth.account",
+    "config",  # manage.py doctor, which asks all rooms
     "apps.core.apps.CoreConfig",
     "apps.markets.apps.MarketsConfig",
     "apps.media.apps.MediaConfig",

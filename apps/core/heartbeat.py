@@ -19,7 +19,12 @@ def beat(*, name: str, at: datetime, detail: str = "") -> None:
     )
 
 
-def silent(*, at: datetime, after: timedelta = SILENT_AFTER) -> list[str]:
-    """Return which of beat and worker have not been seen for longer than `after`. One statement."""
+def last_seen() -> dict[str, datetime | None]:
+    """Return when beat and worker were last seen, None for one that never was. One statement."""
     seen = dict(Heartbeat.objects.filter(name__in=[BEAT, WORKER]).values_list("name", "at"))
-    return [name for name in (BEAT, WORKER) if name not in seen or at - seen[name] > after]
+    return {name: seen.get(name) for name in (BEAT, WORKER)}
+
+
+def silent(*, at: datetime, after: timedelta = SILENT_AFTER) -> dict[str, datetime | None]:
+    """Return those of beat and worker that were not seen for longer than `after`, and when they were. One statement."""
+    return {name: seen for name, seen in last_seen().items() if seen is None or at - seen > after}

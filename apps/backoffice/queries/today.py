@@ -8,7 +8,6 @@ from django.db import connection
 
 from apps.catalog.publication.build import LOW_STOCK
 from apps.core import heartbeat
-from apps.core.models import Heartbeat
 from apps.core.money import Money
 from apps.orders.enums import SettleOutcome
 
@@ -139,12 +138,7 @@ def stuck(*, at: datetime) -> list[Stuck]:
 
 def silent_processes(*, at: datetime) -> list[Stuck]:
     """Return beat and worker when they have not been seen for too long. One statement."""
-    seen = dict(Heartbeat.objects.filter(name__in=[heartbeat.BEAT, heartbeat.WORKER]).values_list("name", "at"))
-    return [
-        Stuck(name, 1, seen.get(name))
-        for name in (heartbeat.BEAT, heartbeat.WORKER)
-        if name not in seen or at - seen[name] > heartbeat.SILENT_AFTER
-    ]
+    return [Stuck(name, 1, seen) for name, seen in heartbeat.silent(at=at).items()]
 
 
 def low_stock() -> list[Low]:
