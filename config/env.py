@@ -34,6 +34,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TRUE = frozenset({"1", "true", "yes", "on"})
 FALSE = frozenset({"", "0", "false", "no", "off"})
 SECRET_KEY_LENGTH = 50
+METRICS_TOKEN_LENGTH = 20
 # Names of the contract whose part of the house is not built yet: a value would be believed and never used.
 NOT_YET = {
     "DATABASE_REPLICA_URL": "this version reads from one database only; remove it",
@@ -73,6 +74,7 @@ class Env:
     erp_base_url: str
     vies_base_url: str
     log_level: str
+    metrics_token: str
 
     @property
     def https(self) -> bool:
@@ -162,6 +164,7 @@ def load(*, environ: Mapping[str, str], root: Path = ROOT) -> Env:
         stripe_secret_key=reader.text("STRIPE_SECRET_KEY", default=""),
         stripe_webhook_secret=reader.text("STRIPE_WEBHOOK_SECRET", default=""),
         log_level=_log_level(reader),
+        metrics_token=_metrics_token(reader),
         **_base_urls(reader),
     )
     _check_together(reader, env)
@@ -248,6 +251,13 @@ def _log_level(reader: _Reader) -> str:
     if level not in {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}:
         reader.problems.append(f"LOG_LEVEL is {level!r}; it must be DEBUG, INFO, WARNING, ERROR or CRITICAL.")
     return level
+
+
+def _metrics_token(reader: _Reader) -> str:
+    token = reader.text("METRICS_TOKEN", default="")
+    if token and len(token) < METRICS_TOKEN_LENGTH:
+        reader.problems.append(f"METRICS_TOKEN is shorter than {METRICS_TOKEN_LENGTH} characters.")
+    return token
 
 
 def _check_together(reader: _Reader, env: Env) -> None:

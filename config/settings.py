@@ -67,6 +67,7 @@ MIGRATION_MODULES = {
 
 MIDDLEWARE = [
     "config.health.HealthMiddleware",  # before all others: see its docstring
+    "config.metrics.middleware.MetricsMiddleware",  # leaves the chain when METRICS_TOKEN is not set
     "config.requests.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -120,6 +121,7 @@ CACHES = {
 PAGE_CACHE = True  # whole pages that are the same for everybody; see apps/storefront/page_cache.py
 SESSION_ENGINE = "apps.core.sessions"  # losing the cache signs nobody out
 REDIS_URL = ENV.redis_url
+METRICS_TOKEN = ENV.metrics_token
 CELERY_APP = "config.celery.app"  # loaded while Django starts, so that every process that publishes knows the broker
 globals().update(celery_conf.as_settings(broker_url=REDIS_URL, beat_schedule=schedule.ROOMS, routes=schedule.ROUTES))
 # Where each foreign system is; calls to anything else are refused (see apps/core/http).

@@ -12,13 +12,11 @@ from typing import TYPE_CHECKING, Any, cast
 from django.conf import settings
 from django.core import checks, mail
 from django.db import OperationalError, connection
-from redis import Redis
-from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
-from redis.retry import Retry
 
 from config import health, messages
 from config.doctor.lines import Line, fail, looked, ok, warn
+from config.valkey import impatient_client
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -118,20 +116,10 @@ def _first_line(error: Exception) -> str:
     return (str(error).strip().splitlines() or [type(error).__name__])[0]
 
 
-def valkey_client(*, timeout_s: float) -> Redis:
-    """Return a client of the settings' Valkey that gives up after `timeout_s` and does not try twice."""
-    return Redis.from_url(
-        settings.REDIS_URL,
-        socket_connect_timeout=timeout_s,
-        socket_timeout=timeout_s,
-        retry=Retry(NoBackoff(), 0),
-    )
-
-
 def valkey_lines() -> Iterator[Line]:
     """Valkey or Redis: reachable, keeps what it is given, and has room."""
     try:
-        with valkey_client(timeout_s=TIMEOUT_S) as client:
+        with impatient_client(timeout_s=TIMEOUT_S) as client:
             info = cast("dict[str, Any]", client.info())
     except RedisError as error:
         advice = "Check REDIS_URL and start it: the shop is slower and the workers stand still until it is back."

@@ -1,9 +1,9 @@
 """Reads of payments: what a shopper may be told, what staff must look at."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from apps.core.money import Money, from_minor
 from apps.markets.context import MarketInfo
@@ -137,6 +137,16 @@ def needing_staff() -> QuerySet[Payment]:
 def strange_notices() -> QuerySet[PaymentNotice]:
     """Return notices that were believed but matched nothing as it should, newest first."""
     return PaymentNotice.objects.filter(outcome__in=MISMATCHES).order_by("-received_at", "-id")
+
+
+def attempts_of_last_hour(*, at: datetime) -> list[tuple[str, str, int]]:
+    """Return (gateway, state now, how many) of the attempts to pay orders of the last hour. One statement."""
+    return list(
+        Payment.objects.filter(order__date_placed__gt=at - timedelta(hours=1), order__date_placed__lte=at)
+        .values_list("gateway", "state")
+        .annotate(number=Count("id"))
+        .order_by("gateway", "state")
+    )
 
 
 def due_money(*, payment: Payment) -> Money:

@@ -131,3 +131,9 @@ def test_env_example_names_every_setting_that_is_read():
     env.load(environ=Recorder(HALLES_DEMO="1"))
     example = (env.ROOT / ".env.example").read_text()
     assert {name for name in asked if f"{name}=" not in example} == set()
+
+
+def test_metrics_token_that_could_be_guessed_is_refused_and_not_repeated():
+    (problem,) = problems_of(PRODUCTION | {"METRICS_TOKEN": "hunter2"})
+    assert problem == "METRICS_TOKEN is shorter than 20 characters."
+    assert env.load(environ=PRODUCTION).metrics_token == ""
