@@ -10,7 +10,7 @@ import importlib.util
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 CONNECT_S = 5
 
@@ -83,7 +83,7 @@ def parse_database(url: str) -> Database:
         user=unquote(parts.username or ""),
         password=unquote(parts.password or ""),
         host=unquote(parts.hostname or ""),
-        port=parts.port or 5432,
+        port=_port(parts) or 5432,
         options=tuple(parse_qsl(parts.query)),
     )
 
@@ -93,6 +93,7 @@ def parse_redis(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme not in {"redis", "rediss"} or not parts.hostname:
         raise ValueError("must look like redis://:password@host:6379/0")
+    _port(parts)
     return url
 
 
@@ -110,7 +111,7 @@ def parse_email(url: str) -> Email:
     default_port = {"smtp": 25, "smtp+tls": 587, "smtps": 465}[parts.scheme]
     settings = (
         ("EMAIL_HOST", parts.hostname),
-        ("EMAIL_PORT", parts.port or default_port),
+        ("EMAIL_PORT", _port(parts) or default_port),
         ("EMAIL_HOST_USER", unquote(parts.username or "")),
         ("EMAIL_HOST_PASSWORD", unquote(parts.password or "")),
         ("EMAIL_USE_TLS", parts.scheme == "smtp+tls"),
@@ -130,7 +131,7 @@ def parse_media_storage(url: str) -> MediaStorage:
     if importlib.util.find_spec("storages") is None:
         raise ValueError("names a bucket, but the package django-storages[s3] is not installed")
     scheme = "http" if parts.scheme == "s3+http" else "https"
-    port = f":{parts.port}" if parts.port else ""
+    port = f":{number}" if (number := _port(parts)) else ""
     options = (
         ("endpoint_url", f"{scheme}://{parts.hostname}{port}"),
         ("access_key", unquote(parts.username or "")),
@@ -138,6 +139,14 @@ def parse_media_storage(url: str) -> MediaStorage:
         *parse_qsl(parts.query),
     )
     return MediaStorage(bucket=parts.path.strip("/"), options=options)
+
+
+def _port(parts: SplitResult) -> int | None:
+    """Return the port of a URL; its own error would repeat a password with a slash in it, which is read as a port."""
+    try:
+        return parts.port
+    except ValueError:
+        raise ValueError("has no number as port; in a password write / # ? @ as %2F %23 %3F %40") from None
 
 
 def parse_origin(value: str) -> str:

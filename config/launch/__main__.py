@@ -23,6 +23,12 @@ def main(arguments: list[str]) -> int:
     except ServiceError as problem:
         sys.stderr.write(f"{problem}\n")
         return 1
+    except OSError as error:
+        # A file of another user's, a full disk: the sentence is the system's own.
+        if error.filename is None:
+            raise
+        sys.stderr.write(f"Cannot go on: {error.strerror} ({error.filename})\n")
+        return 1
     except KeyboardInterrupt:
         return 130
 

@@ -63,18 +63,24 @@ def main() -> int:
 
 
 def migrate(console: Console) -> None:
-    """Apply what the database lacks, with a bar."""
-    from django.db import connection
+    """Apply what the database lacks, with a bar. Raises CommandError when the database refuses."""
+    from django.db import DatabaseError, connection
     from django.db.migrations.executor import MigrationExecutor
 
-    executor = MigrationExecutor(connection)
-    missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
-    if not missing:
-        return
-    with _progress(console) as progress:
-        task = progress.add_task("Migrating the database", total=missing)
-        call_command("migrate", interactive=False, verbosity=1, no_color=True, stdout=_CountingStream(progress, task))
-        progress.update(task, completed=missing)
+    try:
+        executor = MigrationExecutor(connection)
+        missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+        if not missing:
+            return
+        with _progress(console) as progress:
+            task = progress.add_task("Migrating the database", total=missing)
+            call_command(
+                "migrate", interactive=False, verbosity=1, no_color=True, stdout=_CountingStream(progress, task)
+            )
+            progress.update(task, completed=missing)
+    except DatabaseError as error:
+        # Most often the role may not create tables; the first line says so.
+        raise CommandError(f"The database refuses to be migrated: {str(error).strip().splitlines()[0]}") from error
 
 
 def compile_messages(console: Console) -> None:

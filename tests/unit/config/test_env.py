@@ -97,6 +97,15 @@ def test_problem_of_a_password_never_repeats_it():
     assert "hunter" not in text
 
 
+@pytest.mark.parametrize("name", ["DATABASE_URL", "REDIS_URL", "EMAIL_URL", "MEDIA_STORAGE_URL"])
+def test_problem_of_a_password_with_a_slash_says_how_to_write_it_and_never_repeats_it(name, monkeypatch):
+    monkeypatch.setattr(env_values.importlib.util, "find_spec", lambda _: True)
+    scheme = {"DATABASE_URL": "postgresql", "REDIS_URL": "redis", "EMAIL_URL": "smtp", "MEDIA_STORAGE_URL": "s3"}[name]
+    (problem,) = problems_of(PRODUCTION | {name: f"{scheme}://user:hunter/2@host/name"})
+    assert problem.startswith(f"{name} has no number as port; in a password write / ")
+    assert "hunter" not in problem
+
+
 @pytest.mark.parametrize(
     ("url", "backend", "port"),
     [
