@@ -20,10 +20,11 @@ class Section(Shown):
 
 @dataclass(frozen=True, slots=True)
 class TextPage(Shown):
-    """Terms, legal notice, privacy and the like."""
+    """Terms, legal notice, privacy and the like. facts: of the seller, above the sections of the legal notice."""
 
     title: str
     sections: tuple[Section, ...]
+    facts: tuple[Fact, ...] = ()
     version_text: str = ""
     siblings: tuple[Link, ...] = ()
     breadcrumbs: tuple[Link, ...] = ()
