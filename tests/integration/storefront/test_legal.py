@@ -68,6 +68,22 @@ def test_belgian_terms_name_belgian_bodies_and_not_the_french_mediator(visitor):
     assert "Médiateur Démo" not in told
 
 
+def test_french_terms_carry_the_guarantee_box_and_no_other_market_has_it(visitor):
+    told = text_of(visitor, "fr-fr", "terms")
+    assert "le consommateur n’est tenu d’établir que l’existence du défaut de conformité" in told
+    assert "extension de six mois de la garantie initiale" in told
+    assert "articles 1641 à 1649 du code civil" in told
+    for shop in ("fr-be", "nl-be", "de-de", "en-gb"):
+        assert "L. 217-1" not in text_of(visitor, shop, "terms")
+
+
+def test_british_terms_speak_of_british_law_only(visitor):
+    told = text_of(visitor, "en-gb", "terms").split("<main")[1].split("</main")[0]
+    assert "Consumer Rights Act 2015" in told
+    assert "bonjour@halles.example" in told
+    assert not re.search(r"European Union|\bEU\b|mediator|Paris", told)
+
+
 def test_facts_are_escaped_and_fill_only_known_places():
     shop = make_shop()
     LegalIdentity.objects.update_or_create(
