@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from apps.markets import queries
+from apps.markets import context, queries
 from apps.markets.models import LegalIdentity
 from apps.storefront import legal, pages
 from apps.storefront.models import StaticPage
@@ -40,10 +40,10 @@ ASKED = {
 
 def text_of(visitor, shop, code):
     """The words of a static page of a shop."""
-    market, language = f"halles-{shop[-2:]}", shop[:2]
-    slug = pages.slug_of(shop=queries.shop_for_market(market_code=market, language=language), code=code)
-    found = re.search(rf'href="(/{shop}/[^"]*{slug}[^"]*)"', visitor.get(f"/{shop}/").content.decode())
-    return html.unescape(visitor.get(found[1]).content.decode())
+    own = queries.shop_for_market(market_code=f"halles-{shop[-2:]}", language=shop[:2])
+    with context.using(shop=own):
+        url = pages.link_to(shop=own, code=code)
+    return html.unescape(visitor.get(url).content.decode())
 
 
 @pytest.mark.parametrize("shop", ASKED)
@@ -111,3 +111,53 @@ def test_a_changed_fact_is_on_the_page_without_touching_its_text(visitor):
     assert "&lt;i&gt;Demo" in told
     assert "<i>Demo" not in told
     assert list(StaticPage.objects.order_by("id").values_list("sections", flat=True)) == before
+
+
+# What only this market may name: its law, its bodies, its currency.
+OWN = {
+    "fr-fr": ("L. 221-28", "L. 612-1", "Médiateur Démo", "droit français", "CNIL", "en euros"),
+    "fr-be": ("livre VI du Code de droit", "livre XVI", "droit belge", "Autorité de protection des données"),
+    "nl-be": ("boek VI van het Wetboek", "boek XVI", "Belgische recht", "Gegevensbeschermingsautoriteit", "in euro"),
+    "de-de": ("§§ 312g, 355 BGB", "§ 477 BGB", "Demo-Schlichtungsstelle", "deutsches Recht", "TDDDG", "in Euro"),
+    "en-gb": ("Cancellation and Additional Charges) Regulations 2013", "England and Wales", "ico.org.uk", "sterling"),
+}
+# The first words of the model form in annex I(B) of Directive 2011/83 and its British counterpart.
+MODEL_FORM = {
+    "fr-fr": "Je/nous (*) vous notifie/notifions (*) par la présente",
+    "fr-be": "Je/nous (*) vous notifie/notifions (*) par la présente",
+    "nl-be": "Ik/Wij (*) deel/delen (*) u hierbij mede",
+    "de-de": "Hiermit widerrufe(n) ich/wir (*)",
+    "en-gb": "I/We (*) hereby give notice that I/we (*) cancel",
+}
+
+
+@pytest.mark.parametrize("shop", OWN)
+def test_texts_name_the_markets_own_law_and_bodies_and_those_of_no_other(visitor, shop):
+    told = " ".join(
+        text_of(visitor, shop, code).split("<main")[1].split("</main")[0] for code in ("terms", "withdrawal", "privacy")
+    )
+    foreign = {name for other, names in OWN.items() if other != shop for name in names} - set(OWN[shop])
+    assert [name for name in OWN[shop] if name not in told] == []
+    # Both Belgian shops and the French one count in euros.
+    assert [name for name in foreign - {"en euros"} if name in told] == []
+    assert MODEL_FORM[shop] in told
+    assert not re.search(r"ec\.europa\.eu|\bODR\b|\bRLL\b", told)
+
+
+@pytest.mark.parametrize("shop", OWN)
+def test_the_terms_kept_with_an_order_are_those_on_the_page(visitor, shop):
+    kept = pages.contract_texts(shop=queries.shop_for_market(market_code=f"halles-{shop[-2:]}", language=shop[:2]))
+    assert [document.code for document in kept] == ["terms", "withdrawal"]
+    for document in kept:
+        told = text_of(visitor, shop, document.code)
+        assert [text for _, texts in document.sections for text in texts if text not in told] == []
+    words = " ".join(text for document in kept for _, texts in document.sections for text in texts)
+    assert MODEL_FORM[shop] in words
+    assert ("L. 217-1 à L. 217-32" in words) is (shop == "fr-fr")
+
+
+@pytest.mark.parametrize("shop", OWN)
+def test_terms_call_the_withdrawal_function_what_the_footer_calls_it(visitor, shop):
+    page = text_of(visitor, shop, "terms")
+    label = re.search(r'class="footer-withdraw"[^>]*>([^<]+)<', page)[1].strip()
+    assert re.search(rf"[«„“]\s?{re.escape(label)}\s?[»“”]", page.split("<main")[1].split("</main")[0])
