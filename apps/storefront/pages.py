@@ -16,7 +16,7 @@ from apps.core.money import Money, from_minor
 from apps.markets.context import Shop
 from apps.media import queries as media
 from apps.orders import delivery, terms
-from apps.storefront import legal, words
+from apps.storefront import cookies, legal, words
 from apps.storefront.contexts import Link, Picture, PromiseView, Section, TextPage
 from apps.storefront.models import ContentBlock, StaticPage
 from apps.storefront.presenters.pictures import picture_of
@@ -83,6 +83,7 @@ def static_page(*, shop: Shop, slug: str) -> tuple[str, TextPage] | None:
         version_text=version,
         siblings=siblings,
         facts=legal.facts(shop=shop) if page.code == "legal" else (),
+        cookies=cookies.listed(shop=shop) if page.code == "privacy" else (),
         breadcrumbs=(Link(label=shop.brand.name, url=reverse("home")), Link(label=page.title, url="", is_current=True)),
     )
 
