@@ -36,6 +36,18 @@ def facts(*, shop: Shop) -> tuple[Fact, ...]:
     return tuple(Fact(label=label, value=value) for label, value in rows if value)
 
 
+def maker(*, shop: Shop, named: str) -> tuple[str, ...]:
+    """
+    Who answers for a product's safety, as lines (Regulation (EU) 2023/988 art. 19): name, post and e-mail.
+
+    named: what the product says of its maker, with the address in it. A product that names nobody is sold under the
+    shop's own name, which makes the seller its manufacturer.
+    """
+    if named:
+        return tuple(named.splitlines())
+    return (shop.seller.name, *shop.seller.address.splitlines(), shop.seller.email)
+
+
 def filled(*, shop: Shop, sections: Iterable[Mapping[str, Any]]) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """
     Sections as (heading, paragraphs) with the seller's facts in the places left open, as in {company} or {mediator}.
