@@ -164,9 +164,11 @@ def goods(*, shop: Shop, basket: PricedBasket, features: Features) -> RecapBlock
     lines: list[str] = []
     for line in basket.lines:
         amount = words.money(shop=shop, amount=line.totals.shown) if line.totals else ""
-        lines.append(f"{line.quantity} × {line.name} · {amount}")
-        if told := features.get(line.product_id):
-            lines.append(" · ".join(_("%(name)s: %(value)s") % {"name": name, "value": value} for name, value in told))
+        lines.append(f"{line.quantity} × {line.name}\u00a0· {amount}")
+        known = features.get(line.product_id, ())
+        told = (_("%(name)s: %(value)s") % {"name": name, "value": value} for name, value in known)
+        if facts := "\u00a0· ".join(told):
+            lines.append(facts)
     return RecapBlock(
         title=_("Goods"), lines=tuple(lines), change=Link(label=_("Change the basket"), url=reverse("basket"))
     )

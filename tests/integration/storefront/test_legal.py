@@ -10,6 +10,7 @@ from apps.markets.models import LegalIdentity
 from apps.storefront import legal, pages
 from apps.storefront.models import StaticPage
 from tests.factories.markets import make_shop
+from tests.integration.storefront.test_checkout import BUTTONS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo_module")]
 
@@ -161,3 +162,9 @@ def test_terms_call_the_withdrawal_function_what_the_footer_calls_it(visitor, sh
     page = text_of(visitor, shop, "terms")
     label = re.search(r'class="footer-withdraw"[^>]*>([^<]+)<', page)[1].strip()
     assert re.search(rf"[«„“]\s?{re.escape(label)}\s?[»“”]", page.split("<main")[1].split("</main")[0])
+
+
+@pytest.mark.parametrize("shop", sorted(set(OWN) - {"en-gb"}))
+def test_terms_quote_the_words_on_the_order_button(visitor, shop):
+    told = text_of(visitor, shop, "terms").split("<main")[1].split("</main")[0]
+    assert BUTTONS[shop].lower() in told.lower()
