@@ -31,6 +31,36 @@ class BrandInfo:
     legal_address: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SellerInfo:
+    """Who sells in a market, as the law has it told. Empty where a market's law asks for nothing of the kind."""
+
+    name: str
+    address: str
+    email: str
+    phone: str = ""
+    legal_form: str = ""
+    registration: str = ""
+    capital: str = ""
+    vat_id: str = ""
+    representative: str = ""
+    publication_director: str = ""
+    host: str = ""
+    mediator: str = ""
+    authority: str = ""
+
+    @property
+    def address_line(self) -> str:
+        """The address on one line."""
+        return ", ".join(self.address.splitlines())
+
+    @property
+    def legal_line(self) -> str:
+        """What a business letter says of its sender: name, form, address, register, VAT number."""
+        form = "" if self.legal_form in self.name else self.legal_form
+        return " · ".join(filter(None, (self.name, form, self.address_line, self.registration, self.vat_id)))
+
+
 @dataclass(frozen=True, slots=True)
 class MarketInfo:
     """A market as the shop needs it. `tax_percent` holds today's rate by tax class."""
@@ -38,6 +68,7 @@ class MarketInfo:
     id: int
     code: str
     brand: BrandInfo
+    seller: SellerInfo
     country: str
     currency: str
     prices_include_tax: bool
@@ -69,6 +100,11 @@ class Shop:
     def brand(self) -> BrandInfo:
         """The brand this shop belongs to."""
         return self.market.brand
+
+    @property
+    def seller(self) -> SellerInfo:
+        """Who sells here."""
+        return self.market.seller
 
     @property
     def locale_tag(self) -> str:

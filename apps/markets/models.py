@@ -87,6 +87,40 @@ class Market(models.Model):
         return self.code
 
 
+class LegalIdentity(models.Model):
+    """
+    The entity that sells in a market, as its law has it told on the legal notice, in mails and in the terms.
+
+    LCEN art. 1-1 (France), DDG § 5 (Germany), CEL XII.6 (Belgium), Electronic Commerce Regulations 2002 reg. 6 (UK).
+    """
+
+    market = models.OneToOneField(Market, models.CASCADE, related_name="identity", verbose_name=_("market"))
+    name = models.CharField(_("name"), max_length=120, blank=True, help_text=_("Empty for the brand's legal name."))
+    address = models.TextField(_("address"), blank=True, help_text=_("Empty for the brand's legal address."))
+    email = models.EmailField(_("e-mail"), blank=True, help_text=_("Empty for the brand's sender of mails."))
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    legal_form = models.CharField(_("legal form"), max_length=80, blank=True)
+    registration = models.CharField(
+        _("register and number"), max_length=120, blank=True, help_text=_("As in: RCS Lyon 123 456 789.")
+    )
+    capital = models.CharField(_("share capital"), max_length=60, blank=True)
+    vat_id = models.CharField(_("VAT number"), max_length=20, blank=True)
+    representative = models.CharField(_("represented by"), max_length=120, blank=True)
+    publication_director = models.CharField(_("responsible for publication"), max_length=120, blank=True)
+    host = models.TextField(_("host"), blank=True, help_text=_("Name, address and telephone."))
+    mediator = models.TextField(
+        _("mediator"), blank=True, help_text=_("Name, address and site of the body for disputes with consumers.")
+    )
+    authority = models.TextField(_("supervisory authority"), blank=True)
+
+    class Meta:
+        verbose_name = _("legal identity")
+        verbose_name_plural = _("legal identities")
+
+    def __str__(self) -> str:
+        return self.name or self.market.code
+
+
 class MarketLocale(models.Model):
     """A language spoken in a market and where its missing texts come from."""
 

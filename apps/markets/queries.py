@@ -3,20 +3,21 @@
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.db import InterfaceError, OperationalError, connection
 
 from apps.core import clock
-from apps.markets.context import BrandInfo, MarketInfo, Shop
+from apps.markets.context import BrandInfo, MarketInfo, SellerInfo, Shop
 from apps.markets.enums import LaunchState
 from apps.markets.errors import UnknownShop
-from apps.markets.models import Brand, Market, MarketLocale, TaxRate
+from apps.markets.models import Brand, LegalIdentity, Market, MarketLocale, TaxRate
 
 # A market's settings change a few times a year; this long may a process still serve the old ones.
 SNAPSHOT_TTL_S = 10.0
+SELLER_FIELDS = tuple(field.name for field in fields(SellerInfo))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def _read() -> Snapshot:
     rates = _rates()
     markets: dict[str, MarketInfo] = {}
     shops: dict[tuple[str, str], Shop] = {}
-    for row in Market.objects.prefetch_related("locales").order_by("position", "id"):
+    for row in Market.objects.select_related("identity").prefetch_related("locales").order_by("position", "id"):
         locales = sorted(
             row.locales.all(), key=lambda locale: (not locale.is_default, locale.position, locale.language)
         )
@@ -122,6 +123,7 @@ def _market(
         id=row.id,
         code=row.code,
         brand=brand,
+        seller=_seller(identity=getattr(row, "identity", None), brand=brand),
         country=row.country,
         currency=row.currency,
         prices_include_tax=row.prices_include_tax,
@@ -137,6 +139,19 @@ def _market(
         features=dict(row.features),
         languages=tuple(locale.language for locale in locales),
         default_language=locales[0].language if locales else "",
+    )
+
+
+def _seller(*, identity: LegalIdentity | None, brand: BrandInfo) -> SellerInfo:
+    """Who sells in a market: its own entity, and what that leaves out from the brand."""
+    told = {name: getattr(identity, name) for name in SELLER_FIELDS} if identity is not None else {}
+    return SellerInfo(
+        **told
+        | {
+            "name": told.get("name") or brand.legal_name,
+            "address": told.get("address") or brand.legal_address,
+            "email": told.get("email") or brand.mail_from,
+        }
     )
 
 

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from apps.core import clock
+from apps.markets.context import Shop
 from apps.orders import tokens
 from apps.orders.basket import operations, queries
 
@@ -12,8 +13,13 @@ COOKIE_DAYS = 90
 
 def cookie_name(*, request: HttpRequest) -> str:
     """One cookie per market, so that a visitor keeps a basket in each shop they look at."""
+    return cookie_name_of(shop=request.shop)  # type: ignore[attr-defined] # set by the markets middleware
+
+
+def cookie_name_of(*, shop: Shop) -> str:
+    """The name of a shop's basket cookie: the same in all languages of its market."""
     prefix = "__Host-" if settings.SESSION_COOKIE_SECURE else ""
-    return f"{prefix}basket-{request.shop.market.code}"  # type: ignore[attr-defined] # set by the markets middleware
+    return f"{prefix}basket-{shop.market.code}"
 
 
 def owner_id(*, request: HttpRequest) -> int | None:

@@ -152,7 +152,7 @@ def _footer(shop: Shop, frame: Frame) -> FooterView:
         ),
         promises=pages.promises(shop=shop),
         payment_labels=tuple(pages.payment_label(code=code) for code in payments.methods(market=shop.market)),
-        legal_line=shop.brand.legal_name,
-        address=shop.brand.legal_address,
+        legal_line=shop.seller.name,
+        address=shop.seller.address,
         withdrawal=frame.withdrawal,
     )

@@ -55,7 +55,11 @@ class StaticPage(models.Model):
     code = models.SlugField(_("code"), max_length=40, help_text=_("The same in all languages: terms, legal, privacy."))
     slug = models.SlugField(_("slug"), max_length=120)
     title = models.CharField(_("title"), max_length=160)
-    sections = models.JSONField(_("sections"), default=list, help_text=_("List of {heading, paragraphs}."))
+    sections = models.JSONField(
+        _("sections"),
+        default=list,
+        help_text=_("List of {heading, paragraphs}; {company}, {address} and {email} stand for the seller's."),
+    )
     version = models.CharField(_("version"), max_length=40, blank=True)
     updated_at = models.DateTimeField(_("updated"))
 

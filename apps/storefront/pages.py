@@ -16,7 +16,7 @@ from apps.core.money import Money, from_minor
 from apps.markets.context import Shop
 from apps.media import queries as media
 from apps.orders import delivery, terms
-from apps.storefront import words
+from apps.storefront import cookies, legal, words
 from apps.storefront.contexts import Link, Picture, PromiseView, Section, TextPage
 from apps.storefront.models import ContentBlock, StaticPage
 from apps.storefront.presenters.pictures import picture_of
@@ -73,8 +73,8 @@ def static_page(*, shop: Shop, slug: str) -> tuple[str, TextPage] | None:
         for other in known.values()
     )
     sections = tuple(
-        Section(id=f"s{number}", heading=part["heading"], paragraphs=tuple(part["paragraphs"]))
-        for number, part in enumerate(page.sections, start=1)
+        Section(id=f"s{number}", heading=heading, paragraphs=paragraphs)
+        for number, (heading, paragraphs) in enumerate(legal.filled(shop=shop, sections=page.sections), start=1)
     )
     version = _("Version %(version)s") % {"version": page.version} if page.version else ""
     return page.code, TextPage(
@@ -82,6 +82,8 @@ def static_page(*, shop: Shop, slug: str) -> tuple[str, TextPage] | None:
         sections=sections,
         version_text=version,
         siblings=siblings,
+        facts=legal.facts(shop=shop) if page.code == "legal" else (),
+        cookies=cookies.listed(shop=shop) if page.code == "privacy" else (),
         breadcrumbs=(Link(label=shop.brand.name, url=reverse("home")), Link(label=page.title, url="", is_current=True)),
     )
 
@@ -94,7 +96,7 @@ def contract_texts(*, shop: Shop) -> tuple[terms.Document, ...]:
             code=code,
             title=known[code].title,
             version=known[code].version,
-            sections=tuple((part["heading"], tuple(part["paragraphs"])) for part in known[code].sections),
+            sections=legal.filled(shop=shop, sections=known[code].sections),
         )
         for code in terms.CODES
         if code in known

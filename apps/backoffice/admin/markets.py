@@ -6,7 +6,7 @@ from django.apps import apps
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import TabularInline
+from unfold.admin import StackedInline, TabularInline
 from unfold.decorators import display
 
 from apps.backoffice import operations
@@ -16,7 +16,7 @@ from apps.catalog.models import ProductBrand
 from apps.core import clock
 from apps.markets import queries
 from apps.markets.enums import LaunchState
-from apps.markets.models import Brand, Market, MarketLocale, TaxRate
+from apps.markets.models import Brand, LegalIdentity, Market, MarketLocale, TaxRate
 from apps.orders import delivery
 from apps.orders.models import DeliveryHoliday, DeliveryMethod
 
@@ -65,6 +65,15 @@ class LocaleInline(TabularInline):  # type: ignore[misc] # unfold is not typed
     verbose_name_plural = _("Languages")
 
 
+class IdentityInline(StackedInline):  # type: ignore[misc] # unfold is not typed
+    """Who sells in a market: what its legal notice, mails and terms say."""
+
+    model = LegalIdentity
+    tab = True
+    extra = 1
+    max_num = 1
+
+
 class TaxRateInline(TabularInline):  # type: ignore[misc] # unfold is not typed
     """The tax rates of a market, with their days."""
 
@@ -84,7 +93,7 @@ class MarketAdmin(TrailAdmin):
     search_fields = ("code",)
     ordering = ("position", "id")
     list_select_related = ("brand",)
-    inlines = (LocaleInline, TaxRateInline)
+    inlines = (IdentityInline, LocaleInline, TaxRateInline)
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """Return markets with their languages."""

@@ -7,7 +7,7 @@ from django.apps import apps
 
 from apps.backoffice.demo.catalogue import DemoCatalogue
 from apps.backoffice.demo.catalogue.model import Brand as BrandCode
-from apps.markets.models import Brand
+from apps.markets.models import Brand, Market
 
 # The storefront stands beside the back office, not below it: its tables are looked up, not imported.
 ContentBlock = apps.get_model("storefront", "ContentBlock")
@@ -35,6 +35,7 @@ def seed_content(*, demo: DemoCatalogue, links: Mapping[tuple[BrandCode, str], s
     Repeatable: pages are brought up to date by their code, blocks only made where there are none.
     """
     brands = {brand.code: brand for brand in Brand.objects.all()}
+    markets = {(each.brand.code, each.country): each for each in Market.objects.select_related("brand")}
     for (code, language), home in demo.homes.items():
         brand = brands[code]
         if not ContentBlock.objects.filter(brand=brand, language=language).exists():
@@ -42,9 +43,11 @@ def seed_content(*, demo: DemoCatalogue, links: Mapping[tuple[BrandCode, str], s
         for page in demo.pages[code, language]:
             if page.code == "contact":
                 continue  # the shop has a contact page of its own, with a form
+            if page.country and (code, page.country) not in markets:
+                continue  # the brand does not sell there
             StaticPage.objects.update_or_create(
                 brand=brand,
-                market=None,
+                market=markets.get((code, page.country)),
                 language=language,
                 code=page.code,
                 defaults={

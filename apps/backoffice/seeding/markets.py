@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
+from apps.backoffice.seeding.identities import seed_identities
 from apps.catalog.models import PriceList
 from apps.markets import queries as markets
 from apps.markets.enums import LaunchState, TaxClass
@@ -130,6 +131,7 @@ def seed_markets() -> None:
         )
         _seed_locales(market, plan)
         _seed_delivery(market, plan)
+    seed_identities()
     _seed_price_lists()
     markets.forget_snapshot()
 

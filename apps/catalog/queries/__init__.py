@@ -6,6 +6,7 @@ from apps.catalog.queries.listing import listing
 from apps.catalog.queries.product import (
     VARIANT,
     alternates,
+    main_features,
     product_page,
     sellable_lines,
     sitemap_categories,
@@ -52,6 +53,7 @@ __all__ = [
     "category_page",
     "category_url",
     "listing",
+    "main_features",
     "menu",
     "product_page",
     "product_url",

@@ -183,3 +183,30 @@ def _variant(entry: dict[str, Any], currency: str) -> Variant:
         weight_g=entry["weight_g"],
         pictures=tuple(entry["pictures"]),
     )
+
+
+_FEATURES = """
+SELECT item.id, fact.value->>'name', fact.value->>'value'
+  FROM catalogue_product item
+  JOIN catalogue_publication pub ON pub.product_id = coalesce(item.parent_id, item.id)
+ CROSS JOIN LATERAL jsonb_array_elements(pub.page->'attributes') WITH ORDINALITY AS fact(value, place)
+ WHERE item.id = ANY(%s) AND pub.market_id = %s AND pub.language = %s AND fact.place <= %s
+ ORDER BY item.id, fact.place
+"""
+
+
+def main_features(*, shop: Shop, product_ids: Iterable[int], most: int = 4) -> dict[int, tuple[tuple[str, str], ...]]:
+    """
+    Return the first facts of what is sold as (name, value), by the ids given, those of variants too.
+
+    What the shop does not show or has no facts of is left out. One statement, none for none.
+    """
+    ids = list(product_ids)
+    if not ids:
+        return {}
+    found: dict[int, tuple[tuple[str, str], ...]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_FEATURES, [ids, shop.market.id, shop.language, most])
+        for product_id, name, value in cursor.fetchall():
+            found[product_id] = (*found.get(product_id, ()), (name, value))
+    return found

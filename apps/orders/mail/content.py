@@ -140,7 +140,7 @@ def _frame(*, shop: Shop) -> MailFrame:
         brand_name=brand.name,
         language=shop.locale_tag,
         home_url=links.shop_url(shop=shop),
-        legal_line=f"{brand.legal_name} · {' · '.join(brand.legal_address.splitlines())}",
+        legal_line=shop.seller.legal_line,
         contact_url=links.shop_url(shop=shop, path="contact/"),
         help_text=_("Any question? Answer this mail or write to us from our contact page."),
     )
@@ -242,14 +242,13 @@ def _with_parcels(mail: OrderMail, *, order: Order, fulfilment_id: int | None) -
 
 
 def _terms(*, shop: Shop, order: Order) -> tuple[Section, ...]:
-    brand = shop.brand
-    address = ", ".join(brand.legal_address.splitlines())
+    seller = shop.seller
     day = date_format(order.date_placed.astimezone(shop.market.time_zone), "DATE_FORMAT")
     return tuple(
         Section(heading=heading, paragraphs=paragraphs)
         for heading, paragraphs in texts.legal_sections(
-            legal_name=brand.legal_name,
-            address=address,
+            legal_name=seller.name,
+            address=seller.address_line,
             number=order.number,
             day=day,
             terms_url=(
@@ -259,6 +258,6 @@ def _terms(*, shop: Shop, order: Order) -> tuple[Section, ...]:
             ),
             are_attached=bool(order.terms_id),
             country=shop.market.country,
-            mail=brand.mail_from,
+            mail=seller.email,
         )
     )

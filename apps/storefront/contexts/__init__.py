@@ -40,6 +40,7 @@ from apps.storefront.contexts.orders import (
     TimelineEntry,
 )
 from apps.storefront.contexts.others import (
+    CookieView,
     DemoMail,
     FormPage,
     HostedPayment,
@@ -86,6 +87,7 @@ __all__ = [
     "BasketView",
     "Card",
     "CheckoutView",
+    "CookieView",
     "DeliveryStep",
     "DemoMail",
     "DepartmentPage",

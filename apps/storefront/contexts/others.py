@@ -19,11 +19,26 @@ class Section(Shown):
 
 
 @dataclass(frozen=True, slots=True)
+class CookieView(Shown):
+    """A cookie the shop sets: its name, what it is for, how long it is kept."""
+
+    name: str
+    purpose: str
+    lifetime: str
+
+
+@dataclass(frozen=True, slots=True)
 class TextPage(Shown):
-    """Terms, legal notice, privacy and the like."""
+    """
+    Terms, legal notice, privacy and the like.
+
+    facts: of the seller, above the sections of the legal notice. cookies: below those of the privacy notice.
+    """
 
     title: str
     sections: tuple[Section, ...]
+    facts: tuple[Fact, ...] = ()
+    cookies: tuple[CookieView, ...] = ()
     version_text: str = ""
     siblings: tuple[Link, ...] = ()
     breadcrumbs: tuple[Link, ...] = ()

@@ -27,6 +27,8 @@ from apps.storefront.forms import address
 from apps.storefront.frame import country_name
 from apps.storefront.presenters import basket as baskets
 
+# The first facts of each product in the basket, as (name, value).
+Features = Mapping[int, tuple[tuple[str, str], ...]]
 STEPS = ("checkout", "checkout_delivery", "checkout_review")
 
 
@@ -90,7 +92,9 @@ def delivery_step(*, shop: Shop, basket: PricedBasket, error: str) -> DeliverySt
     return DeliveryStep(methods=methods, error=error)
 
 
-def review_step(*, shop: Shop, basket: PricedBasket, state: CheckoutState, methods: tuple[str, ...]) -> ReviewStep:
+def review_step(
+    *, shop: Shop, basket: PricedBasket, state: CheckoutState, methods: tuple[str, ...], features: Features
+) -> ReviewStep:
     """Recap, payment and the order button with the words the law of the market asks for."""
     chosen = state.payment_method if state.payment_method in methods else methods[0] if methods else ""
     texts = {
@@ -112,7 +116,7 @@ def review_step(*, shop: Shop, basket: PricedBasket, state: CheckoutState, metho
     )
     return ReviewStep(
         methods=cards,
-        blocks=recap(shop=shop, basket=basket, state=state),
+        blocks=(*recap(shop=shop, basket=basket, state=state), goods(shop=shop, basket=basket, features=features)),
         order_button=order_button(),
         total_text=words.money(shop=shop, amount=basket.total),
         tax_text=_("including %(tax)s VAT") % {"tax": words.money(shop=shop, amount=basket.totals.tax)},
@@ -153,6 +157,21 @@ def recap(*, shop: Shop, basket: PricedBasket, state: CheckoutState) -> tuple[Re
             )
         )
     return tuple(blocks)
+
+
+def goods(*, shop: Shop, basket: PricedBasket, features: Features) -> RecapBlock:
+    """What is ordered, with its main features: told right above the button (C. conso L221-14, BGB § 312j)."""
+    lines: list[str] = []
+    for line in basket.lines:
+        amount = words.money(shop=shop, amount=line.totals.shown) if line.totals else ""
+        lines.append(f"{line.quantity} × {line.name}\u00a0· {amount}")
+        known = features.get(line.product_id, ())
+        told = (_("%(name)s: %(value)s") % {"name": name, "value": value} for name, value in known)
+        if facts := "\u00a0· ".join(told):
+            lines.append(facts)
+    return RecapBlock(
+        title=_("Goods"), lines=tuple(lines), change=Link(label=_("Change the basket"), url=reverse("basket"))
+    )
 
 
 def legal_sentences(*, shop: Shop) -> tuple[SafeString, ...]:

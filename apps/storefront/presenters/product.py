@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from apps.catalog.queries import ProductPageData, Variant, variant_url
 from apps.markets.context import Shop
 from apps.orders.delivery import Promise
-from apps.storefront import pages, words
+from apps.storefront import legal, pages, words
 from apps.storefront.contexts import Fact, Link, Picture, ProblemView, ProductPage, VariantAxis, VariantButton
 from apps.storefront.presenters.pictures import picture_from
 from apps.storefront.presenters.prices import live_stock, price_view
@@ -51,6 +51,7 @@ def product_page(
         promises=pages.promises(shop=shop),
         description=mark_safe(data.description),  # noqa: S308 -- cleaned by nh3 when it was published
         facts=tuple(Fact(label=fact["name"], value=fact["value"]) for fact in data.attributes),
+        maker=legal.maker(shop=shop, named=data.structured.get("maker", "")),
         unavailable=None if can_buy else _unavailable(data),
     )
 

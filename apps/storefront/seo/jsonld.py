@@ -29,7 +29,7 @@ def shop(*, shop: Shop, origin: str) -> SafeString:
             "@type": "OnlineStore",
             "@id": f"{home}#shop",
             "name": shop.brand.name,
-            "legalName": shop.brand.legal_name,
+            "legalName": shop.seller.name,
             "url": home,
             "hasMerchantReturnPolicy": _returns(shop),
         },
@@ -123,6 +123,6 @@ def _offer(
         "priceCurrency": variant.price.currency,
         "availability": f"https://schema.org/{state}",
         "itemCondition": "https://schema.org/NewCondition",
-        "seller": {"@type": "Organization", "name": shop.brand.legal_name},
+        "seller": {"@type": "Organization", "name": shop.seller.name},
         "hasMerchantReturnPolicy": _returns(shop),
     }

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from apps.catalog import queries as catalog
 from apps.core import clock
 from apps.core.errors import GatewayError, Refusal
 from apps.core.money import Money
@@ -192,7 +193,11 @@ def _review(
     if not state.attempt:
         state = checkout_state.save(request=request, state=state)
     step = present.review_step(
-        shop=shop, basket=basket, state=state, methods=payment_methods.methods(market=shop.market)
+        shop=shop,
+        basket=basket,
+        state=state,
+        methods=payment_methods.methods(market=shop.market),
+        features=catalog.main_features(shop=shop, product_ids=[line.product_id for line in basket.lines]),
     )
     return _step_page(request, basket, "checkout_review", step, problems=problems, status=status)
 

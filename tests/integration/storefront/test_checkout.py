@@ -181,7 +181,7 @@ def test_forged_tokens_and_orders_of_other_markets_are_not_found(order):
         order.number,
         f"{number}~{signature[:-1]}",
         f"{number}~",
-        f"{number[:-1]}X~{signature}",
+        f"{number[:-1]}{'Y' if number.endswith('X') else 'X'}~{signature}",
         "~",
         "x" * 3000,
         "%00",

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apps.core.money import Money, from_minor
-from apps.markets.context import BrandInfo, MarketInfo
+from apps.markets.context import BrandInfo, MarketInfo, SellerInfo
 from apps.orders.totals import LineInput, Totals, count_totals
 
 BRAND = BrandInfo(id=1, code="halles", name="Halles", hosts=(), mail_from="", legal_name="", legal_address="")
@@ -17,6 +17,7 @@ FRANCE = MarketInfo(
     id=1,
     code="halles-fr",
     brand=BRAND,
+    seller=SellerInfo(name="", address="", email=""),
     country="FR",
     currency="EUR",
     prices_include_tax=True,

@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from functools import cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 from apps.backoffice.demo.catalogue.model import (
     LANGUAGES,
@@ -25,6 +25,8 @@ from apps.backoffice.demo.catalogue.places import locations
 from apps.backoffice.demo.catalogue.products import FIELDS, product, slugify
 
 DATA = Path(__file__).parent / "data"
+# Belgium reads French, but not France's law.
+OWN_PAGES = {"fr": ("BE",)}
 
 
 @cache
@@ -143,21 +145,30 @@ def _homes() -> dict[tuple[Brand, str], DemoHome]:
 
 
 def _pages() -> dict[tuple[Brand, str], tuple[DemoPage, ...]]:
-    companies: dict[Brand, dict[str, str]] = _json("companies")
-    pages: dict[tuple[Brand, str], tuple[DemoPage, ...]] = {}
-    for language in LANGUAGES:
-        told = _json(f"pages.{language}")
-        for brand, company in companies.items():
-            pages[brand, language] = tuple(
-                DemoPage(
-                    code=code,
-                    title=title,
-                    slug=slugify(title),
-                    sections=tuple(
-                        (heading, tuple(text.format_map(company) for text in paragraphs))
-                        for heading, *paragraphs in sections
-                    ),
-                )
-                for code, (title, sections) in told.items()
-            )
-    return pages
+    """Every brand's pages by language; the seller's facts are left open in them."""
+    return {
+        (brand, language): (*_pages_in(f"pages.{language}"), *_pages_of_countries(language))
+        for language in LANGUAGES
+        for brand in get_args(Brand)
+    }
+
+
+def _pages_of_countries(language: str) -> tuple[DemoPage, ...]:
+    return tuple(
+        page
+        for country in OWN_PAGES.get(language, ())
+        for page in _pages_in(f"pages.{language}.{country.lower()}", country=country)
+    )
+
+
+def _pages_in(name: str, *, country: str = "") -> tuple[DemoPage, ...]:
+    return tuple(
+        DemoPage(
+            code=code,
+            title=title,
+            slug=slugify(title),
+            sections=tuple((heading, tuple(paragraphs)) for heading, *paragraphs in sections),
+            country=country,
+        )
+        for code, (title, sections) in _json(name).items()
+    )

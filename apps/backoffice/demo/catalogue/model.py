@@ -172,12 +172,13 @@ class DemoHome:
 
 @dataclass(frozen=True, slots=True)
 class DemoPage:
-    """A static page of a brand in one language: sections of a heading and its paragraphs, no markup."""
+    """A static page in one language, of one country only or all: sections of a heading and paragraphs, no markup."""
 
     code: str
     title: str
     slug: str
     sections: tuple[tuple[str, tuple[str, ...]], ...]
+    country: str = ""
 
 
 @dataclass(frozen=True, slots=True)
