@@ -148,7 +148,7 @@ def test_adding_and_looking_stay_within_their_queries_whatever_the_number_of_lin
         visitor.get("/fr-fr/basket/")
     assert len(buying.lines(visitor)) == rows
     statements = [query["sql"] for query in seen if "SAVEPOINT" not in query["sql"]]
-    assert len(statements) <= 14, statements
+    assert len(statements) == 11, statements
 
 
 def test_hostile_methods_are_refused(visitor):
