@@ -3,8 +3,10 @@
 import logging
 from typing import Any
 
+from django.conf import settings
 from django.contrib.sessions.backends.base import VALID_KEY_CHARS, CreateError, UpdateError
 from django.contrib.sessions.backends.cached_db import SessionStore as CachedStore
+from django.core.cache import caches
 from django.db import connection
 from django.utils.crypto import get_random_string
 
@@ -54,8 +56,9 @@ class SessionStore(CachedStore):
         return get_random_string(KEY_CHARACTERS, VALID_KEY_CHARS)
 
     def _copy_to_cache(self) -> None:
+        copies = caches[settings.SESSION_CACHE_ALIAS]
         try:
-            self._cache.set(self.cache_key, self._session, self.get_expiry_age())
+            copies.set(self.cache_key, self._get_session(), self.get_expiry_age())
         except Exception:
             # The record is written; without its copy the next request reads the record.
-            logger.exception("Error saving to cache (%s)", self._cache)
+            logger.exception("Error saving to cache (%s)", copies)
