@@ -39,7 +39,7 @@ class SessionStore(CachedStore):
         """
         if self.session_key is None:
             return self.create()
-        text = self.encode(self._get_session(no_load=must_create))
+        text = self.encode(self._get_session(no_load=must_create))  # type: ignore[attr-defined] # Django's, not in its stubs
         with connection.cursor() as cursor:
             if must_create:
                 cursor.execute(_NEW, [self.session_key, text, self.get_expiry_date()])
@@ -55,10 +55,15 @@ class SessionStore(CachedStore):
         """Draw a key without asking whether it is taken: the insert says so, and `create` draws again."""
         return get_random_string(KEY_CHARACTERS, VALID_KEY_CHARS)
 
+    def _validate_session_key(self, key: str | None) -> bool:
+        """Take only what we could have drawn: a cookie of thousands of letters is no key to look for."""
+        return key is not None and len(key) == KEY_CHARACTERS and key.isalnum() and key.isascii()
+
     def _copy_to_cache(self) -> None:
         copies = caches[settings.SESSION_CACHE_ALIAS]
         try:
-            copies.set(self.cache_key, self._get_session(), self.get_expiry_age())
+            data = self._get_session()  # type: ignore[attr-defined] # as above
+            copies.set(self.cache_key, data, self.get_expiry_age())
         except Exception:
             # The record is written; without its copy the next request reads the record.
             logger.exception("Error saving to cache (%s)", copies)

@@ -62,3 +62,9 @@ def test_new_session_never_takes_the_key_of_another(session, monkeypatch):
     assert Session.objects.get(pk=session.session_key).get_decoded() == {"basket": 7}
     with pytest.raises(CreateError):
         SessionStore(free).save(must_create=True)
+
+
+@pytest.mark.parametrize("key", ["", "short", "x" * 31, "x" * 33, "x" * 8000, "é" * 32, "../" + "x" * 29, "%s" * 16])
+def test_key_nobody_could_have_been_given_is_not_looked_for(key, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert SessionStore(key).session_key is None

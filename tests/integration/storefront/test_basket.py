@@ -146,8 +146,9 @@ def test_adding_and_looking_stay_within_their_queries_whatever_the_number_of_lin
     with CaptureQueriesContext(connection) as seen:
         buying.add(visitor, products[-1])
         visitor.get("/fr-fr/basket/")
-    # Read at once: the next request empties Django's log.
-    statements = [query["sql"] for query in seen if "SAVEPOINT" not in query["sql"]]
+    # Read at once: the next request empties Django's log. The catalogue's versions are read once a second.
+    passing = ("SAVEPOINT", "catalogue_catalogversion")
+    statements = [query["sql"] for query in seen if not any(word in query["sql"] for word in passing)]
     assert len(buying.lines(visitor)) == rows
     assert len(statements) == 10, statements
 

@@ -74,7 +74,11 @@ def settle(
 
 
 def _take(*, notice: Notice | None, gateway: str, at: datetime) -> int | None:
-    """Insert the notice and return its id; None when it is known. Two at once: the second waits here until the first has committed."""
+    """
+    Insert the notice and return its id; None when it is known.
+
+    Two at once: the second waits here until the first has committed.
+    """
     if notice is None:
         return None
     verdict = notice.verdict
