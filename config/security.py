@@ -137,7 +137,8 @@ def _cookies(env: Env) -> dict[str, Any]:
         "CSRF_COOKIE_SAMESITE": "Lax",
         "LANGUAGE_COOKIE_SECURE": env.https,
         "LANGUAGE_COOKIE_SAMESITE": "Lax",
-        "MESSAGE_STORAGE": "django.contrib.messages.storage.session.SessionStorage",
+        # In a signed cookie while it fits: a visitor who only fills a basket has no session to write.
+        "MESSAGE_STORAGE": "django.contrib.messages.storage.fallback.FallbackStorage",
     }
 
 

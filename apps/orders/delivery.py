@@ -86,6 +86,12 @@ def option(*, shop: Shop, code: str, goods: Money, at: datetime) -> DeliveryOpti
     raise DeliveryRefused(code=code)
 
 
+def is_offered(*, shop: Shop, code: str) -> bool:
+    """Whether a shop's market has a method of that code. No query when warm."""
+    methods, _ = _calendar(market=shop.market)
+    return any(method.code == code for method in methods)
+
+
 def promise_for(*, shop: Shop, at: datetime) -> Promise | None:
     """The promise of the market's first method, for product pages; None where nothing is delivered."""
     methods, holidays = _calendar(market=shop.market)

@@ -10,7 +10,7 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from apps.core import audit, locks
@@ -24,6 +24,27 @@ from apps.orders.enums import (
     PaymentState,
 )
 from apps.orders.models import Fulfilment, Order, Payment, Transition
+
+# State and history in one statement. The names are the models' own, never a caller's text.
+_MOVE = """
+WITH moved AS (UPDATE {table} SET {columns} WHERE id = %s RETURNING id)
+INSERT INTO order_transition (order_id, machine, subject_id, old, new, actor, reason, at)
+SELECT %s, %s, moved.id, %s, %s, %s, %s, %s FROM moved
+"""
+# The order is locked and asked again before the payment is: the condition holds when the payment is written.
+_OPEN = """
+WITH waiting AS (
+  SELECT id FROM order_order WHERE id = %(order)s AND state = %(placed)s FOR UPDATE
+), moved AS (
+  UPDATE order_payment payment
+     SET state = %(pending)s, provider_reference = %(reference)s, redirect_url = %(url)s
+    FROM waiting
+   WHERE payment.id = %(payment)s AND payment.order_id = waiting.id AND payment.state = %(created)s
+  RETURNING payment.id, payment.order_id
+)
+INSERT INTO order_transition (order_id, machine, subject_id, old, new, actor, reason, at)
+SELECT moved.order_id, 'payment', moved.id, %(created)s, %(pending)s, %(by)s, '', %(at)s FROM moved
+"""
 
 
 class IllegalMove(Refusal):
@@ -117,6 +138,34 @@ def move_payment(
 
 
 @transaction.atomic
+def open_payment(*, payment_id: int, order_id: int, reference: str, redirect_url: str, by: str, at: datetime) -> bool:
+    """
+    Move a payment that was just created to pending with the provider's page, if its order still waits; say whether.
+
+    One statement that locks order, then payment. False changes nothing. by: a part of the system; what a person moves
+    is audited, by `move_payment`.
+    """
+    locks.note(rank=ORDER.rank)
+    locks.note(rank=PAYMENT.rank)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _OPEN,
+            {
+                "order": order_id,
+                "payment": payment_id,
+                "placed": OrderState.PLACED.value,
+                "created": PaymentState.CREATED.value,
+                "pending": PaymentState.PENDING.value,
+                "reference": reference,
+                "url": redirect_url,
+                "by": by,
+                "at": at,
+            },
+        )
+        return bool(cursor.rowcount == 1)
+
+
+@transaction.atomic
 def move_fulfilment(
     *, fulfilment_id: int, to: str, by: str, at: datetime, reason: str = "", changes: Mapping[str, Any] | None = None
 ) -> Fulfilment:
@@ -174,17 +223,14 @@ def _move(
     row.state = str(to)
     for name, value in changes.items():
         setattr(row, name, value)
-    row.save(update_fields=["state", *changes])
-    Transition.objects.create(
-        order_id=order_id,
-        machine=machine.name,
-        subject_id=row.pk,
-        old=old,
-        new=row.state,
-        actor=by,
-        reason=reason[:200],
-        at=at,
-    )
+    fields = [row._meta.get_field(name) for name in ("state", *changes)]  # noqa: SLF001 -- Django's public options
+    columns = ", ".join(f"{field.column} = %s" for field in fields)
+    values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
+    step = [order_id, machine.name, old, row.state, by, reason[:200], at]
+    with connection.cursor() as cursor:
+        cursor.execute(_MOVE.format(table=row._meta.db_table, columns=columns), [*values, row.pk, *step])  # noqa: SLF001
+        if cursor.rowcount != 1:
+            raise row.DoesNotExist(f"{machine.name} {row.pk} is gone")
     if by.startswith("user:"):
         audit.record(
             action=f"{machine.name}.{row.state}",

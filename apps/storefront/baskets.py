@@ -45,9 +45,9 @@ def find(*, request: HttpRequest) -> int | None:
 
 def named(*, request: HttpRequest) -> int | None:
     """
-    The basket an order is asked of, or None; no statement for a visitor without account.
+    The basket to change or to order, or None; no statement for a visitor without account.
 
-    Only that their cookie is genuine is known: placement locks the basket and checks that it is open, here and theirs.
+    Only that their cookie is genuine is known: who locks the basket checks that it is open, here and theirs.
     """
     if owner_id(request=request) is None:
         told = token(request=request)
@@ -55,11 +55,8 @@ def named(*, request: HttpRequest) -> int | None:
     return find(request=request)
 
 
-def find_or_open(*, request: HttpRequest) -> int:
-    """The visitor's open basket, made when there is none."""
-    found = find(request=request)
-    if found is not None:
-        return found
+def opened(*, request: HttpRequest) -> int:
+    """A new open basket for a visitor; the one an account has, made when there is none."""
     return operations.open_basket(
         shop=request.shop,  # type: ignore[attr-defined] # set by the markets middleware
         owner_id=owner_id(request=request),

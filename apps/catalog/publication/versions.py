@@ -6,14 +6,19 @@ that changes what they stand for. The numbers come from a sequence, so that one 
 after a rollback. A process reads all of them at most once a second.
 """
 
+import logging
 import threading
 import time
 from collections.abc import Iterable
 
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 FACETS = "facets"
 MAX_AGE_S = 1.0
+AWAY_S = 5.0
+"""So long nobody waits for a database that did not answer."""
+
+logger = logging.getLogger(__name__)
 
 _BUMP = """
 INSERT INTO catalogue_catalogversion (key, version)
@@ -47,18 +52,31 @@ def bump(*, keys: Iterable[str]) -> None:
 
 
 def current(*, key: str) -> int:
-    """Return a version, at most MAX_AGE_S old. No statement when warm, one when not."""
+    """
+    Return a version, at most MAX_AGE_S old. No statement when warm, one when not.
+
+    While the database is away it is the last one read: what is kept in memory and in caches is shown meanwhile.
+    """
     name = str(connection.settings_dict["NAME"])
     found = _read.get(name)
     if found is None or time.monotonic() - found[0] >= MAX_AGE_S:
         with _lock:
             found = _read.get(name)
             if found is None or time.monotonic() - found[0] >= MAX_AGE_S:
-                with connection.cursor() as cursor:
-                    cursor.execute("SELECT key, version FROM catalogue_catalogversion")
-                    found = (time.monotonic(), dict(cursor.fetchall()))
-                _read[name] = found
+                found = _read[name] = _asked(found)
     return found[1].get(key, 0)
+
+
+def _asked(before: tuple[float, dict[str, int]] | None) -> tuple[float, dict[str, int]]:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT key, version FROM catalogue_catalogversion")
+            return time.monotonic(), dict(cursor.fetchall())
+    except (OperationalError, InterfaceError):
+        if before is None:
+            raise
+        logger.warning("Versions cannot be read; those of before are used for %s s.", AWAY_S)
+        return time.monotonic() + AWAY_S - MAX_AGE_S, before[1]
 
 
 def forget() -> None:

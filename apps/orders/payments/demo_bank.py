@@ -7,7 +7,7 @@ It stands for a foreign system: it never reads or writes orders and payments, an
 from datetime import datetime, timedelta
 
 from django.core import signing
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.urls import reverse
 
@@ -21,27 +21,44 @@ from apps.orders.payments.gateways.demo import SYSTEM, Account
 DELAY = timedelta(seconds=60)
 TOPIC = "demo_bank.decided"
 _SALT = "halles.demo-bank"
+_OPENED = (
+    "payment_key",
+    "reference",
+    "order_number",
+    "merchant",
+    "amount_minor",
+    "currency",
+    "return_url",
+    "language",
+    "created_at",
+)
+_OPEN = f"""
+INSERT INTO order_demobankpayment ({", ".join(_OPENED)}, decision, is_silent, refunded_minor)
+VALUES ({", ".join(["%s"] * len(_OPENED))}, '{DemoBankDecision.OPEN.value}', false, 0)
+    ON CONFLICT DO NOTHING
+"""  # noqa: S608 -- put together from constants above
 
 
 class Books:
     """The bank's answers to the demo gateway."""
 
     def open_payment(self, *, facts: PaymentFacts, at: datetime) -> Account:
-        """Write a payment into the books, once per key."""
-        row, _created = DemoBankPayment.objects.get_or_create(
+        """Write a payment into the books, once per key. One statement, two for a payment that is open already."""
+        row = DemoBankPayment(
             payment_key=facts.key,
-            defaults={
-                "reference": f"demo_{facts.key}"[:40],
-                "order_number": facts.order_number,
-                "merchant": facts.merchant,
-                "amount_minor": facts.amount_minor,
-                "currency": facts.currency,
-                "return_url": facts.return_url,
-                "language": facts.language,
-                "created_at": at,
-            },
+            reference=f"demo_{facts.key}"[:40],
+            order_number=facts.order_number,
+            merchant=facts.merchant,
+            amount_minor=facts.amount_minor,
+            currency=facts.currency,
+            return_url=facts.return_url,
+            language=facts.language,
+            created_at=at,
         )
-        return account_of(row)
+        with connection.cursor() as cursor:
+            cursor.execute(_OPEN, [getattr(row, name) for name in _OPENED])
+            is_new = cursor.rowcount == 1
+        return account_of(row if is_new else DemoBankPayment.objects.get(payment_key=facts.key))
 
     def find(self, *, reference: str) -> Account | None:
         """Look a payment up."""

@@ -1,5 +1,6 @@
 """Reads of payments: what a shopper may be told, what staff must look at."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -50,9 +51,14 @@ class PaymentView:
     expires_at: datetime | None
 
 
-def payment_status(order: Order) -> PaymentView:
-    """Return what to tell the shopper of an order. One statement, none for a bank transfer's instructions."""
-    payment = Payment.objects.filter(order_id=order.pk).order_by("-id").first()
+def payment_status(order: Order, *, payments: Sequence[Payment] | None = None) -> PaymentView:
+    """
+    Return what to tell the shopper of an order. One statement, none for a bank transfer's instructions.
+
+    payments: the order's attempts where they are known already; then no statement.
+    """
+    known = Payment.objects.filter(order_id=order.pk) if payments is None else payments
+    payment = max(known, key=lambda each: each.pk, default=None)
     waits = order.state == OrderState.PLACED
     if payment is None:
         return PaymentView(

@@ -38,7 +38,7 @@ def order_view(
 ) -> OrderView:
     """The tracking page, the confirmation and the account's order page."""
     order = record.order
-    paying = payment_status(order)
+    paying = payment_status(order, payments=record.payments)
     headline, text = _headline(shop, order, paying, is_new=is_new)
     token = tokens.order_token(order.number)
     waits = paying.status == PaymentStatus.BEING_CONFIRMED

@@ -13,6 +13,7 @@ from apps.core import clock, ratelimit
 from apps.core.errors import Refusal
 from apps.orders.basket import operations, queries
 from apps.orders.basket.data import PricedBasket
+from apps.orders.errors import BasketNotFound
 from apps.storefront import baskets
 from apps.storefront.contexts import Link, ProblemView
 from apps.storefront.guards import same_origin_post
@@ -48,17 +49,13 @@ def _count_text(count: int) -> str:
 @require_POST
 def basket_add(request: HttpRequest) -> HttpResponse:
     """Put a product into the basket and show it. The form stands on cacheable pages, hence the origin check."""
-    shop = request.shop  # type: ignore[attr-defined] # set by the markets middleware
-    basket_id = baskets.find_or_open(request=request)
+    basket_id = baskets.named(request=request) or baskets.opened(request=request)
     try:
-        operations.add_line(
-            shop=shop,
-            basket_id=basket_id,
-            owner_id=baskets.owner_id(request=request),
-            product_id=_number(request.POST.get("product", "")),
-            quantity=_number(request.POST.get("quantity", "1")),
-            at=clock.now(),
-        )
+        try:
+            _add(request, basket_id)
+        except BasketNotFound:  # ordered meanwhile: what is added now goes into a new one
+            basket_id = baskets.opened(request=request)
+            _add(request, basket_id)
         link = Link(label=_("See the basket"), url=reverse("basket"))
         told = ProblemView(code="added", text=_("It is in your basket."), tone="success", action=link)
     except Refusal as refusal:
@@ -66,6 +63,17 @@ def basket_add(request: HttpRequest) -> HttpResponse:
     response = _added(request, told)
     baskets.remember(request=request, response=response, basket_id=basket_id)
     return private(response)
+
+
+def _add(request: HttpRequest, basket_id: int) -> None:
+    operations.add_line(
+        shop=request.shop,  # type: ignore[attr-defined] # set by the markets middleware
+        basket_id=basket_id,
+        owner_id=baskets.owner_id(request=request),
+        product_id=_number(request.POST.get("product", "")),
+        quantity=_number(request.POST.get("quantity", "1")),
+        at=clock.now(),
+    )
 
 
 def _added(request: HttpRequest, told: ProblemView) -> HttpResponse:

@@ -18,6 +18,7 @@ from apps.catalog import queries as catalog
 from apps.core import clock
 from apps.core.errors import GatewayError, Refusal
 from apps.core.money import Money
+from apps.orders import delivery as deliveries
 from apps.orders import placement
 from apps.orders.basket.data import PricedBasket
 from apps.orders.errors import PaymentRefused
@@ -87,19 +88,28 @@ def _details(
     return _step_page(request, basket, "checkout", step, has_errors=bool(errors), status=422 if errors else 200)
 
 
+@shop_view
+def delivery(request: HttpRequest) -> HttpResponse:
+    """How it gets there. A choice that is offered is kept without a look at the basket: the next step looks."""
+    if request.method != "POST":
+        return _delivery(request, "")
+    state = checkout_state.load(request=request)
+    if not state.has_details:
+        return private(redirect("checkout"))
+    code = request.POST.get("delivery", "")
+    shop = request.shop  # type: ignore[attr-defined] # set by the markets middleware
+    if not deliveries.is_offered(shop=shop, code=code):
+        return _delivery(request, _("Please choose one of these ways of delivery."))
+    checkout_state.save(request=request, state=replace(state, delivery_code=code))
+    return private(redirect("checkout_review"))
+
+
 @with_basket
-def delivery(request: HttpRequest, basket: PricedBasket, state: CheckoutState) -> HttpResponse:
-    """How it gets there, with price and date known before choosing."""
+def _delivery(request: HttpRequest, basket: PricedBasket, state: CheckoutState, error: str) -> HttpResponse:
+    """The ways of delivery, with price and date known before choosing."""
     shop = request.shop  # type: ignore[attr-defined] # set by the markets middleware
     if not state.has_details:
         return redirect("checkout")
-    error = ""
-    if request.method == "POST":
-        code = request.POST.get("delivery", "")
-        if code in {option.code for option in basket.delivery_options}:
-            checkout_state.save(request=request, state=replace(state, delivery_code=code))
-            return redirect("checkout_review")
-        error = _("Please choose one of these ways of delivery.")
     step = present.delivery_step(shop=shop, basket=basket, error=error)
     return _step_page(request, basket, "checkout_delivery", step, status=422 if error else 200)
 

@@ -1,10 +1,11 @@
 """The shop while its database is away, and when something happened that should not have."""
 
 import pytest
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, connection
 from django.template import loader
 
 from apps.catalog import queries as catalog
+from apps.catalog.publication import versions
 from apps.markets import queries as markets
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo_module")]
@@ -67,3 +68,16 @@ def test_markets_of_before_serve_while_the_database_is_away(monkeypatch):
     markets.forget_snapshot()
     with pytest.raises(OperationalError):
         markets.snapshot()
+
+
+def test_page_that_is_kept_is_shown_while_the_database_is_away(calm, monkeypatch):
+    before = calm.get("/fr-fr/search/?q=bol")
+    monkeypatch.setattr(versions, "MAX_AGE_S", 0.0)
+
+    def fail(*_args, **_options):
+        raise OperationalError("server closed the connection")
+
+    monkeypatch.setattr(connection, "cursor", fail)
+    after = calm.get("/fr-fr/search/?q=bol")
+    assert (after.status_code, after.content) == (200, before.content)
+    assert calm.get("/fr-fr/search/?q=never-asked-before").status_code == 503

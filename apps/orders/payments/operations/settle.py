@@ -1,20 +1,28 @@
 """The one function that turns a provider's verdict into states, whoever brings it."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
-from django.db import transaction
+from django.db import connection, transaction
 
 from apps.core import audit, locks, outbox
 from apps.orders import transitions
 from apps.orders.enums import Answer, OrderState, PaymentState, SettleOutcome, Source
 from apps.orders.models import Order, Payment, PaymentNotice
 from apps.orders.payments.gateways.base import Notice, Verdict
+from apps.orders.payments.queries import MISMATCHES
 
 logger = structlog.get_logger(__name__)
 
 OPEN = frozenset({PaymentState.CREATED, PaymentState.PENDING})
+# A row that was there before carries its outcome: none is ever committed without.
+_TAKE = """
+INSERT INTO order_paymentnotice (gateway, event_id, kind, body, outcome, received_at) VALUES (%s, %s, %s, %s, '', %s)
+    ON CONFLICT (gateway, event_id) DO NOTHING
+RETURNING id
+"""
 MONEY_IS_HERE = frozenset({PaymentState.PAID, PaymentState.REFUND_DUE, PaymentState.REFUNDED})
 
 
@@ -48,8 +56,8 @@ def settle(
     Locks order, then payment. Publishes order.confirmed once per order, payment.refund_due once per payment.
     """
     actor = by or f"system:payments.{source}"
-    row = _take(notice=notice, gateway=gateway, at=at)
-    if notice is not None and row is None:
+    notice_id = _take(notice=notice, gateway=gateway, at=at)
+    if notice is not None and notice_id is None:
         return Settled(outcome=SettleOutcome.REPEATED)
     payment = None if verdict is None else _find(gateway=gateway, verdict=verdict, payment_id=payment_id)
     if verdict is None:
@@ -60,15 +68,17 @@ def settle(
     else:
         outcome = _apply(payment_id=payment.pk, order_id=payment.order_id, verdict=verdict, actor=actor, at=at)
         done = Settled(outcome=outcome, payment_id=payment.pk, order_id=payment.order_id)
-    if row is not None:
-        row.outcome = done.outcome
-        row.payment_id = done.payment_id
-        row.save(update_fields=["outcome", "payment"])
+    if notice_id is not None:
+        PaymentNotice.objects.filter(pk=notice_id).update(outcome=done.outcome, payment_id=done.payment_id)
     return done
 
 
-def _take(*, notice: Notice | None, gateway: str, at: datetime) -> PaymentNotice | None:
-    """Insert the notice; None when it is known. Two at once: the second waits here until the first has committed."""
+def _take(*, notice: Notice | None, gateway: str, at: datetime) -> int | None:
+    """
+    Insert the notice and return its id; None when it is known.
+
+    Two at once: the second waits here until the first has committed.
+    """
     if notice is None:
         return None
     verdict = notice.verdict
@@ -85,13 +95,10 @@ def _take(*, notice: Notice | None, gateway: str, at: datetime) -> PaymentNotice
             "refusal_code": verdict.refusal_code,
         }
     )
-    PaymentNotice.objects.bulk_create(
-        [PaymentNotice(gateway=gateway, event_id=notice.event_id, kind=notice.kind[:80], body=body, received_at=at)],
-        ignore_conflicts=True,
-    )
-    found = PaymentNotice.objects.get(gateway=gateway, event_id=notice.event_id)
-    # A row that was there before carries its outcome: none is ever committed without.
-    return None if found.outcome else found
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE, [gateway, notice.event_id, notice.kind[:80], json.dumps(body), at])
+        row = cursor.fetchone()
+    return None if row is None else row[0]
 
 
 def _find(*, gateway: str, verdict: Verdict, payment_id: int | None) -> Payment | None:
@@ -108,38 +115,44 @@ def _find(*, gateway: str, verdict: Verdict, payment_id: int | None) -> Payment 
 def _apply(*, payment_id: int, order_id: int, verdict: Verdict, actor: str, at: datetime) -> SettleOutcome:
     order = locks.lock_row(queryset=Order.objects.filter(pk=order_id), rank=locks.Rank.ORDER)
     payment = locks.lock_row(queryset=Payment.objects.filter(pk=payment_id), rank=locks.Rank.PAYMENT)
-    payment.checked_at = at
-    payment.save(update_fields=["checked_at"])
-    if verdict.answer == Answer.UNKNOWN:
-        return SettleOutcome.ALREADY_SETTLED if payment.state not in OPEN else SettleOutcome.STILL_UNKNOWN
+    outcome = _unmoved(order=order, payment=payment, verdict=verdict)
+    if outcome is not None:
+        Payment.objects.filter(pk=payment_id).update(checked_at=at)
+        if outcome in MISMATCHES:
+            _report(payment=payment, verdict=verdict, mismatch=outcome, actor=actor, at=at)
+        return outcome
     if verdict.answer == Answer.NO:
         return _no(payment=payment, verdict=verdict, actor=actor, at=at)
-    mismatch = _mismatch(order=order, payment=payment, verdict=verdict)
-    if mismatch is not None:
-        _report(payment=payment, verdict=verdict, mismatch=mismatch, actor=actor, at=at)
-        return mismatch
-    if payment.state in MONEY_IS_HERE:
-        return SettleOutcome.ALREADY_SETTLED
     return _yes(order=order, payment=payment, actor=actor, at=at)
 
 
+def _unmoved(*, order: Order, payment: Payment, verdict: Verdict) -> SettleOutcome | None:
+    """Say what comes of a verdict that moves nothing; None for one that moves the payment."""
+    if verdict.answer == Answer.UNKNOWN:
+        return SettleOutcome.ALREADY_SETTLED if payment.state not in OPEN else SettleOutcome.STILL_UNKNOWN
+    if verdict.answer == Answer.NO:
+        return SettleOutcome.ALREADY_SETTLED if payment.state not in OPEN else None
+    mismatch = _mismatch(order=order, payment=payment, verdict=verdict)
+    if mismatch is not None:
+        return mismatch
+    return SettleOutcome.ALREADY_SETTLED if payment.state in MONEY_IS_HERE else None
+
+
 def _no(*, payment: Payment, verdict: Verdict, actor: str, at: datetime) -> SettleOutcome:
-    if payment.state not in OPEN:
-        return SettleOutcome.ALREADY_SETTLED
     transitions.move_payment(
         payment_id=payment.pk,
         to=PaymentState.REFUSED,
         by=actor,
         at=at,
         reason=verdict.refusal_code,
-        changes={"refusal_code": verdict.refusal_code[:80], "settled_at": at},
+        changes={"refusal_code": verdict.refusal_code[:80], "settled_at": at, "checked_at": at},
         locked=payment,
     )
     return SettleOutcome.REFUSED
 
 
 def _yes(*, order: Order, payment: Payment, actor: str, at: datetime) -> SettleOutcome:
-    captured = {"captured_minor": payment.amount_minor, "settled_at": at}
+    captured = {"captured_minor": payment.amount_minor, "settled_at": at, "checked_at": at}
     if order.state != OrderState.PLACED or payment.state == PaymentState.EXPIRED:
         transitions.move_payment(
             payment_id=payment.pk,

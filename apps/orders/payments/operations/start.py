@@ -20,6 +20,21 @@ from apps.orders.payments.operations.settle import Settled, settle
 logger = structlog.get_logger(__name__)
 
 MOST_ATTEMPTS = 20
+# What a provider is told comes from these; an order has five times as many columns.
+_ASKED = (
+    "gateway",
+    "state",
+    "amount_minor",
+    "currency",
+    "idempotency_key",
+    "created_at",
+    "deadline_at",
+    "order__number",
+    "order__state",
+    "order__language",
+    "order__email",
+    "order__market__code",
+)
 
 
 def start_payment(*, payment_id: int, at: datetime, by: str = "system:payments.start") -> StartResult:
@@ -31,7 +46,7 @@ def start_payment(*, payment_id: int, at: datetime, by: str = "system:payments.s
     Raises ProviderUnavailable when it cannot be reached (the order stands), PaymentDeclinedAtStart when it refuses this
     payment (which is then refused), UnableToPay when the order no longer waits.
     """
-    payment = Payment.objects.select_related("order__market").get(pk=payment_id)
+    payment = Payment.objects.select_related("order__market").only(*_ASKED).get(pk=payment_id)
     order = payment.order
     gateway = registry.gateway_for(code=payment.gateway)
     if order.state != OrderState.PLACED or payment.state not in queries.OPEN_STATES:
@@ -131,15 +146,19 @@ def _look(*, payment_id: int, source: Source, at: datetime, question: Callable[[
 
 def _remember(*, payment_id: int, order_id: int, result: StartResult, by: str, at: datetime) -> bool:
     """Write reference and page; False when the order stopped waiting while the provider was asked."""
+    if transitions.open_payment(
+        payment_id=payment_id,
+        order_id=order_id,
+        reference=result.reference,
+        redirect_url=result.redirect_url,
+        by=by,
+        at=at,
+    ):
+        return True
     with transaction.atomic():
         order = locks.lock_row(queryset=Order.objects.filter(pk=order_id), rank=locks.Rank.ORDER)
         payment = locks.lock_row(queryset=Payment.objects.filter(pk=payment_id), rank=locks.Rank.PAYMENT)
         changes = {"provider_reference": result.reference, "redirect_url": result.redirect_url}
-        if payment.state == PaymentState.CREATED and order.state == OrderState.PLACED:
-            transitions.move_payment(
-                payment_id=payment_id, to=PaymentState.PENDING, by=by, at=at, changes=changes, locked=payment
-            )
-            return True
         if not payment.provider_reference:
             # Whoever settles late money must find the payment by its reference.
             Payment.objects.filter(pk=payment_id).update(**changes)
