@@ -15,6 +15,7 @@ from apps.core.money import Money, format_money, from_minor
 from apps.markets.queries import shop_for_market
 from apps.orders import links
 from apps.orders.enums import FulfilmentState, OrderState, PaymentState
+from apps.orders.mail import again
 from apps.orders.models import Order
 
 _TO_SHIP = {FulfilmentState.NEW, FulfilmentState.PICKED}
@@ -34,6 +35,7 @@ def order_context(request: HttpRequest, order: Order) -> dict[str, Any]:
         "totals": _totals(story, write),
         "payments": list(_payments(request, story, write)),
         "fulfilments": list(_fulfilments(request, story)),
+        "actions": _actions(request, order),
         "tracking_url": links.tracking_url(shop=shop, number=order.number),
         "customer_url": (
             reverse("admin:customer_user_change", args=[order.user_id])
@@ -41,6 +43,17 @@ def order_context(request: HttpRequest, order: Order) -> dict[str, Any]:
             else ""
         ),
     }
+
+
+def _actions(request: HttpRequest, order: Order) -> list[dict[str, Any]]:
+    """The buttons about the order as a whole."""
+    if not request.user.has_perm("order.change_order"):
+        return []
+    actions = []
+    if again.is_possible(order=order):
+        url = reverse("admin:order_order_confirmation", args=[order.pk])
+        actions.append({"url": url, "label": _("Send the confirmation again"), "plain": True})
+    return actions
 
 
 class _Writer:

@@ -98,12 +98,17 @@ class MailKind(models.TextChoices):
     """The mails the shop sends; all but the last two are about an order."""
 
     ORDER_CONFIRMATION = "order_confirmation", _("Order confirmation")
+    CONFIRMATION_AGAIN = "confirmation_again", _("Order confirmation, sent again")
     PAYMENT_RECEIVED = "payment_received", _("Payment received")
     SHIPPED = "shipped", _("Shipped")
     ORDER_EXPIRED = "order_expired", _("Order not paid")
     REFUND = "refund", _("Refund")
     ACCOUNT = "account", _("About an account")
     MESSAGE = "message", _("A shopper's message")
+
+
+# The mails that repeat the whole order. The first is owed once to each confirmed order; copies are on request.
+CONFIRMATIONS = frozenset({MailKind.ORDER_CONFIRMATION, MailKind.CONFIRMATION_AGAIN})
 
 
 class MailState(models.TextChoices):

@@ -33,6 +33,12 @@ def mail_confirmation(delivery: outbox.Delivery) -> None:
     _send(delivery, kind=MailKind.PAYMENT_RECEIVED if _is_transfer(delivery) else MailKind.ORDER_CONFIRMATION)
 
 
+@outbox.handler(topic="order.confirmation_wanted", name="orders.mail_confirmation_again", atomic=False)
+def mail_confirmation_again(delivery: outbox.Delivery) -> None:
+    """Send a copy of the confirmation that somebody asked for."""
+    _send(delivery, kind=MailKind.CONFIRMATION_AGAIN)
+
+
 @outbox.handler(topic="order.shipped", name="orders.mail_shipped", atomic=False)
 def mail_shipped(delivery: outbox.Delivery) -> None:
     """Tell the shopper which goods left and how to follow them."""

@@ -14,11 +14,12 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from apps.backoffice.admin.shared import ReadOnlyAdmin, actor_of, ask, chip, demand, moment, money
-from apps.backoffice.forms import ConfirmForm, RefundForm, TransferForm
+from apps.backoffice.forms import ConfirmForm, OnceForm, RefundForm, TransferForm
 from apps.backoffice.order_page import order_context
 from apps.core import clock
 from apps.core.money import Money, from_minor
 from apps.orders.enums import OrderState, PaymentState, SettleOutcome
+from apps.orders.mail import again
 from apps.orders.models import Order, Payment
 from apps.orders.payments import operations as payments
 
@@ -92,6 +93,7 @@ class OrderAdmin(ReadOnlyAdmin):
         """Add the pages of the buttons."""
         view = self.admin_site.admin_view
         own = [
+            path("<int:order_id>/confirmation/", view(self.send_confirmation), name="order_order_confirmation"),
             path("payment/<int:payment_id>/transfer/", view(self.record_transfer), name="order_payment_transfer"),
             path("payment/<int:payment_id>/refund/", view(self.refund), name="order_payment_refund"),
         ]
@@ -108,6 +110,28 @@ class OrderAdmin(ReadOnlyAdmin):
         order = get_object_or_404(Order.objects.select_related(*related), pk=object_id)
         context = {**self.admin_site.each_context(request), "opts": self.model._meta, **order_context(request, order)}
         return TemplateResponse(request, "backoffice/order.html", context)
+
+    def send_confirmation(self, request: HttpRequest, order_id: int) -> HttpResponse:
+        """Send the confirmation once more."""
+        demand(request, "order.change_order")
+        order = get_object_or_404(Order, pk=order_id)
+
+        def do(said: Mapping[str, Any]) -> str:
+            again.send_confirmation_again(order_id=order_id, key=said["key"], by=actor_of(request), at=clock.now())
+            return _("The confirmation is on its way to %(email)s.") % {"email": order.email}
+
+        return ask(
+            request,
+            admin=self,
+            title=_("Send the confirmation again"),
+            do=do,
+            back=_order_page(order_id),
+            question=_("Send a copy of the confirmation of order %(number)s to its shopper.")
+            % {"number": order.number},
+            form=OnceForm(request.POST or None),
+            button=_("Send again"),
+            facts={_("E-mail address"): order.email, _("State"): order.get_state_display()},
+        )
 
     def record_transfer(self, request: HttpRequest, payment_id: int) -> HttpResponse:
         """Ask for the amount that arrived and record it."""

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from apps.core.money import Money, format_money
 from apps.markets.context import Shop
 from apps.orders import links
-from apps.orders.enums import MailKind
+from apps.orders.enums import CONFIRMATIONS, MailKind
 from apps.orders.fulfilment import queries as fulfilments
 from apps.orders.mail import texts
 from apps.orders.models import Line, Order
@@ -118,7 +118,7 @@ def content_of(*, kind: str, order: Order, shop: Shop, fulfilment_id: int | None
     )
     if kind == MailKind.SHIPPED:
         return _with_parcels(short, order=order, fulfilment_id=fulfilment_id)
-    if kind != MailKind.ORDER_CONFIRMATION:
+    if kind not in CONFIRMATIONS:
         return short
     lines = list(Line.objects.filter(order_id=order.pk).order_by("position", "id"))
     return replace(

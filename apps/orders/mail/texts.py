@@ -26,6 +26,8 @@ def words_of(*, kind: str, order: Order, shop: Shop) -> Words:
     names = {"number": order.number, "shop": shop.brand.name}
     if kind == MailKind.ORDER_CONFIRMATION:
         return _confirmation(order=order, names=names)
+    if kind == MailKind.CONFIRMATION_AGAIN:
+        return _confirmation_again(order=order, names=names)
     if kind == MailKind.PAYMENT_RECEIVED:
         return Words(
             subject=_("Payment received for order %(number)s") % names,
@@ -72,6 +74,16 @@ def _confirmation(*, order: Order, names: dict[str, str]) -> Words:
         text=_(
             "Your payment has arrived and we are preparing your goods. This mail is your confirmation: please keep it."
         ),
+    )
+
+
+def _confirmation_again(*, order: Order, names: dict[str, str]) -> Words:
+    if order.state == OrderState.PLACED:
+        return _confirmation(order=order, names=names)
+    return Words(
+        subject=_("Your order %(number)s at %(shop)s") % names,
+        headline=_("Your order confirmation"),
+        text=_("Here is the confirmation of your order once more, as we sent it when you ordered: please keep it."),
     )
 
 
