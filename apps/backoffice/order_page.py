@@ -13,7 +13,7 @@ from apps.backoffice.queries.order_story import Story, story_of
 from apps.core import clock
 from apps.core.money import Money, format_money, from_minor
 from apps.markets.queries import shop_for_market
-from apps.orders import links
+from apps.orders import cancellation, links
 from apps.orders.enums import FulfilmentState, OrderState, PaymentState
 from apps.orders.mail import again
 from apps.orders.models import Order
@@ -35,7 +35,7 @@ def order_context(request: HttpRequest, order: Order) -> dict[str, Any]:
         "totals": _totals(story, write),
         "payments": list(_payments(request, story, write)),
         "fulfilments": list(_fulfilments(request, story)),
-        "actions": _actions(request, order),
+        "actions": _actions(request, story),
         "tracking_url": links.tracking_url(shop=shop, number=order.number),
         "customer_url": (
             reverse("admin:customer_user_change", args=[order.user_id])
@@ -45,14 +45,18 @@ def order_context(request: HttpRequest, order: Order) -> dict[str, Any]:
     }
 
 
-def _actions(request: HttpRequest, order: Order) -> list[dict[str, Any]]:
+def _actions(request: HttpRequest, story: Story) -> list[dict[str, Any]]:
     """The buttons about the order as a whole."""
+    order = story.record.order
     if not request.user.has_perm("order.change_order"):
         return []
     actions = []
     if again.is_possible(order=order):
         url = reverse("admin:order_order_confirmation", args=[order.pk])
         actions.append({"url": url, "label": _("Send the confirmation again"), "plain": True})
+    if order.state in cancellation.CANCELLABLE and not any(each.shipped_at for each in story.record.fulfilments):
+        url = reverse("admin:order_order_cancel", args=[order.pk])
+        actions.append({"url": url, "label": _("Cancel the order"), "plain": True})
     return actions
 
 

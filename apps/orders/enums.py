@@ -102,6 +102,7 @@ class MailKind(models.TextChoices):
     PAYMENT_RECEIVED = "payment_received", _("Payment received")
     SHIPPED = "shipped", _("Shipped")
     ORDER_EXPIRED = "order_expired", _("Order not paid")
+    ORDER_CANCELLED = "order_cancelled", _("Order cancelled")
     REFUND = "refund", _("Refund")
     ACCOUNT = "account", _("About an account")
     MESSAGE = "message", _("A shopper's message")
@@ -109,6 +110,13 @@ class MailKind(models.TextChoices):
 
 # The mails that repeat the whole order. The first is owed once to each confirmed order; copies are on request.
 CONFIRMATIONS = frozenset({MailKind.ORDER_CONFIRMATION, MailKind.CONFIRMATION_AGAIN})
+
+
+class RefundWhy(models.TextChoices):
+    """Why money goes back, as the shopper is told."""
+
+    LATE = "late", _("It came after the order had ended")
+    CANCELLED = "cancelled", _("The order was cancelled")
 
 
 class MailState(models.TextChoices):

@@ -14,10 +14,11 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from apps.backoffice.admin.shared import ReadOnlyAdmin, actor_of, ask, chip, demand, moment, money
-from apps.backoffice.forms import ConfirmForm, OnceForm, RefundForm, TransferForm
+from apps.backoffice.forms import ConfirmForm, OnceForm, ReasonForm, RefundForm, TransferForm
 from apps.backoffice.order_page import order_context
 from apps.core import clock
 from apps.core.money import Money, from_minor
+from apps.orders import cancellation
 from apps.orders.enums import OrderState, PaymentState, SettleOutcome
 from apps.orders.mail import again
 from apps.orders.models import Order, Payment
@@ -93,6 +94,7 @@ class OrderAdmin(ReadOnlyAdmin):
         """Add the pages of the buttons."""
         view = self.admin_site.admin_view
         own = [
+            path("<int:order_id>/cancel/", view(self.cancel), name="order_order_cancel"),
             path("<int:order_id>/confirmation/", view(self.send_confirmation), name="order_order_confirmation"),
             path("payment/<int:payment_id>/transfer/", view(self.record_transfer), name="order_payment_transfer"),
             path("payment/<int:payment_id>/refund/", view(self.refund), name="order_payment_refund"),
@@ -131,6 +133,32 @@ class OrderAdmin(ReadOnlyAdmin):
             form=OnceForm(request.POST or None),
             button=_("Send again"),
             facts={_("E-mail address"): order.email, _("State"): order.get_state_display()},
+        )
+
+    def cancel(self, request: HttpRequest, order_id: int) -> HttpResponse:
+        """Cancel an order that has not left, with a reason."""
+        demand(request, "order.change_order")
+        order = get_object_or_404(Order.objects.select_related("market"), pk=order_id)
+
+        def do(said: Mapping[str, Any]) -> str:
+            cancellation.cancel_order(order_id=order_id, reason=said["reason"], by=actor_of(request), at=clock.now())
+            return _("Order %(number)s is cancelled.") % {"number": order.number}
+
+        return ask(
+            request,
+            admin=self,
+            title=_("Cancel the order"),
+            do=do,
+            back=_order_page(order_id),
+            question=_(
+                "Cancel order %(number)s: its goods become free for others, what was paid is sent back, and the shopper"
+                " is told. This cannot be undone. The reason stays with us."
+            )
+            % {"number": order.number},
+            form=ReasonForm(request.POST or None),
+            button=_("Cancel the order"),
+            danger=True,
+            facts={_("State"): order.get_state_display(), _("Total"): self.total(order)},
         )
 
     def record_transfer(self, request: HttpRequest, payment_id: int) -> HttpResponse:

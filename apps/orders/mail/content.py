@@ -105,9 +105,9 @@ class OrderMail:
     terms: tuple[Section, ...] = ()
 
 
-def content_of(*, kind: str, order: Order, shop: Shop, fulfilment_id: int | None = None) -> OrderMail:
+def content_of(*, kind: str, order: Order, shop: Shop, fulfilment_id: int | None = None, why: str = "") -> OrderMail:
     """Return what a mail of that kind says of an order. At most 5 statements for any number of lines."""
-    words = texts.words_of(kind=kind, order=order, shop=shop)
+    words = texts.words_of(kind=kind, order=order, shop=shop, why=why)
     short = OrderMail(
         frame=_frame(shop=shop),
         subject=words.subject,

@@ -52,8 +52,11 @@ class PaymentView:
 
 def payment_status(order: Order) -> PaymentView:
     """Return what to tell the shopper of an order. One statement, none for a bank transfer's instructions."""
-    payment = Payment.objects.filter(order_id=order.pk).order_by("-id").first()
     waits = order.state == OrderState.PLACED
+    attempts = Payment.objects.filter(order_id=order.pk)
+    # An order that has ended is asked about its money, whichever attempt brought it; one that waits, about the newest.
+    newest = ["-id"] if waits else ["-captured_minor", "-id"]
+    payment = attempts.order_by(*newest).first()
     if payment is None:
         return PaymentView(
             status=PaymentStatus.TO_PAY,

@@ -72,7 +72,7 @@ def _headline(shop: Shop, order: Order, paying: PaymentView, *, is_new: bool) ->
         OrderState.SHIPPED: (_("Your order is on its way"), promise),
         OrderState.DELIVERED: (_("Your order was delivered"), ""),
         OrderState.EXPIRED: (_("Your order has expired"), _("It was not paid in time. Nothing was charged.")),
-        OrderState.CANCELLED: (_("Your order was cancelled"), _("What you paid is sent back to you.")),
+        OrderState.CANCELLED: (_("Your order was cancelled"), _money_after_cancelling(paying)),
     }
     state = OrderState(order.state)
     if state == OrderState.PLACED:
@@ -83,6 +83,12 @@ def _headline(shop: Shop, order: Order, paying: PaymentView, *, is_new: bool) ->
     if state == OrderState.EXPIRED and paying.status in {PaymentStatus.TO_REFUND, PaymentStatus.REFUNDED}:
         return by_state[state][0], _("Your payment came too late. The money is sent back to you.")
     return by_state[state]
+
+
+def _money_after_cancelling(paying: PaymentView) -> str:
+    if paying.status == PaymentStatus.REFUNDED:
+        return _("We have sent back what you paid; banks take a few days.")
+    return _("What you paid is sent back to you.") if paying.status == PaymentStatus.TO_REFUND else ""
 
 
 def _waiting(shop: Shop, order: Order, paying: PaymentView) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from apps.backoffice.forms import OnceForm
 from apps.core import clock
 from apps.core.testing import drain_outbox
-from apps.orders.models import MailLog
+from apps.orders.models import Fulfilment, MailLog
 from tests.factories.orders import AT
 from tests.factories.payments import make_waiting_order, pay
 from tests.factories.staff import make_staff
@@ -77,7 +77,37 @@ def test_confirmation_of_an_unpaid_order_is_refused_with_a_sentence(desk):
     assert waiting.number in answer.context["refusal"]
 
 
-@pytest.mark.parametrize("name", ["confirmation"])
+def test_cancel_button_needs_a_reason_and_tells_it_in_the_timeline(desk, staff):
+    waiting = confirmed()
+    assert offers(desk, waiting, "cancel")
+    url = reverse("admin:order_order_cancel", args=[waiting.order_id])
+    assert desk.post(url, {"reason": " "}).status_code == 200
+    assert waiting.states == ("in_fulfilment", "paid")
+    assert desk.post(url, {"reason": "Bought twice"}).status_code == 302
+    assert waiting.states == ("cancelled", "refund_due")
+    moments = page(desk, waiting).context["story"].moments
+    assert [each.actor for each in moments if each.reason == "Bought twice"] == [staff.email] * 3
+    assert not offers(desk, waiting, "cancel")
+    assert not offers(desk, waiting, "confirmation")
+    refund = reverse("admin:order_payment_refund", args=[waiting.payment_id])
+    assert refund in page(desk, waiting).content.decode()
+    assert desk.post(refund, {"reference": "OUT-1"}).status_code == 302
+    assert waiting.states == ("cancelled", "refunded")
+
+
+def test_cancelling_a_shipped_order_is_refused_with_a_sentence_and_not_offered(desk):
+    waiting = confirmed()
+    fulfilment = Fulfilment.objects.get(order_id=waiting.order_id)
+    said = {"carrier": "Colis", "tracking_code": "6A"}
+    assert desk.post(reverse("admin:order_fulfilment_ship", args=[fulfilment.pk]), said).status_code == 302
+    assert not offers(desk, waiting, "cancel")
+    answer = desk.post(reverse("admin:order_order_cancel", args=[waiting.order_id]), {"reason": "Too late"})
+    assert answer.status_code == 409
+    assert waiting.number in answer.context["refusal"]
+    assert waiting.states == ("shipped", "paid")
+
+
+@pytest.mark.parametrize("name", ["confirmation", "cancel"])
 def test_button_get_changes_nothing_and_a_wrong_group_is_refused(client, desk, name):
     waiting = confirmed()
     url = reverse(f"admin:order_order_{name}", args=[waiting.order_id])

@@ -1,4 +1,4 @@
-"""Send back what was paid too late."""
+"""Send back what is owed: paid too late, or for an order that was cancelled."""
 
 from datetime import datetime
 
@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from apps.core import locks, outbox
 from apps.core.errors import Refusal
 from apps.orders import transitions
-from apps.orders.enums import PaymentState
-from apps.orders.models import Order, Payment
+from apps.orders.enums import PaymentState, RefundWhy
+from apps.orders.models import Order, Payment, Transition
 from apps.orders.payments.gateways import registry
 
 BY = "system:payments.refund"
@@ -68,5 +68,16 @@ def record_refund(*, payment_id: int, reference: str, by: str, at: datetime) -> 
         changes={"refunded_minor": payment.captured_minor},
     )
     outbox.publish(
-        topic="payment.refunded", key=order.number, payload={"order_id": order_id, "payment_id": payment_id}, at=at
+        topic="payment.refunded",
+        key=order.number,
+        payload={"order_id": order_id, "payment_id": payment_id, "why": _why(payment_id=payment_id)},
+        at=at,
     )
+
+
+def _why(*, payment_id: int) -> RefundWhy:
+    """A payment that was once good goes back only because its order was cancelled; any other came too late."""
+    was_paid = Transition.objects.filter(
+        machine=transitions.PAYMENT.name, subject_id=payment_id, new=PaymentState.PAID
+    ).exists()
+    return RefundWhy.CANCELLED if was_paid else RefundWhy.LATE
