@@ -125,11 +125,15 @@ def _payments(request: HttpRequest, story: Story, write: _Writer) -> Iterable[di
             actions.append({"url": url, "label": _("Record bank transfer")})
         if may and payment.state == PaymentState.REFUND_DUE:
             actions.append({"url": reverse("admin:order_payment_refund", args=[payment.pk]), "label": _("Refund")})
+        if may and payment.received_minor and not payment.captured_minor:
+            url = reverse("admin:order_payment_return", args=[payment.pk])
+            actions.append({"url": url, "label": _("Send back what came")})
         yield {
             "row": payment,
             "amount": write.minor(payment.amount_minor, payment.currency),
-            "captured": write.minor(payment.captured_minor, payment.currency),
-            "refunded": write.minor(payment.refunded_minor, payment.currency) if payment.refunded_minor else "",
+            "came": write.minor(payment.received_minor, payment.received_currency) if payment.received_minor else "",
+            "captured": write.minor(payment.captured_minor, payment.money_currency),
+            "refunded": write.minor(payment.refunded_minor, payment.money_currency) if payment.refunded_minor else "",
             "notices": [notice for notice in story.notices if notice.payment_id == payment.pk],
             "actions": actions,
         }

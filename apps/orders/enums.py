@@ -117,6 +117,7 @@ class RefundWhy(models.TextChoices):
 
     LATE = "late", _("It came after the order had ended")
     CANCELLED = "cancelled", _("The order was cancelled")
+    DIFFERS = "differs", _("It was not what was asked for")
 
 
 class MailState(models.TextChoices):

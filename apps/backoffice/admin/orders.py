@@ -97,6 +97,7 @@ class OrderAdmin(ReadOnlyAdmin):
             path("<int:order_id>/cancel/", view(self.cancel), name="order_order_cancel"),
             path("<int:order_id>/confirmation/", view(self.send_confirmation), name="order_order_confirmation"),
             path("payment/<int:payment_id>/transfer/", view(self.record_transfer), name="order_payment_transfer"),
+            path("payment/<int:payment_id>/return/", view(self.return_sum), name="order_payment_return"),
             path("payment/<int:payment_id>/refund/", view(self.refund), name="order_payment_refund"),
         ]
         return own + super().get_urls()  # type: ignore[no-any-return] # untyped base
@@ -191,7 +192,7 @@ class OrderAdmin(ReadOnlyAdmin):
         )
 
     def refund(self, request: HttpRequest, payment_id: int) -> HttpResponse:
-        """Send back what was paid too late: by the provider, or by hand for a transfer."""
+        """Send back what is owed: by the provider, or by hand for a transfer."""
         demand(request, "order.change_payment")
         payment = get_object_or_404(Payment.objects.select_related("order__market"), pk=payment_id)
         by_hand = payment.gateway == "bank_transfer"
@@ -221,7 +222,31 @@ class OrderAdmin(ReadOnlyAdmin):
             back=_order_page(payment.order_id),
             button=_("Refund"),
             danger=True,
-            facts={_("Amount"): _amount(payment)},
+            facts={_("Amount"): _sum(payment.captured_minor, payment.money_currency, payment)},
+        )
+
+    def return_sum(self, request: HttpRequest, payment_id: int) -> HttpResponse:
+        """Send back a sum that came instead of the one asked for."""
+        demand(request, "order.change_payment")
+        payment = get_object_or_404(Payment.objects.select_related("order__market"), pk=payment_id)
+        came = _sum(payment.received_minor, payment.money_currency, payment)
+
+        def do(_said: Mapping[str, Any]) -> str:
+            payments.return_wrong_sum(payment_id=payment_id, by=actor_of(request), at=clock.now())
+            return _("%(amount)s is on its way back.") % {"amount": came}
+
+        return ask(
+            request,
+            admin=self,
+            title=_("Send back what came"),
+            do=do,
+            back=_order_page(payment.order_id),
+            question=_("Have the provider send back exactly what came for order %(number)s.")
+            % {"number": payment.order.number},
+            form=_confirm(request),
+            button=_("Send back"),
+            danger=True,
+            facts={_("Expected"): _amount(payment), _("Came instead"): came},
         )
 
 
@@ -230,7 +255,11 @@ def _confirm(request: HttpRequest) -> Any:
 
 
 def _amount(payment: Payment) -> str:
-    return money(from_minor(payment.amount_minor, payment.currency), country=payment.order.market.country)
+    return _sum(payment.amount_minor, payment.currency, payment)
+
+
+def _sum(minor: int, currency: str, payment: Payment) -> str:
+    return money(from_minor(minor, currency), country=payment.order.market.country)
 
 
 def _order_page(order_id: int) -> str:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from apps.core.money import Money, format_money
 from apps.markets.context import Shop
 from apps.orders.enums import MailKind, OrderState, RefundWhy
-from apps.orders.models import Order
+from apps.orders.models import Order, Payment
 from apps.orders.terms import EU_COUNTRIES
 
 
@@ -31,9 +31,9 @@ def words_of(*, kind: str, order: Order, shop: Shop, why: str = "") -> Words:
         MailKind.CONFIRMATION_AGAIN: lambda: _confirmation_again(order=order, names=names),
         MailKind.PAYMENT_RECEIVED: lambda: _payment_received(order=order, names=names),
         MailKind.SHIPPED: lambda: _shipped(names=names),
-        MailKind.ORDER_EXPIRED: lambda: _expired(names=names),
+        MailKind.ORDER_EXPIRED: lambda: _expired(order=order, names=names),
         MailKind.ORDER_CANCELLED: lambda: _cancelled(order=order, shop=shop, names=names),
-        MailKind.REFUND: lambda: _refund(names=names, why=why),
+        MailKind.REFUND: lambda: _refund(order=order, names=names, why=why),
     }
     return makers[kind]()
 
@@ -46,15 +46,20 @@ def _shipped(*, names: dict[str, str]) -> Words:
     )
 
 
-def _expired(*, names: dict[str, str]) -> Words:
+def _expired(*, order: Order, names: dict[str, str]) -> Words:
+    text = _(
+        "No payment for order %(number)s has reached us in time, so the goods are free for others again. Nothing"
+        " was charged. If a payment arrives all the same, we send it back. You are welcome to order again."
+    )
+    if Payment.objects.filter(order_id=order.pk, received_minor__gt=0).exists():
+        text = _(
+            "What reached us for order %(number)s was not the amount due, so the goods are free for others again. What"
+            " you paid is sent back to you. You are welcome to order again."
+        )
     return Words(
         subject=_("Order %(number)s was not paid") % names,
         headline=_("Your order has ended"),
-        text=_(
-            "No payment for order %(number)s has reached us in time, so the goods are free for others again. Nothing"
-            " was charged. If a payment arrives all the same, we send it back. You are welcome to order again."
-        )
-        % names,
+        text=text % names,
     )
 
 
@@ -69,10 +74,20 @@ def _payment_received(*, order: Order, names: dict[str, str]) -> Words:
     )
 
 
-def _refund(*, names: dict[str, str], why: str) -> Words:
+def _refund(*, order: Order, names: dict[str, str], why: str) -> Words:
     if why == RefundWhy.CANCELLED:
         text = _(
             "We have sent back the whole amount you paid for your cancelled order %(number)s; banks take a few days."
+        )
+    elif why == RefundWhy.DIFFERS and order.state == OrderState.PLACED:
+        text = _(
+            "What reached us for order %(number)s was not the amount due, so we have sent it back the way it came;"
+            " banks take a few days. Your order still waits for its payment."
+        )
+    elif why == RefundWhy.DIFFERS:
+        text = _(
+            "What reached us for order %(number)s was not the amount due, so we have sent it back the way it came;"
+            " banks take a few days."
         )
     else:
         text = _(

@@ -38,6 +38,7 @@ class PaymentView:
     What a shopper is told about paying an order.
 
     can_pay: the order still waits, so a "pay" button makes sense. redirect_url: the provider's page, when one is open.
+    differs: another sum than the one asked for came, so something was charged.
     instructions: iban, bic, holder, reference of a bank transfer. `status` is never "refused" while money may be
     under way.
     """
@@ -48,6 +49,7 @@ class PaymentView:
     redirect_url: str
     instructions: dict[str, str]
     expires_at: datetime | None
+    differs: bool = False
 
 
 def payment_status(order: Order) -> PaymentView:
@@ -55,7 +57,7 @@ def payment_status(order: Order) -> PaymentView:
     waits = order.state == OrderState.PLACED
     attempts = Payment.objects.filter(order_id=order.pk)
     # An order that has ended is asked about its money, whichever attempt brought it; one that waits, about the newest.
-    newest = ["-id"] if waits else ["-captured_minor", "-id"]
+    newest = ["-id"] if waits else ["-captured_minor", "-received_minor", "-id"]
     payment = attempts.order_by(*newest).first()
     if payment is None:
         return PaymentView(
@@ -85,6 +87,7 @@ def payment_status(order: Order) -> PaymentView:
         redirect_url=payment.redirect_url if waits and payment.state in OPEN_STATES else "",
         instructions=instructions,
         expires_at=order.expires_at if waits else None,
+        differs=bool(payment.received_minor),
     )
 
 
@@ -130,11 +133,18 @@ def to_reconcile(*, older_than: datetime, not_asked_since: datetime) -> QuerySet
 def needing_staff() -> QuerySet[Payment]:
     """Return payments a person must look at: money owed back, or a yes that did not match what was asked for."""
     return (
-        Payment.objects.filter(Q(state=PaymentState.REFUND_DUE) | Q(notices__outcome__in=MISMATCHES))
+        Payment.objects.filter(
+            Q(state=PaymentState.REFUND_DUE) | Q(notices__outcome__in=MISMATCHES) | Q(pk__in=wrong_sums().values("pk"))
+        )
         .select_related("order")
         .distinct()
         .order_by("created_at", "id")
     )
+
+
+def wrong_sums() -> QuerySet[Payment]:
+    """Return payments that brought another sum than the one asked for, which is still with us and nobody sent back."""
+    return Payment.objects.filter(received_minor__gt=0, captured_minor=0)
 
 
 def strange_notices() -> QuerySet[PaymentNotice]:

@@ -9,7 +9,10 @@ from django.urls import reverse
 from apps.backoffice.forms import OnceForm
 from apps.core import clock
 from apps.core.testing import drain_outbox
+from apps.orders.enums import Answer, Source
 from apps.orders.models import Fulfilment, MailLog
+from apps.orders.payments import operations as payments
+from apps.orders.payments.gateways.base import Verdict
 from tests.factories.orders import AT
 from tests.factories.payments import make_waiting_order, pay
 from tests.factories.staff import make_staff
@@ -17,6 +20,7 @@ from tests.factories.staff import make_staff
 pytestmark = pytest.mark.django_db
 
 LATER = AT + timedelta(minutes=5)
+TEN, DUE = "10,00\xa0€", "24,90\xa0€"  # as a French order writes them
 
 
 @pytest.fixture
@@ -105,6 +109,62 @@ def test_cancelling_a_shipped_order_is_refused_with_a_sentence_and_not_offered(d
     assert answer.status_code == 409
     assert waiting.number in answer.context["refusal"]
     assert waiting.states == ("shipped", "paid")
+
+
+def of_another_sum(*, minor=1000):
+    """An order of 24.90 for which the demo bank says that another sum came."""
+    waiting = make_waiting_order(method="demo")
+    verdict = Verdict(answer=Answer.YES, reference="x", amount_minor=minor, currency="EUR")
+    payments.settle(gateway="demo", verdict=verdict, source=Source.WEBHOOK, at=LATER, payment_id=waiting.payment_id)
+    return waiting
+
+
+def test_other_sum_stands_on_the_page_and_is_sent_back_by_its_button(desk, staff):
+    waiting = of_another_sum()
+    (shown,) = page(desk, waiting).context["payments"]
+    url = reverse("admin:order_payment_return", args=[waiting.payment_id])
+    assert shown["came"] == TEN
+    assert [each["url"] for each in shown["actions"]] == [url]
+    assert desk.get(url).context["facts"] == {"Expected": DUE, "Came instead": TEN}
+    assert waiting.states == ("placed", "created")
+    assert [desk.post(url).status_code for _ in range(2)] == [302, 302]
+    assert waiting.states == ("placed", "refund_due")
+    assert (waiting.payment.captured_minor, waiting.payment.refunded_minor) == (1000, 0)
+    steps = waiting.order.transitions.filter(machine="payment", new="refund_due")
+    assert list(steps.values_list("actor", flat=True)) == [f"user:{staff.pk}"]
+    (shown,) = page(desk, waiting).context["payments"]
+    refund = reverse("admin:order_payment_refund", args=[waiting.payment_id])
+    assert [each["url"] for each in shown["actions"]] == [refund]
+    assert desk.get(refund).context["facts"] == {"Amount": TEN}
+
+
+def test_nothing_to_send_back_is_refused_with_a_sentence(desk):
+    waiting = confirmed()
+    answer = desk.post(reverse("admin:order_payment_return", args=[waiting.payment_id]))
+    assert answer.status_code == 409
+    assert waiting.number in answer.context["refusal"]
+    assert waiting.states == ("in_fulfilment", "paid")
+
+
+def test_sending_back_needs_the_right_to_change_payments(client):
+    waiting = of_another_sum()
+    client.force_login(make_staff(email="operator@example.com", group="operator"))
+    url = reverse("admin:order_payment_return", args=[waiting.payment_id])
+    assert [client.get(url).status_code, client.post(url).status_code] == [403, 403]
+    assert waiting.states == ("placed", "created")
+
+
+def test_first_page_names_other_sums_until_they_are_sent_back(desk):
+    waiting, other = of_another_sum(), of_another_sum(minor=9900)
+    changelist = reverse("admin:order_payment_changelist") + "?amount=differs"
+    row = next(each for each in desk.get(reverse("admin:index")).context["stuck"] if each["url"] == changelist)
+    assert row["count"] == 2
+    listed = desk.get(changelist).content.decode()
+    assert waiting.number in listed
+    assert other.number in listed
+    for each in (waiting, other):
+        desk.post(reverse("admin:order_payment_return", args=[each.payment_id]))
+    assert changelist not in [each["url"] for each in desk.get(reverse("admin:index")).context["stuck"]]
 
 
 @pytest.mark.parametrize("name", ["confirmation", "cancel"])
