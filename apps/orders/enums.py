@@ -1,5 +1,7 @@
 """The states of orders, payments and fulfilments, and the tables of their legal moves."""
 
+from enum import StrEnum
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -112,12 +114,12 @@ class MailKind(models.TextChoices):
 CONFIRMATIONS = frozenset({MailKind.ORDER_CONFIRMATION, MailKind.CONFIRMATION_AGAIN})
 
 
-class RefundWhy(models.TextChoices):
-    """Why money goes back, as the shopper is told."""
+class RefundWhy(StrEnum):
+    """Why money goes back, which decides what the shopper is told of it."""
 
-    LATE = "late", _("It came after the order had ended")
-    CANCELLED = "cancelled", _("The order was cancelled")
-    DIFFERS = "differs", _("It was not what was asked for")
+    LATE = "late"  # it came after the order had ended
+    CANCELLED = "cancelled"  # it was good, and the order was cancelled
+    DIFFERS = "differs"  # it was not what was asked for
 
 
 class MailState(models.TextChoices):
