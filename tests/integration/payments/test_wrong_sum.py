@@ -205,6 +205,14 @@ def test_database_refuses_more_than_came(stripe, client, changes, name):
         Payment.objects.filter(pk=waiting.payment_id).update(**changes)
 
 
+def test_books_notice_a_refund_of_another_sum_than_came(stripe, client):
+    waiting, _reference = came(stripe, client, amount=1000)
+    send_back(waiting)
+    Payment.objects.filter(pk=waiting.payment_id).update(received_minor=0, received_currency="")
+    (finding,) = books.prove(at=LATER, names=["payments.amounts_follow_the_state"]).broken
+    assert [each.subject for each in finding.exceptions] == [waiting.number]
+
+
 def test_shopper_may_pay_again_after_the_other_sum_went_back(stripe, client):
     waiting, _reference = came(stripe, client, amount=1000)
     send_back(waiting)
