@@ -24,6 +24,7 @@ KINDS: dict[str, tuple[Any, str, str, str]] = {
     ),
     "payment": (_("Payments past their deadline"), "order.view_payment", "order_payment", "?deadline=passed"),
     "refund": (_("Payments to send back"), "order.view_payment", "order_payment", "?state__exact=refund_due"),
+    "differs": (_("Payments of another amount"), "order.view_payment", "order_payment", "?amount=differs"),
     "strange": (_("Notices that match no payment"), "order.view_paymentnotice", "order_paymentnotice", ""),
     "unpaid": (_("Unpaid orders past their time"), "order.view_order", "order_order", "?state__exact=placed"),
     "unshipped": (_("Parcels that should have left"), "order.view_fulfilment", "order_fulfilment", "?work=late"),

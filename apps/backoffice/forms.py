@@ -1,6 +1,7 @@
 """What people type into the back office's own pages. Rules are the operations'; these only read values."""
 
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -11,6 +12,12 @@ MOST_UNITS = 1_000_000
 
 class ConfirmForm(forms.Form):
     """Nothing but the button."""
+
+
+class OnceForm(forms.Form):
+    """A button that works once per page it was shown on, however often it is pressed."""
+
+    key = forms.CharField(max_length=40, widget=forms.HiddenInput, initial=lambda: uuid4().hex)
 
 
 class ReasonForm(forms.Form):

@@ -52,7 +52,7 @@ _RIGHTS: dict[str, list[tuple[str, tuple[str, ...], tuple[str, ...]]]] = {
     ],
     ORDER_DESK: [
         ("order", ("order", "line", "payment", "paymentnotice", "fulfilment", "maillog", "transition"), ("view",)),
-        ("order", ("payment", "fulfilment"), ("change",)),
+        ("order", ("order", "payment", "fulfilment"), ("change",)),
         ("order", ("deliverymethod",), ("view",)),
         ("partner", ("stocklevel",), ("view", "change")),
         ("partner", ("stockmovement", "location"), ("view",)),

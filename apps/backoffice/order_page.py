@@ -13,8 +13,9 @@ from apps.backoffice.queries.order_story import Story, story_of
 from apps.core import clock
 from apps.core.money import Money, format_money, from_minor
 from apps.markets.queries import shop_for_market
-from apps.orders import links
+from apps.orders import cancellation, links
 from apps.orders.enums import FulfilmentState, OrderState, PaymentState
+from apps.orders.mail import again
 from apps.orders.models import Order
 
 _TO_SHIP = {FulfilmentState.NEW, FulfilmentState.PICKED}
@@ -34,6 +35,7 @@ def order_context(request: HttpRequest, order: Order) -> dict[str, Any]:
         "totals": _totals(story, write),
         "payments": list(_payments(request, story, write)),
         "fulfilments": list(_fulfilments(request, story)),
+        "actions": _actions(request, story),
         "tracking_url": links.tracking_url(shop=shop, number=order.number),
         "customer_url": (
             reverse("admin:customer_user_change", args=[order.user_id])
@@ -41,6 +43,21 @@ def order_context(request: HttpRequest, order: Order) -> dict[str, Any]:
             else ""
         ),
     }
+
+
+def _actions(request: HttpRequest, story: Story) -> list[dict[str, Any]]:
+    """The buttons about the order as a whole."""
+    order = story.record.order
+    if not request.user.has_perm("order.change_order"):
+        return []
+    actions = []
+    if again.is_possible(order=order):
+        url = reverse("admin:order_order_confirmation", args=[order.pk])
+        actions.append({"url": url, "label": _("Send the confirmation again"), "plain": True})
+    if order.state in cancellation.CANCELLABLE and not any(each.shipped_at for each in story.record.fulfilments):
+        url = reverse("admin:order_order_cancel", args=[order.pk])
+        actions.append({"url": url, "label": _("Cancel the order"), "plain": True})
+    return actions
 
 
 class _Writer:
@@ -108,11 +125,15 @@ def _payments(request: HttpRequest, story: Story, write: _Writer) -> Iterable[di
             actions.append({"url": url, "label": _("Record bank transfer")})
         if may and payment.state == PaymentState.REFUND_DUE:
             actions.append({"url": reverse("admin:order_payment_refund", args=[payment.pk]), "label": _("Refund")})
+        if may and payment.received_minor and not payment.captured_minor:
+            url = reverse("admin:order_payment_return", args=[payment.pk])
+            actions.append({"url": url, "label": _("Send back what came")})
         yield {
             "row": payment,
             "amount": write.minor(payment.amount_minor, payment.currency),
-            "captured": write.minor(payment.captured_minor, payment.currency),
-            "refunded": write.minor(payment.refunded_minor, payment.currency) if payment.refunded_minor else "",
+            "came": write.minor(payment.received_minor, payment.received_currency) if payment.received_minor else "",
+            "captured": write.minor(payment.captured_minor, payment.money_currency),
+            "refunded": write.minor(payment.refunded_minor, payment.money_currency) if payment.refunded_minor else "",
             "notices": [notice for notice in story.notices if notice.payment_id == payment.pk],
             "actions": actions,
         }

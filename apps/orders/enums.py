@@ -1,5 +1,7 @@
 """The states of orders, payments and fulfilments, and the tables of their legal moves."""
 
+from enum import StrEnum
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -98,12 +100,26 @@ class MailKind(models.TextChoices):
     """The mails the shop sends; all but the last two are about an order."""
 
     ORDER_CONFIRMATION = "order_confirmation", _("Order confirmation")
+    CONFIRMATION_AGAIN = "confirmation_again", _("Order confirmation, sent again")
     PAYMENT_RECEIVED = "payment_received", _("Payment received")
     SHIPPED = "shipped", _("Shipped")
     ORDER_EXPIRED = "order_expired", _("Order not paid")
+    ORDER_CANCELLED = "order_cancelled", _("Order cancelled")
     REFUND = "refund", _("Refund")
     ACCOUNT = "account", _("About an account")
     MESSAGE = "message", _("A shopper's message")
+
+
+# The mails that repeat the whole order. The first is owed once to each confirmed order; copies are on request.
+CONFIRMATIONS = frozenset({MailKind.ORDER_CONFIRMATION, MailKind.CONFIRMATION_AGAIN})
+
+
+class RefundWhy(StrEnum):
+    """Why money goes back, which decides what the shopper is told of it."""
+
+    LATE = "late"  # it came after the order had ended
+    CANCELLED = "cancelled"  # it was good, and the order was cancelled
+    DIFFERS = "differs"  # it was not what was asked for
 
 
 class MailState(models.TextChoices):

@@ -1,5 +1,6 @@
 """What orders do about news: fulfilments, mails, refunds. Each loads by id and calls one operation."""
 
+import structlog
 from django.conf import settings
 
 from apps.core import outbox
@@ -12,6 +13,8 @@ from apps.orders.payments import demo_bank
 from apps.orders.payments import operations as payments
 from apps.orders.payments.gateways.bank_transfer import BankTransfer
 from apps.orders.payments.gateways.registry import demo_gateway
+
+logger = structlog.get_logger(__name__)
 
 
 @outbox.handler(topic="order.confirmed", name="orders.create_fulfilments")
@@ -33,6 +36,12 @@ def mail_confirmation(delivery: outbox.Delivery) -> None:
     _send(delivery, kind=MailKind.PAYMENT_RECEIVED if _is_transfer(delivery) else MailKind.ORDER_CONFIRMATION)
 
 
+@outbox.handler(topic="order.confirmation_wanted", name="orders.mail_confirmation_again", atomic=False)
+def mail_confirmation_again(delivery: outbox.Delivery) -> None:
+    """Send a copy of the confirmation that somebody asked for."""
+    _send(delivery, kind=MailKind.CONFIRMATION_AGAIN)
+
+
 @outbox.handler(topic="order.shipped", name="orders.mail_shipped", atomic=False)
 def mail_shipped(delivery: outbox.Delivery) -> None:
     """Tell the shopper which goods left and how to follow them."""
@@ -45,10 +54,19 @@ def mail_expired(delivery: outbox.Delivery) -> None:
     _send(delivery, kind=MailKind.ORDER_EXPIRED)
 
 
+@outbox.handler(topic="order.cancelled", name="orders.mail_cancelled", atomic=False)
+def mail_cancelled(delivery: outbox.Delivery) -> None:
+    """Tell the shopper that the order was cancelled and what becomes of the money."""
+    _send(delivery, kind=MailKind.ORDER_CANCELLED)
+
+
 @outbox.handler(topic="payment.refund_due", name="payments.refund", atomic=False, queue=Queue.SOON)
 def refund(delivery: outbox.Delivery) -> None:
-    """Send back what was paid too late."""
-    payments.refund_due(payment_id=delivery.payload["payment_id"], at=delivery.at)
+    """Send back what is owed. A transfer is sent back by a person, who finds it among the payments to send back."""
+    try:
+        payments.refund_due(payment_id=delivery.payload["payment_id"], at=delivery.at)
+    except payments.RefundByHand:
+        logger.info("refund_waits_for_a_person", payment=delivery.payload["payment_id"])
 
 
 @outbox.handler(topic="payment.refunded", name="orders.mail_refund", atomic=False, queue=Queue.SOON)
@@ -78,6 +96,7 @@ def _send(delivery: outbox.Delivery, *, kind: str) -> None:
         kind=kind,
         order_id=delivery.payload["order_id"],
         fulfilment_id=delivery.payload.get("fulfilment_id"),
+        why=delivery.payload.get("why", ""),
     )
     mail.send(owed=owed, at=delivery.at, finish=lambda: outbox.finish(delivery=delivery))
 

@@ -111,15 +111,17 @@ SELECT placed.number, format('%%s, total %%s %%s, paid in minor units: %%s', pla
     ),
     books.Invariant(
         name="payments.amounts_follow_the_state",
-        sentence="Money is recorded as received only where a payment was paid, and as sent back only where it was.",
+        sentence="A paid payment holds what was asked for, one that goes back what came, any other nothing.",
         sql="""
-SELECT placed.number, format('%%s %%s: asked %%s, received %%s, sent back %%s', payment.gateway, payment.state,
-                             payment.amount_minor, payment.captured_minor, payment.refunded_minor)
+SELECT placed.number, format('%%s %%s: asked %%s, came %%s, captured %%s, sent back %%s',
+                             payment.gateway, payment.state, payment.amount_minor, came.minor,
+                             payment.captured_minor, payment.refunded_minor)
   FROM order_payment payment JOIN order_order placed ON placed.id = payment.order_id
+  CROSS JOIN LATERAL (SELECT coalesce(nullif(payment.received_minor, 0), payment.amount_minor) AS minor) came
  WHERE CASE payment.state
          WHEN 'paid' THEN payment.captured_minor <> payment.amount_minor OR payment.refunded_minor <> 0
-         WHEN 'refund_due' THEN payment.captured_minor = 0 OR payment.refunded_minor = payment.captured_minor
-         WHEN 'refunded' THEN payment.captured_minor = 0 OR payment.refunded_minor <> payment.captured_minor
+         WHEN 'refund_due' THEN payment.captured_minor <> came.minor OR payment.refunded_minor >= came.minor
+         WHEN 'refunded' THEN payment.captured_minor <> came.minor OR payment.refunded_minor <> came.minor
          ELSE payment.captured_minor <> 0 OR payment.refunded_minor <> 0
        END
  ORDER BY payment.id

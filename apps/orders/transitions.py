@@ -167,10 +167,22 @@ def open_payment(*, payment_id: int, order_id: int, reference: str, redirect_url
 
 @transaction.atomic
 def move_fulfilment(
-    *, fulfilment_id: int, to: str, by: str, at: datetime, reason: str = "", changes: Mapping[str, Any] | None = None
+    *,
+    fulfilment_id: int,
+    to: str,
+    by: str,
+    at: datetime,
+    reason: str = "",
+    changes: Mapping[str, Any] | None = None,
+    locked: Fulfilment | None = None,
 ) -> Fulfilment:
-    """Move a fulfilment to another state, as `move_order` does. Locks the fulfilment; its order is locked first."""
-    fulfilment = locks.lock_row(queryset=Fulfilment.objects.filter(pk=fulfilment_id), rank=FULFILMENT.rank)
+    """
+    Move a fulfilment to another state, as `move_order` does. Locks the fulfilment, unless `locked` is its row as this
+    transaction read it under its lock; its order is locked first.
+    """
+    fulfilment = locked or locks.lock_row(queryset=Fulfilment.objects.filter(pk=fulfilment_id), rank=FULFILMENT.rank)
+    if fulfilment.pk != fulfilment_id:
+        raise ValueError(f"fulfilment {fulfilment_id} was to be moved, {fulfilment.pk} is locked")
     _move(
         machine=FULFILMENT,
         row=fulfilment,

@@ -14,11 +14,13 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from apps.backoffice.admin.shared import ReadOnlyAdmin, actor_of, ask, chip, demand, moment, money
-from apps.backoffice.forms import ConfirmForm, RefundForm, TransferForm
+from apps.backoffice.forms import ConfirmForm, OnceForm, ReasonForm, RefundForm, TransferForm
 from apps.backoffice.order_page import order_context
 from apps.core import clock
 from apps.core.money import Money, from_minor
+from apps.orders import cancellation
 from apps.orders.enums import OrderState, PaymentState, SettleOutcome
+from apps.orders.mail import again
 from apps.orders.models import Order, Payment
 from apps.orders.payments import operations as payments
 
@@ -92,7 +94,10 @@ class OrderAdmin(ReadOnlyAdmin):
         """Add the pages of the buttons."""
         view = self.admin_site.admin_view
         own = [
+            path("<int:order_id>/cancel/", view(self.cancel), name="order_order_cancel"),
+            path("<int:order_id>/confirmation/", view(self.send_confirmation), name="order_order_confirmation"),
             path("payment/<int:payment_id>/transfer/", view(self.record_transfer), name="order_payment_transfer"),
+            path("payment/<int:payment_id>/return/", view(self.return_sum), name="order_payment_return"),
             path("payment/<int:payment_id>/refund/", view(self.refund), name="order_payment_refund"),
         ]
         return own + super().get_urls()  # type: ignore[no-any-return] # untyped base
@@ -108,6 +113,54 @@ class OrderAdmin(ReadOnlyAdmin):
         order = get_object_or_404(Order.objects.select_related(*related), pk=object_id)
         context = {**self.admin_site.each_context(request), "opts": self.model._meta, **order_context(request, order)}
         return TemplateResponse(request, "backoffice/order.html", context)
+
+    def send_confirmation(self, request: HttpRequest, order_id: int) -> HttpResponse:
+        """Send the confirmation once more."""
+        demand(request, "order.change_order")
+        order = get_object_or_404(Order, pk=order_id)
+
+        def do(said: Mapping[str, Any]) -> str:
+            again.send_confirmation_again(order_id=order_id, key=said["key"], by=actor_of(request), at=clock.now())
+            return _("The confirmation is on its way to %(email)s.") % {"email": order.email}
+
+        return ask(
+            request,
+            admin=self,
+            title=_("Send the confirmation again"),
+            do=do,
+            back=_order_page(order_id),
+            question=_("Send a copy of the confirmation of order %(number)s to its shopper.")
+            % {"number": order.number},
+            form=OnceForm(request.POST or None),
+            button=_("Send again"),
+            facts={_("E-mail address"): order.email, _("State"): order.get_state_display()},
+        )
+
+    def cancel(self, request: HttpRequest, order_id: int) -> HttpResponse:
+        """Cancel an order that has not left, with a reason."""
+        demand(request, "order.change_order")
+        order = get_object_or_404(Order.objects.select_related("market"), pk=order_id)
+
+        def do(said: Mapping[str, Any]) -> str:
+            cancellation.cancel_order(order_id=order_id, reason=said["reason"], by=actor_of(request), at=clock.now())
+            return _("Order %(number)s is cancelled.") % {"number": order.number}
+
+        return ask(
+            request,
+            admin=self,
+            title=_("Cancel the order"),
+            do=do,
+            back=_order_page(order_id),
+            question=_(
+                "Cancel order %(number)s: its goods become free for others, what was paid is sent back, and the shopper"
+                " is told. This cannot be undone. The reason stays with us."
+            )
+            % {"number": order.number},
+            form=ReasonForm(request.POST or None),
+            button=_("Cancel the order"),
+            danger=True,
+            facts={_("State"): order.get_state_display(), _("Total"): self.total(order)},
+        )
 
     def record_transfer(self, request: HttpRequest, payment_id: int) -> HttpResponse:
         """Ask for the amount that arrived and record it."""
@@ -139,7 +192,7 @@ class OrderAdmin(ReadOnlyAdmin):
         )
 
     def refund(self, request: HttpRequest, payment_id: int) -> HttpResponse:
-        """Send back what was paid too late: by the provider, or by hand for a transfer."""
+        """Send back what is owed: by the provider, or by hand for a transfer."""
         demand(request, "order.change_payment")
         payment = get_object_or_404(Payment.objects.select_related("order__market"), pk=payment_id)
         by_hand = payment.gateway == "bank_transfer"
@@ -169,7 +222,31 @@ class OrderAdmin(ReadOnlyAdmin):
             back=_order_page(payment.order_id),
             button=_("Refund"),
             danger=True,
-            facts={_("Amount"): _amount(payment)},
+            facts={_("Amount"): _sum(payment.captured_minor, payment.money_currency, payment)},
+        )
+
+    def return_sum(self, request: HttpRequest, payment_id: int) -> HttpResponse:
+        """Send back a sum that came instead of the one asked for."""
+        demand(request, "order.change_payment")
+        payment = get_object_or_404(Payment.objects.select_related("order__market"), pk=payment_id)
+        came = _sum(payment.received_minor, payment.money_currency, payment)
+
+        def do(_said: Mapping[str, Any]) -> str:
+            payments.return_wrong_sum(payment_id=payment_id, by=actor_of(request), at=clock.now())
+            return _("%(amount)s is on its way back.") % {"amount": came}
+
+        return ask(
+            request,
+            admin=self,
+            title=_("Send back what came"),
+            do=do,
+            back=_order_page(payment.order_id),
+            question=_("Have the provider send back exactly what came for order %(number)s.")
+            % {"number": payment.order.number},
+            form=_confirm(request),
+            button=_("Send back"),
+            danger=True,
+            facts={_("Expected"): _amount(payment), _("Came instead"): came},
         )
 
 
@@ -178,7 +255,11 @@ def _confirm(request: HttpRequest) -> Any:
 
 
 def _amount(payment: Payment) -> str:
-    return money(from_minor(payment.amount_minor, payment.currency), country=payment.order.market.country)
+    return _sum(payment.amount_minor, payment.currency, payment)
+
+
+def _sum(minor: int, currency: str, payment: Payment) -> str:
+    return money(from_minor(minor, currency), country=payment.order.market.country)
 
 
 def _order_page(order_id: int) -> str:

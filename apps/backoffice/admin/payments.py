@@ -15,7 +15,7 @@ from apps.backoffice.admin.shared import ReadOnlyAdmin, chip, moment, money_mino
 from apps.core import clock
 from apps.orders.enums import PaymentState
 from apps.orders.models import MailLog, Payment, PaymentNotice
-from apps.orders.payments.queries import OPEN_STATES
+from apps.orders.payments.queries import OPEN_STATES, wrong_sums
 
 
 def order_link(order_id: int, number: str) -> str:
@@ -40,12 +40,25 @@ class WaitingFilter(admin.SimpleListFilter):
         return queryset.filter(state__in=OPEN_STATES, deadline_at__lt=clock.now())
 
 
+class WrongSumFilter(admin.SimpleListFilter):
+    """Payments that brought another sum than the one asked for, which is still with us."""
+
+    title = gettext_lazy("amount")
+    parameter_name = "amount"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("differs", gettext_lazy("Another amount came"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Payment]) -> QuerySet[Payment]:
+        return queryset.filter(pk__in=wrong_sums().values("pk")) if self.value() == "differs" else queryset
+
+
 @admin.register(Payment)
 class PaymentAdmin(ReadOnlyAdmin):
     """Attempts to pay, newest first."""
 
     list_display = ("order_number", "gateway", "amount", "state_chip", "created", "deadline", "provider_reference")
-    list_filter = ("state", WaitingFilter, "gateway", "order__market")
+    list_filter = ("state", WaitingFilter, WrongSumFilter, "gateway", "order__market")
     search_fields = ("order__number", "=provider_reference")
     ordering = ("-id",)
     list_select_related = ("order__market",)
@@ -54,6 +67,7 @@ class PaymentAdmin(ReadOnlyAdmin):
         "gateway",
         "state_chip",
         "amount",
+        "came",
         "captured",
         "refunded",
         "provider_reference",
@@ -75,11 +89,15 @@ class PaymentAdmin(ReadOnlyAdmin):
 
     @display(description=gettext_lazy("captured"))
     def captured(self, payment: Payment) -> str:
-        return money_minor(payment.captured_minor, payment.currency)
+        return money_minor(payment.captured_minor, payment.money_currency)
 
     @display(description=gettext_lazy("refunded"))
     def refunded(self, payment: Payment) -> str:
-        return money_minor(payment.refunded_minor, payment.currency)
+        return money_minor(payment.refunded_minor, payment.money_currency)
+
+    @display(description=gettext_lazy("came instead"))
+    def came(self, payment: Payment) -> str:
+        return money_minor(payment.received_minor or None, payment.money_currency)
 
     @display(description=gettext_lazy("state"), ordering="state")
     def state_chip(self, payment: Payment) -> str:

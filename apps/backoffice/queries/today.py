@@ -36,6 +36,8 @@ UNION ALL SELECT 'late', count(*), min(next_attempt_at) FROM core_outboxdelivery
 UNION ALL SELECT 'payment', count(*), min(deadline_at) FROM order_payment
  WHERE state IN ('created', 'pending') AND deadline_at < %(at)s
 UNION ALL SELECT 'refund', count(*), min(created_at) FROM order_payment WHERE state = 'refund_due'
+UNION ALL SELECT 'differs', count(*), min(created_at) FROM order_payment
+ WHERE received_minor > 0 AND captured_minor = 0
 UNION ALL SELECT 'strange', count(*), min(received_at) FROM order_paymentnotice
  WHERE outcome = ANY(%(strange)s) AND received_at > %(at)s - interval '30 days'
 UNION ALL SELECT 'unpaid', count(*), min(expires_at) FROM order_order WHERE state = 'placed' AND expires_at < %(at)s

@@ -41,10 +41,13 @@ def create_fulfilments(*, order_id: int, at: datetime, by: str = BY) -> list[int
     """
     Make one fulfilment per location that promised goods to a confirmed order; return their ids.
 
-    Safe to repeat: an order that has its fulfilments is left alone. Locks the order. Raises NothingReserved when the
-    promises do not cover the order's lines, IllegalMove when it is not confirmed.
+    Safe to repeat: an order that has its fulfilments is left alone, and so is one that was cancelled before the news
+    of its confirmation came here. Locks the order. Raises NothingReserved when the promises do not cover the order's
+    lines, IllegalMove when it is not confirmed.
     """
     order = locks.lock_row(queryset=Order.objects.select_related("market").filter(pk=order_id), rank=locks.Rank.ORDER)
+    if order.state == OrderState.CANCELLED:
+        return []
     known = list(Fulfilment.objects.filter(order_id=order_id).order_by("pk").values_list("pk", flat=True))
     if known:
         return known

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from apps.core.money import Money, format_money
 from apps.markets.context import Shop
 from apps.orders import links
-from apps.orders.enums import MailKind
+from apps.orders.enums import CONFIRMATIONS, MailKind
 from apps.orders.fulfilment import queries as fulfilments
 from apps.orders.mail import texts
 from apps.orders.models import Line, Order
@@ -105,9 +105,9 @@ class OrderMail:
     terms: tuple[Section, ...] = ()
 
 
-def content_of(*, kind: str, order: Order, shop: Shop, fulfilment_id: int | None = None) -> OrderMail:
+def content_of(*, kind: str, order: Order, shop: Shop, fulfilment_id: int | None = None, why: str = "") -> OrderMail:
     """Return what a mail of that kind says of an order. At most 5 statements for any number of lines."""
-    words = texts.words_of(kind=kind, order=order, shop=shop)
+    words = texts.words_of(kind=kind, order=order, shop=shop, why=why)
     short = OrderMail(
         frame=_frame(shop=shop),
         subject=words.subject,
@@ -118,7 +118,7 @@ def content_of(*, kind: str, order: Order, shop: Shop, fulfilment_id: int | None
     )
     if kind == MailKind.SHIPPED:
         return _with_parcels(short, order=order, fulfilment_id=fulfilment_id)
-    if kind != MailKind.ORDER_CONFIRMATION:
+    if kind not in CONFIRMATIONS:
         return short
     lines = list(Line.objects.filter(order_id=order.pk).order_by("position", "id"))
     return replace(

@@ -19,7 +19,7 @@ from apps.core.errors import Final, TryAgain
 from apps.markets.context import using
 from apps.markets.queries import shop_for_market
 from apps.orders import terms
-from apps.orders.enums import MailKind, MailState
+from apps.orders.enums import CONFIRMATIONS, MailState
 from apps.orders.mail.content import content_of
 from apps.orders.mail.render import Rendered, render
 from apps.orders.models import MailLog, Order
@@ -29,12 +29,13 @@ SYSTEM = "mail"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owed:
-    """A mail owed because of an event."""
+    """A mail owed because of an event. why: of a refund, a RefundWhy."""
 
     event_id: int
     kind: str
     order_id: int
     fulfilment_id: int | None = None
+    why: str = ""
 
     @property
     def key(self) -> str:
@@ -56,10 +57,10 @@ def send(*, owed: Owed, at: datetime, finish: Callable[[], object]) -> bool:
     with using(shop=shop):
         rendered = render(
             kind=owed.kind,
-            mail=content_of(kind=owed.kind, order=order, shop=shop, fulfilment_id=owed.fulfilment_id),
+            mail=content_of(kind=owed.kind, order=order, shop=shop, fulfilment_id=owed.fulfilment_id, why=owed.why),
         )
     log = _log(owed=owed, order=order, language=shop.language, sender=shop.brand.mail_from, rendered=rendered, at=at)
-    attachment = terms.attachment_of(order=order) if owed.kind == MailKind.ORDER_CONFIRMATION else None
+    attachment = terms.attachment_of(order=order) if owed.kind in CONFIRMATIONS else None
     return _leave(
         log=log,
         rendered=rendered,

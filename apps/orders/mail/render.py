@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import css_inline
 from django.template.loader import render_to_string
 
-from apps.orders.enums import MailKind
+from apps.orders.enums import CONFIRMATIONS, MailKind
 from apps.orders.mail.content import OrderMail
 
 # Confirmation and shipping have layouts of their own; the short ones share one.
-TEMPLATES = {MailKind.ORDER_CONFIRMATION: "order_confirmation", MailKind.SHIPPED: "shipped"}
+TEMPLATES = {**dict.fromkeys(CONFIRMATIONS, "order_confirmation"), MailKind.SHIPPED: "shipped"}
 SHORT = "short"
 _inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_style_tags=True)
 

@@ -1,14 +1,16 @@
 """The words of the mails, per kind and in the language that is active."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
+from apps.core.money import Money, format_money
 from apps.markets.context import Shop
-from apps.orders.enums import MailKind, OrderState
-from apps.orders.models import Order
+from apps.orders.enums import MailKind, OrderState, RefundWhy
+from apps.orders.models import Order, Payment
 from apps.orders.terms import EU_COUNTRIES
 
 
@@ -21,45 +23,111 @@ class Words:
     text: str
 
 
-def words_of(*, kind: str, order: Order, shop: Shop) -> Words:
-    """Return the words of a mail of that kind."""
+def words_of(*, kind: str, order: Order, shop: Shop, why: str = "") -> Words:
+    """Return the words of a mail of that kind. why: of a refund, a RefundWhy; none for what was owed before it was."""
     names = {"number": order.number, "shop": shop.brand.name}
-    if kind == MailKind.ORDER_CONFIRMATION:
-        return _confirmation(order=order, names=names)
-    if kind == MailKind.PAYMENT_RECEIVED:
-        return Words(
-            subject=_("Payment received for order %(number)s") % names,
-            headline=_("Your payment has arrived"),
-            text=_("Thank you. We are now preparing order %(number)s.") % names,
-        )
-    if kind == MailKind.SHIPPED:
-        return Words(
-            subject=_("Order %(number)s is on its way") % names,
-            headline=_("Your parcel is on its way"),
-            text=_("We have handed these goods of order %(number)s to the carrier.") % names,
-        )
-    if kind == MailKind.REFUND:
-        return Words(
-            subject=_("Your money for order %(number)s is on its way back") % names,
-            headline=_("We have sent your money back"),
-            text=_(
-                "Your payment for order %(number)s reached us after the order had ended. We have sent the whole amount"
-                " back the way it came; banks take a few days."
-            )
-            % names,
+    makers: dict[str, Callable[[], Words]] = {
+        MailKind.ORDER_CONFIRMATION: lambda: _confirmation(order=order, names=names),
+        MailKind.CONFIRMATION_AGAIN: lambda: _confirmation_again(order=order, names=names),
+        MailKind.PAYMENT_RECEIVED: lambda: _payment_received(order=order, names=names),
+        MailKind.SHIPPED: lambda: _shipped(names=names),
+        MailKind.ORDER_EXPIRED: lambda: _expired(order=order, names=names),
+        MailKind.ORDER_CANCELLED: lambda: _cancelled(order=order, shop=shop, names=names),
+        MailKind.REFUND: lambda: _refund(order=order, names=names, why=why),
+    }
+    return makers[kind]()
+
+
+def _shipped(*, names: dict[str, str]) -> Words:
+    return Words(
+        subject=_("Order %(number)s is on its way") % names,
+        headline=_("Your parcel is on its way"),
+        text=_("We have handed these goods of order %(number)s to the carrier.") % names,
+    )
+
+
+def _expired(*, order: Order, names: dict[str, str]) -> Words:
+    text = _(
+        "No payment for order %(number)s has reached us in time, so the goods are free for others again. Nothing"
+        " was charged. If a payment arrives all the same, we send it back. You are welcome to order again."
+    )
+    if Payment.objects.filter(order_id=order.pk, received_minor__gt=0).exists():
+        text = _(
+            "What reached us for order %(number)s was not the amount due, so the goods are free for others again. What"
+            " you paid is sent back to you. You are welcome to order again."
         )
     return Words(
         subject=_("Order %(number)s was not paid") % names,
         headline=_("Your order has ended"),
-        text=_(
-            "No payment for order %(number)s has reached us in time, so the goods are free for others again. Nothing"
-            " was charged. If a payment arrives all the same, we send it back. You are welcome to order again."
+        text=text % names,
+    )
+
+
+def _payment_received(*, order: Order, names: dict[str, str]) -> Words:
+    text = _("Thank you. We are now preparing order %(number)s.")
+    if order.state == OrderState.CANCELLED:
+        text = _("Order %(number)s has been cancelled since: nothing will be sent, and what you paid is sent back.")
+    return Words(
+        subject=_("Payment received for order %(number)s") % names,
+        headline=_("Your payment has arrived"),
+        text=text % names,
+    )
+
+
+def _refund(*, order: Order, names: dict[str, str], why: str) -> Words:
+    if why == RefundWhy.CANCELLED:
+        text = _(
+            "We have sent back the whole amount you paid for your cancelled order %(number)s; banks take a few days."
         )
-        % names,
+    elif why == RefundWhy.DIFFERS and order.state == OrderState.PLACED:
+        text = _(
+            "What reached us for order %(number)s was not the amount due, so we have sent it back the way it came;"
+            " banks take a few days. Your order still waits for its payment."
+        )
+    elif why == RefundWhy.DIFFERS:
+        text = _(
+            "What reached us for order %(number)s was not the amount due, so we have sent it back the way it came;"
+            " banks take a few days."
+        )
+    else:
+        text = _(
+            "Your payment for order %(number)s reached us after the order had ended. We have sent the whole amount"
+            " back the way it came; banks take a few days."
+        )
+    return Words(
+        subject=_("Your money for order %(number)s is on its way back") % names,
+        headline=_("We have sent your money back"),
+        text=text % names,
+    )
+
+
+def _cancelled(*, order: Order, shop: Shop, names: dict[str, str]) -> Words:
+    paid = Money(order.total_incl_tax, order.currency)
+    amount = format_money(money=paid, language=shop.language, country=shop.market.country)
+    text = _("We have cancelled order %(number)s; its goods will not be sent.")
+    if paid.minor:
+        text = _(
+            "We have cancelled order %(number)s; its goods will not be sent. You get back the %(amount)s you paid, and"
+            " we write to you again when the money has left."
+        )
+    return Words(
+        subject=_("Order %(number)s was cancelled") % names,
+        headline=_("Your order was cancelled"),
+        text=text % {**names, "amount": amount},
     )
 
 
 def _confirmation(*, order: Order, names: dict[str, str]) -> Words:
+    if order.state == OrderState.CANCELLED:
+        # Owed all the same: the contract was made. The mail about the cancelling follows.
+        return Words(
+            subject=_("Your order %(number)s at %(shop)s") % names,
+            headline=_("Thank you for your order"),
+            text=_(
+                "This mail confirms what you ordered. The order has been cancelled since: nothing will be sent, and"
+                " what you paid is sent back."
+            ),
+        )
     if order.state == OrderState.PLACED:
         return Words(
             subject=_("Your order %(number)s: please pay by transfer") % names,
@@ -72,6 +140,16 @@ def _confirmation(*, order: Order, names: dict[str, str]) -> Words:
         text=_(
             "Your payment has arrived and we are preparing your goods. This mail is your confirmation: please keep it."
         ),
+    )
+
+
+def _confirmation_again(*, order: Order, names: dict[str, str]) -> Words:
+    if order.state == OrderState.PLACED:
+        return _confirmation(order=order, names=names)
+    return Words(
+        subject=_("Your order %(number)s at %(shop)s") % names,
+        headline=_("Your order confirmation"),
+        text=_("Here is the confirmation of your order once more, as we sent it when you ordered: please keep it."),
     )
 
 

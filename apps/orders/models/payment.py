@@ -10,7 +10,12 @@ from apps.orders.enums import PaymentState
 
 
 class Payment(models.Model):
-    """One attempt to pay an order through one gateway. Amounts in minor units of the currency."""
+    """
+    One attempt to pay an order through one gateway. Amounts in minor units of the currency.
+
+    received: what a provider says came when that is not what was asked for; 0 otherwise. It pays nothing, and once it
+    is to be sent back it is what was captured. Captured and refunded are then in its currency (`money_currency`).
+    """
 
     order = models.ForeignKey("order.Order", models.PROTECT, related_name="payments", verbose_name=_("order"))
     gateway = models.CharField(_("gateway"), max_length=20)
@@ -19,6 +24,10 @@ class Payment(models.Model):
     currency = models.CharField(_("currency"), max_length=3)
     captured_minor = models.BigIntegerField(_("captured in minor units"), default=0)
     refunded_minor = models.BigIntegerField(_("refunded in minor units"), default=0)
+    received_minor = models.BigIntegerField(_("came instead, in minor units"), default=0, db_default=0)
+    received_currency = models.CharField(
+        _("currency of what came instead"), max_length=3, blank=True, default="", db_default=""
+    )
     provider_reference = models.CharField(_("provider's reference"), max_length=200, blank=True)
     redirect_url = models.URLField(_("provider's page"), max_length=1000, blank=True)
     idempotency_key = models.CharField(_("idempotency key"), max_length=80, unique=True)
@@ -45,11 +54,28 @@ class Payment(models.Model):
                 condition=Q(refunded_minor__gte=0) & Q(refunded_minor__lte=models.F("captured_minor")),
                 name="payment_refunds_within_captured",
             ),
+            models.CheckConstraint(
+                condition=Q(received_minor=0, received_currency="")
+                | (Q(received_minor__gt=0) & ~Q(received_currency="")),
+                name="payment_received_has_currency",
+            ),
+            models.CheckConstraint(
+                condition=Q(received_minor=0) | Q(captured_minor=0) | Q(captured_minor=models.F("received_minor")),
+                name="payment_captures_what_came",
+            ),
         ]
-        indexes: ClassVar = [models.Index(fields=["state", "deadline_at"], name="payment_by_state_and_deadline")]
+        indexes: ClassVar = [
+            models.Index(fields=["state", "deadline_at"], name="payment_by_state_and_deadline"),
+            models.Index(fields=["created_at"], condition=Q(received_minor__gt=0), name="payment_of_another_amount"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.gateway} {self.amount_minor} {self.currency} {self.state}"
+
+    @property
+    def money_currency(self) -> str:
+        """The currency of what was captured and refunded: what came, where that was not what was asked for."""
+        return self.received_currency or self.currency
 
 
 class PaymentNotice(models.Model):

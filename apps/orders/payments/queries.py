@@ -39,6 +39,7 @@ class PaymentView:
     What a shopper is told about paying an order.
 
     can_pay: the order still waits, so a "pay" button makes sense. redirect_url: the provider's page, when one is open.
+    differs: another sum than the one asked for came, so something was charged.
     instructions: iban, bic, holder, reference of a bank transfer. `status` is never "refused" while money may be
     under way.
     """
@@ -49,6 +50,7 @@ class PaymentView:
     redirect_url: str
     instructions: dict[str, str]
     expires_at: datetime | None
+    differs: bool = False
 
 
 def payment_status(order: Order, *, payments: Sequence[Payment] | None = None) -> PaymentView:
@@ -58,8 +60,13 @@ def payment_status(order: Order, *, payments: Sequence[Payment] | None = None) -
     payments: the order's attempts where they are known already; then no statement.
     """
     known = Payment.objects.filter(order_id=order.pk) if payments is None else payments
-    payment = max(known, key=lambda each: each.pk, default=None)
     waits = order.state == OrderState.PLACED
+    # An order that has ended is asked about its money, whichever attempt brought it; one that waits, about the newest.
+    payment = max(
+        known,
+        key=lambda each: (0, 0, each.pk) if waits else (each.captured_minor, each.received_minor, each.pk),
+        default=None,
+    )
     if payment is None:
         return PaymentView(
             status=PaymentStatus.TO_PAY,
@@ -88,6 +95,7 @@ def payment_status(order: Order, *, payments: Sequence[Payment] | None = None) -
         redirect_url=payment.redirect_url if waits and payment.state in OPEN_STATES else "",
         instructions=instructions,
         expires_at=order.expires_at if waits else None,
+        differs=bool(payment.received_minor),
     )
 
 
@@ -133,11 +141,18 @@ def to_reconcile(*, older_than: datetime, not_asked_since: datetime) -> QuerySet
 def needing_staff() -> QuerySet[Payment]:
     """Return payments a person must look at: money owed back, or a yes that did not match what was asked for."""
     return (
-        Payment.objects.filter(Q(state=PaymentState.REFUND_DUE) | Q(notices__outcome__in=MISMATCHES))
+        Payment.objects.filter(
+            Q(state=PaymentState.REFUND_DUE) | Q(notices__outcome__in=MISMATCHES) | Q(pk__in=wrong_sums().values("pk"))
+        )
         .select_related("order")
         .distinct()
         .order_by("created_at", "id")
     )
+
+
+def wrong_sums() -> QuerySet[Payment]:
+    """Return payments that brought another sum than the one asked for, which is still with us and nobody sent back."""
+    return Payment.objects.filter(received_minor__gt=0, captured_minor=0)
 
 
 def strange_notices() -> QuerySet[PaymentNotice]:

@@ -71,8 +71,8 @@ def _headline(shop: Shop, order: Order, paying: PaymentView, *, is_new: bool) ->
         OrderState.IN_FULFILMENT: (_("Your order is being prepared"), promise),
         OrderState.SHIPPED: (_("Your order is on its way"), promise),
         OrderState.DELIVERED: (_("Your order was delivered"), ""),
-        OrderState.EXPIRED: (_("Your order has expired"), _("It was not paid in time. Nothing was charged.")),
-        OrderState.CANCELLED: (_("Your order was cancelled"), _("What you paid is sent back to you.")),
+        OrderState.EXPIRED: (_("Your order has expired"), _money_after_expiry(paying)),
+        OrderState.CANCELLED: (_("Your order was cancelled"), _money_after_cancelling(paying)),
     }
     state = OrderState(order.state)
     if state == OrderState.PLACED:
@@ -80,9 +80,21 @@ def _headline(shop: Shop, order: Order, paying: PaymentView, *, is_new: bool) ->
     if is_new and state in {OrderState.CONFIRMED, OrderState.IN_FULFILMENT}:
         sent = _("We have sent a confirmation to %(email)s.") % {"email": order.email}
         return _("Thank you, your order is confirmed"), sent
-    if state == OrderState.EXPIRED and paying.status in {PaymentStatus.TO_REFUND, PaymentStatus.REFUNDED}:
-        return by_state[state][0], _("Your payment came too late. The money is sent back to you.")
     return by_state[state]
+
+
+def _money_after_expiry(paying: PaymentView) -> str:
+    if paying.differs:
+        return _("What reached us was not the amount due. It is sent back to you.")
+    if paying.status in {PaymentStatus.TO_REFUND, PaymentStatus.REFUNDED}:
+        return _("Your payment came too late. The money is sent back to you.")
+    return _("It was not paid in time. Nothing was charged.")
+
+
+def _money_after_cancelling(paying: PaymentView) -> str:
+    if paying.status == PaymentStatus.REFUNDED:
+        return _("We have sent back what you paid; banks take a few days.")
+    return _("What you paid is sent back to you.") if paying.status == PaymentStatus.TO_REFUND else ""
 
 
 def _waiting(shop: Shop, order: Order, paying: PaymentView) -> tuple[str, str]:
@@ -95,7 +107,10 @@ def _waiting(shop: Shop, order: Order, paying: PaymentView) -> tuple[str, str]:
     if paying.status == PaymentStatus.BEING_CONFIRMED:
         wait = _("Your order is placed. Your bank has not answered yet; please do not pay a second time.")
         return _("Your payment is being confirmed"), wait
-    return _("Your order is waiting for its payment"), _("Nothing was charged so far.")
+    waits = _("Your order is waiting for its payment")
+    if paying.status in {PaymentStatus.TO_REFUND, PaymentStatus.REFUNDED}:
+        return waits, _("What reached us was not the amount due. It is sent back to you; please pay the order again.")
+    return waits, _("Nothing was charged so far.")
 
 
 def _promise(shop: Shop, order: Order) -> str:

@@ -116,6 +116,36 @@ def test_paying_again_twenty_times_at_once_opens_one_attempt(stripe):
     assert Payment.objects.filter(order_id=waiting.order_id).count() == 2
 
 
+def test_other_sum_sent_back_ten_times_at_once_goes_back_once(stripe):
+    waiting = make_waiting_order()
+    reference = operations.start_payment(payment_id=waiting.payment_id, at=AT).reference
+    stripe.pay(reference, amount=1000)
+    operations.ask_provider(payment_id=waiting.payment_id, source=Source.RETURN, at=LATER)
+    again = partial(operations.return_wrong_sum, payment_id=waiting.payment_id, by="user:7", at=LATER)
+    assert sorted(race([again] * 10)) == [False] * 9 + [True]
+    race([partial(operations.refund_due, payment_id=waiting.payment_id, at=LATER)] * 10)
+    assert [each["amount"] for each in stripe.refunds.values()] == [1000]
+    assert (waiting.payment.state, waiting.payment.refunded_minor) == ("refunded", 1000)
+
+
+def test_other_sum_sent_back_against_the_right_sum_keeps_one_of_two_whole_states(stripe):
+    for _ in range(4):
+        waiting = make_waiting_order()
+        reference = operations.start_payment(payment_id=waiting.payment_id, at=AT).reference
+        stripe.pay(reference, amount=1000)
+        operations.ask_provider(payment_id=waiting.payment_id, source=Source.RETURN, at=LATER)
+        stripe.sessions[reference]["amount_total"] = 2490
+        race(
+            [
+                partial(operations.return_wrong_sum, payment_id=waiting.payment_id, by="user:7", at=LATER),
+                notice(stripe, reference, event_id=f"evt_{reference}"),
+            ]
+        )
+        payment = waiting.payment
+        ended = (*waiting.states, payment.received_minor, payment.captured_minor)
+        assert ended in {("placed", "refund_due", 1000, 1000), ("confirmed", "paid", 0, 2490)}
+
+
 def test_refund_ten_times_at_once_sends_money_once(stripe):
     waiting, reference = paid_at_the_provider(stripe)
     session = stripe.sessions[reference]

@@ -9,14 +9,15 @@ ask_provider    one active look, for the return page
 give_up         the shopper turned back at the provider's page
 reconcile       ask about everything that waits, and say what differed
 expire_unpaid   orders past their time: ask first, then give their stock back
-refund_due      send back what was paid too late
+refund_due      send back what is owed
+return_wrong_sum  staff send back a sum that was not the one asked for
 record_transfer, record_refund   staff saw money arrive, or sent it back by hand
 """
 
 from apps.orders.payments.operations.expire import ExpiryReport, expire_unpaid
 from apps.orders.payments.operations.notices import take_notice
 from apps.orders.payments.operations.reconcile import Report, ReportLine, reconcile
-from apps.orders.payments.operations.refund import RefundByHand, record_refund, refund_due
+from apps.orders.payments.operations.refund import RefundByHand, record_refund, refund_due, return_wrong_sum
 from apps.orders.payments.operations.settle import Settled, settle
 from apps.orders.payments.operations.start import ask_provider, give_up, retry_payment, start_payment
 from apps.orders.payments.operations.transfer import record_transfer
@@ -35,6 +36,7 @@ __all__ = [
     "record_transfer",
     "refund_due",
     "retry_payment",
+    "return_wrong_sum",
     "settle",
     "start_payment",
     "take_notice",

@@ -51,8 +51,9 @@ def settle(
     Apply a verdict to its payment and order, once, whatever the door and however often it comes.
 
     The payment is the one given, else the one with the verdict's reference or key. A yes is believed only for the
-    amount, currency and order that were asked for. A yes for an order that no longer waits makes the money due back. A
-    notice is marked as worked on in this transaction, so work that fails is not skipped when the provider repeats it.
+    amount, currency and order that were asked for; another sum is kept on the payment for staff to send back. A yes
+    for an order that no longer waits makes the money due back. A notice is marked as worked on in this transaction, so
+    work that fails is not skipped when the provider repeats it.
     Locks order, then payment. Publishes order.confirmed once per order, payment.refund_due once per payment.
     """
     actor = by or f"system:payments.{source}"
@@ -133,9 +134,12 @@ def _unmoved(*, order: Order, payment: Payment, verdict: Verdict) -> SettleOutco
     if verdict.answer == Answer.NO:
         return SettleOutcome.ALREADY_SETTLED if payment.state not in OPEN else None
     mismatch = _mismatch(order=order, payment=payment, verdict=verdict)
-    if mismatch is not None:
-        return mismatch
-    return SettleOutcome.ALREADY_SETTLED if payment.state in MONEY_IS_HERE else None
+    if payment.state in MONEY_IS_HERE and mismatch != SettleOutcome.ORDER_MISMATCH:
+        if (verdict.amount_minor, verdict.currency) == (payment.captured_minor, payment.money_currency):
+            return SettleOutcome.ALREADY_SETTLED
+        # Even the sum that was asked for is strange once another one is on its way back.
+        return mismatch or SettleOutcome.AMOUNT_MISMATCH
+    return mismatch
 
 
 def _no(*, payment: Payment, verdict: Verdict, actor: str, at: datetime) -> SettleOutcome:
@@ -152,7 +156,14 @@ def _no(*, payment: Payment, verdict: Verdict, actor: str, at: datetime) -> Sett
 
 
 def _yes(*, order: Order, payment: Payment, actor: str, at: datetime) -> SettleOutcome:
-    captured = {"captured_minor": payment.amount_minor, "settled_at": at, "checked_at": at}
+    # What the provider said before, if it was another sum, is overtaken.
+    captured = {
+        "captured_minor": payment.amount_minor,
+        "received_minor": 0,
+        "received_currency": "",
+        "settled_at": at,
+        "checked_at": at,
+    }
     if order.state != OrderState.PLACED or payment.state == PaymentState.EXPIRED:
         transitions.move_payment(
             payment_id=payment.pk,
@@ -201,12 +212,18 @@ def _mismatch(*, order: Order, payment: Payment, verdict: Verdict) -> SettleOutc
 
 
 def _report(*, payment: Payment, verdict: Verdict, mismatch: SettleOutcome, actor: str, at: datetime) -> None:
-    """Make a yes that does not match visible: in the audit trail, on the payment and in the log."""
+    """Make a yes that does not match visible: what came stands on the payment, in the audit trail and in the log."""
     asked = {"amount_minor": payment.amount_minor, "currency": payment.currency}
     told = {"amount_minor": verdict.amount_minor, "currency": verdict.currency, "order_number": verdict.order_number}
-    if payment.refusal_code != mismatch:
+    before = (payment.refusal_code, payment.received_minor, payment.received_currency)
+    payment.refusal_code = mismatch
+    # Whose money it is must be clear, and what is here already is counted already: then a person looks first.
+    is_returnable = mismatch != SettleOutcome.ORDER_MISMATCH and payment.state not in MONEY_IS_HERE
+    if is_returnable and verdict.amount_minor and verdict.amount_minor > 0 and verdict.currency:
+        payment.received_minor, payment.received_currency = verdict.amount_minor, verdict.currency
+    if before != (payment.refusal_code, payment.received_minor, payment.received_currency):
         # Once, however often the provider repeats itself.
-        Payment.objects.filter(pk=payment.pk).update(refusal_code=mismatch)
+        payment.save(update_fields=["refusal_code", "received_minor", "received_currency"])
         audit.record(
             action="payment.mismatch",
             target=audit.target_of(model="order.payment", pk=payment.pk),
