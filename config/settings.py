@@ -156,6 +156,7 @@ PASSWORD_RESET_TIMEOUT = 3600
 SITE_ID = 1
 
 LANGUAGE_CODE = "en"
+FORMAT_MODULE_PATH = ["config.formats"]
 LANGUAGES = [("fr", _("French")), ("en", _("English")), ("de", _("German")), ("nl", _("Dutch"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "Europe/Paris"

@@ -1,6 +1,7 @@
 """What the page of one order shows, made from its story."""
 
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -8,8 +9,10 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from apps.backoffice.admin.shared import chip
 from apps.backoffice.price_words import candidate_rows
 from apps.backoffice.queries.order_story import Story, story_of
+from apps.backoffice.tones import FULFILMENT_TONES, ORDER_TONES, PAYMENT_TONES, outcome_words
 from apps.core import clock
 from apps.core.money import Money, format_money, from_minor
 from apps.markets.queries import shop_for_market
@@ -28,6 +31,8 @@ def order_context(request: HttpRequest, order: Order) -> dict[str, Any]:
     return {
         "title": order.number,
         "original": order,
+        "state_chip": chip(order.get_state_display(), ORDER_TONES[OrderState(order.state)]),
+        "promise": _promise(order),
         "order": order,
         "story": story,
         "lines": [_line(line, write) for line in story.record.lines],
@@ -40,6 +45,15 @@ def order_context(request: HttpRequest, order: Order) -> dict[str, Any]:
             if order.user_id and request.user.has_perm("customer.view_user")
             else ""
         ),
+    }
+
+
+def _promise(order: Order) -> dict[str, date]:
+    """Return the days the order was promised for; nothing when it was promised none."""
+    return {
+        name: date.fromisoformat(order.delivery_promise[name])
+        for name in ("earliest", "latest")
+        if order.delivery_promise.get(name)
     }
 
 
@@ -110,10 +124,15 @@ def _payments(request: HttpRequest, story: Story, write: _Writer) -> Iterable[di
             actions.append({"url": reverse("admin:order_payment_refund", args=[payment.pk]), "label": _("Refund")})
         yield {
             "row": payment,
+            "state_chip": chip(payment.get_state_display(), PAYMENT_TONES[PaymentState(payment.state)]),
             "amount": write.minor(payment.amount_minor, payment.currency),
             "captured": write.minor(payment.captured_minor, payment.currency),
             "refunded": write.minor(payment.refunded_minor, payment.currency) if payment.refunded_minor else "",
-            "notices": [notice for notice in story.notices if notice.payment_id == payment.pk],
+            "notices": [
+                {"row": notice, "outcome": outcome_words(notice.outcome)}
+                for notice in story.notices
+                if notice.payment_id == payment.pk
+            ],
             "actions": actions,
         }
 
@@ -131,6 +150,7 @@ def _fulfilments(request: HttpRequest, story: Story) -> Iterable[dict[str, Any]]
             actions += [("deliver", _("Mark as delivered"), False), ("tracking", _("Correct tracking"), True)]
         yield {
             "row": fulfilment,
+            "state_chip": chip(fulfilment.get_state_display(), FULFILMENT_TONES[FulfilmentState(fulfilment.state)]),
             "lines": story.parcels.get(fulfilment.pk, []),
             "is_late": fulfilment.state in _TO_SHIP and fulfilment.due_at < now,
             "actions": [

@@ -31,6 +31,17 @@ class OfferTrailAdmin(TrailAdmin):
         offers.forget_offers()
 
 
+class TypedAdmin(OfferTrailAdmin):
+    """Benefits and conditions: Oscar knows them by a class or by a type, and this shop by a type alone."""
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002 -- Django's
+        """Ask for the type: a row without one has not even a name."""
+        form = super().get_form(request, obj, change, **kwargs)
+        if "type" in form.base_fields:
+            form.base_fields["type"].required = True
+        return form
+
+
 class OfferMarketInline(TabularInline):  # type: ignore[misc] # unfold is not typed
     """The markets an offer is for; none means all."""
 
@@ -71,7 +82,7 @@ class OfferAdmin(OfferTrailAdmin):
 
 
 @admin.register(Benefit)
-class BenefitAdmin(OfferTrailAdmin):
+class BenefitAdmin(TypedAdmin):
     """What an offer gives."""
 
     list_display = ("__str__", "type", "value", "max_affected_items", "range")
@@ -82,7 +93,7 @@ class BenefitAdmin(OfferTrailAdmin):
 
 
 @admin.register(Condition)
-class ConditionAdmin(OfferTrailAdmin):
+class ConditionAdmin(TypedAdmin):
     """When an offer is given."""
 
     list_display = ("__str__", "type", "value", "range")
