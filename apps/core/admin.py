@@ -15,6 +15,7 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.timesince import timesince
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
@@ -213,7 +214,7 @@ class AuditEventAdmin(ReadOnlyAdmin):
         label, _colon, pk = event.target.partition(":")
         try:
             model = apps.get_model(label)
-            url = reverse(admin_urlname(model._meta, "change"), args=[pk])  # noqa: SLF001 -- Django's own way
+            url = reverse(admin_urlname(model._meta, mark_safe("change")), args=[pk])  # noqa: SLF001 -- Django's own way
         except (LookupError, ValueError, NoReverseMatch):
             return event.target
         return format_html('<a class="bo-link" href="{}">{} {}</a>', url, model._meta.verbose_name, pk)  # noqa: SLF001

@@ -64,7 +64,7 @@ class PublishedFilter(admin.SimpleListFilter):
         pages = Publication.objects.filter(product_id=OuterRef("pk"))
         if self.value() == "nowhere":
             return queryset.filter(~Exists(pages))
-        market = snapshot().markets.get(self.value())
+        market = snapshot().markets.get(self.value() or "")
         return queryset.filter(Exists(pages.filter(market_id=market.id))) if market else queryset.none()
 
 
