@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
@@ -31,15 +32,18 @@ class OfferTrailAdmin(TrailAdmin):
         offers.forget_offers()
 
 
-class TypedAdmin(OfferTrailAdmin):
-    """Benefits and conditions: Oscar knows them by a class or by a type, and this shop by a type alone."""
+class TypedForm(forms.ModelForm):  # type: ignore[type-arg] # two models
+    """Asks for the type, and leaves a refused row as it was: Oscar cannot name a half-filled one."""
 
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002 -- Django's
-        """Ask for the type: a row without one has not even a name."""
-        form = super().get_form(request, obj, change, **kwargs)
-        if "type" in form.base_fields:
-            form.base_fields["type"].required = True
-        return form
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "type" in self.fields:
+            self.fields["type"].required = True
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc] # Django's own hook
+        if self.errors and self.instance.pk:
+            self.instance.refresh_from_db()
 
 
 class OfferMarketInline(TabularInline):  # type: ignore[misc] # unfold is not typed
@@ -82,9 +86,10 @@ class OfferAdmin(OfferTrailAdmin):
 
 
 @admin.register(Benefit)
-class BenefitAdmin(TypedAdmin):
+class BenefitAdmin(OfferTrailAdmin):
     """What an offer gives."""
 
+    form = TypedForm
     list_display = ("__str__", "type", "value", "max_affected_items", "range")
     list_filter = ("type",)
     ordering = ("id",)
@@ -93,9 +98,10 @@ class BenefitAdmin(TypedAdmin):
 
 
 @admin.register(Condition)
-class ConditionAdmin(TypedAdmin):
+class ConditionAdmin(OfferTrailAdmin):
     """When an offer is given."""
 
+    form = TypedForm
     list_display = ("__str__", "type", "value", "range")
     list_filter = ("type",)
     ordering = ("id",)
