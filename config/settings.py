@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import oscar
 from django.utils.translation import gettext_lazy as _
 from oscar.defaults import *  # noqa: F403 -- Oscar reads its defaults from the settings module
 
@@ -156,8 +157,10 @@ PASSWORD_RESET_TIMEOUT = 3600
 SITE_ID = 1
 
 LANGUAGE_CODE = "en"
+FORMAT_MODULE_PATH = ["config.formats"]
 LANGUAGES = [("fr", _("French")), ("en", _("English")), ("de", _("German")), ("nl", _("Dutch"))]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+# Ours first; Oscar's own, for the field names of its models in the back office.
+LOCALE_PATHS = [BASE_DIR / "locale", Path(oscar.__file__).parent / "locale"]
 TIME_ZONE = "Europe/Paris"
 USE_I18N = True
 USE_TZ = True

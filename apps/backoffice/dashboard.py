@@ -1,5 +1,6 @@
 """The admin's first page: today's sales, what is stuck, what runs out, each for those who may see it."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
@@ -11,30 +12,102 @@ from apps.backoffice.admin.shared import money
 from apps.backoffice.queries import today
 from apps.core import clock
 
-# kind → what it is, permission to see it, list, the list's filter
-KINDS: dict[str, tuple[Any, str, str, str]] = {
-    "beat": (_("The scheduler has not been seen"), "core.view_heartbeat", "core_heartbeat", ""),
-    "worker": (_("The worker has not been seen"), "core.view_heartbeat", "core_heartbeat", ""),
-    "dead": (_("Deliveries given up"), "core.view_outboxdelivery", "core_outboxdelivery", "?state__exact=dead"),
-    "late": (
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of thing that gets stuck: what it is, what to do, who may see it, and the list (with its filter)."""
+
+    title: Any
+    advice: Any
+    permission: str
+    page: str
+    query: str = ""
+
+
+_START = _("Start it again: until then mails, payments and publications wait.")
+KINDS: dict[str, Kind] = {
+    "beat": Kind(_("The scheduler has not been seen"), _START, "core.view_heartbeat", "core_heartbeat"),
+    "worker": Kind(_("The worker has not been seen"), _START, "core.view_heartbeat", "core_heartbeat"),
+    "books": Kind(
+        _("The books do not agree"),
+        _("Open the newest proof: it names each order or level and what contradicts what."),
+        "core.view_booksproof",
+        "core_booksproof",
+    ),
+    "unproven": Kind(
+        _("The books have not been proven"),
+        _("The nightly proof did not run: check the scheduler, or run check_books."),
+        "core.view_booksproof",
+        "core_booksproof",
+    ),
+    "dead": Kind(
+        _("Deliveries given up"),
+        _("Read the last error, mend its cause, then retry."),
+        "core.view_outboxdelivery",
+        "core_outboxdelivery",
+        "?state__exact=dead",
+    ),
+    "late": Kind(
         _("Deliveries that wait too long"),
+        _("Check that the worker runs; they go by themselves then."),
         "core.view_outboxdelivery",
         "core_outboxdelivery",
         "?state__exact=pending",
     ),
-    "payment": (_("Payments past their deadline"), "order.view_payment", "order_payment", "?deadline=passed"),
-    "refund": (_("Payments to send back"), "order.view_payment", "order_payment", "?state__exact=refund_due"),
-    "differs": (_("Payments of another amount"), "order.view_payment", "order_payment", "?amount=differs"),
-    "strange": (_("Notices that match no payment"), "order.view_paymentnotice", "order_paymentnotice", ""),
-    "unpaid": (_("Unpaid orders past their time"), "order.view_order", "order_order", "?state__exact=placed"),
-    "unshipped": (_("Parcels that should have left"), "order.view_fulfilment", "order_fulfilment", "?work=late"),
-    "unpublished": (
+    "payment": Kind(
+        _("Payments past their deadline"),
+        _("The provider has not answered: look the payment up there."),
+        "order.view_payment",
+        "order_payment",
+        "?deadline=passed",
+    ),
+    "refund": Kind(
+        _("Payments to send back"),
+        _("Send the money back and record it on the order."),
+        "order.view_payment",
+        "order_payment",
+        "?state__exact=refund_due",
+    ),
+    "differs": Kind(
+        _("Payments of another amount"),
+        _("Send back what came, on the order."),
+        "order.view_payment",
+        "order_payment",
+        "?amount=differs",
+    ),
+    "strange": Kind(
+        _("Notices that match no payment"),
+        _("Compare amount and order with the provider's account."),
+        "order.view_paymentnotice",
+        "order_paymentnotice",
+    ),
+    "unpaid": Kind(
+        _("Unpaid orders past their time"),
+        _("They should have expired by themselves: check the scheduler."),
+        "order.view_order",
+        "order_order",
+        "?state__exact=placed",
+    ),
+    "unshipped": Kind(
+        _("Parcels that should have left"),
+        _("Ship them, or cancel what cannot be delivered."),
+        "order.view_fulfilment",
+        "order_fulfilment",
+        "?work=late",
+    ),
+    "unpublished": Kind(
         _("Products waiting for publication"),
+        _("Shops still show their old pages: check the worker."),
         "catalogue.view_publicationdue",
         "catalogue_publicationdue",
-        "",
     ),
-    "picture": (_("Pictures that failed"), "media.view_asset", "media_asset", "?state__exact=failed"),
+    "picture": Kind(
+        _("Pictures that failed"),
+        _("Open the picture for the reason; retry it or upload another file."),
+        "media.view_asset",
+        "media_asset",
+        "?state__exact=failed",
+    ),
 }
 SPARK_HEIGHT = 28
 BAR_WIDTH = 11
@@ -42,16 +115,16 @@ BAR_STEP = 14
 
 
 def context(request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
-    """Add the figures to the first page's values; unfold calls this. Four statements besides the person's rights."""
+    """Add the figures to the first page's values; unfold calls this. Six statements besides the person's rights."""
     at = clock.now()
     may = request.user.has_perm
-    stuck = [*today.silent_processes(at=at), *today.stuck(at=at)]
+    stuck = [*today.silent_processes(at=at), *today.books(at=at), *today.stuck(at=at)]
     return {
         **values,
         "title": _("Today"),
         "sales": [_sales(row) for row in today.sales(at=at)] if may("order.view_order") else None,
-        "stuck": [_stuck(row, at) for row in stuck if row.count and may(KINDS[row.kind][1])],
-        "watched": [str(title) for title, permission, *_rest in KINDS.values() if may(permission)],
+        "stuck": [_stuck(row, at) for row in stuck if row.count and may(KINDS[row.kind].permission)],
+        "watched": [str(kind.title) for kind in KINDS.values() if may(kind.permission)],
         "low": today.low_stock() if may("partner.view_stocklevel") else None,
         "may_see_products": may("catalogue.view_product"),
     }
@@ -89,10 +162,11 @@ def _bars(days: tuple[int, ...]) -> list[dict[str, int | bool]]:
 
 
 def _stuck(row: today.Stuck, at: Any) -> dict[str, Any]:  # noqa: ANN401 -- a moment
-    title, _permission, name, query = KINDS[row.kind]
+    kind = KINDS[row.kind]
     return {
-        "title": title,
+        "title": kind.title,
+        "advice": kind.advice,
         "count": row.count,
         "age": timesince(row.oldest, at) if row.oldest else _("never"),
-        "url": reverse(f"admin:{name}_changelist") + query,
+        "url": reverse(f"admin:{kind.page}_changelist") + kind.query,
     }

@@ -1,6 +1,7 @@
 """What the page of one order shows, made from its story."""
 
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -8,8 +9,10 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from apps.backoffice.admin.shared import chip
 from apps.backoffice.price_words import candidate_rows
 from apps.backoffice.queries.order_story import Story, story_of
+from apps.backoffice.tones import FULFILMENT_TONES, ORDER_TONES, PAYMENT_TONES, outcome_words
 from apps.core import clock
 from apps.core.money import Money, format_money, from_minor
 from apps.markets.queries import shop_for_market
@@ -29,6 +32,8 @@ def order_context(request: HttpRequest, order: Order) -> dict[str, Any]:
     return {
         "title": order.number,
         "original": order,
+        "state_chip": chip(order.get_state_display(), ORDER_TONES[OrderState(order.state)]),
+        "promise": _promise(order),
         "order": order,
         "story": story,
         "lines": [_line(line, write) for line in story.record.lines],
@@ -58,6 +63,15 @@ def _actions(request: HttpRequest, story: Story) -> list[dict[str, Any]]:
         url = reverse("admin:order_order_cancel", args=[order.pk])
         actions.append({"url": url, "label": _("Cancel the order"), "plain": True})
     return actions
+
+
+def _promise(order: Order) -> dict[str, date]:
+    """Return the days the order was promised for; nothing when it was promised none."""
+    return {
+        name: date.fromisoformat(order.delivery_promise[name])
+        for name in ("earliest", "latest")
+        if order.delivery_promise.get(name)
+    }
 
 
 class _Writer:
@@ -130,11 +144,16 @@ def _payments(request: HttpRequest, story: Story, write: _Writer) -> Iterable[di
             actions.append({"url": url, "label": _("Send back what came")})
         yield {
             "row": payment,
+            "state_chip": chip(payment.get_state_display(), PAYMENT_TONES[PaymentState(payment.state)]),
             "amount": write.minor(payment.amount_minor, payment.currency),
             "came": write.minor(payment.received_minor, payment.received_currency) if payment.received_minor else "",
             "captured": write.minor(payment.captured_minor, payment.money_currency),
             "refunded": write.minor(payment.refunded_minor, payment.money_currency) if payment.refunded_minor else "",
-            "notices": [notice for notice in story.notices if notice.payment_id == payment.pk],
+            "notices": [
+                {"row": notice, "outcome": outcome_words(notice.outcome)}
+                for notice in story.notices
+                if notice.payment_id == payment.pk
+            ],
             "actions": actions,
         }
 
@@ -152,6 +171,7 @@ def _fulfilments(request: HttpRequest, story: Story) -> Iterable[dict[str, Any]]
             actions += [("deliver", _("Mark as delivered"), False), ("tracking", _("Correct tracking"), True)]
         yield {
             "row": fulfilment,
+            "state_chip": chip(fulfilment.get_state_display(), FULFILMENT_TONES[FulfilmentState(fulfilment.state)]),
             "lines": story.parcels.get(fulfilment.pk, []),
             "is_late": fulfilment.state in _TO_SHIP and fulfilment.due_at < now,
             "actions": [

@@ -146,7 +146,7 @@ def stuck_lines(*, at: datetime) -> Iterator[Line]:
     found = [row for row in today.stuck(at=at) if row.count and row.kind not in TOLD_ELSEWHERE]
     for row in found:
         age = f", the oldest since {ago((at - row.oldest).total_seconds())}" if row.oldest else ""
-        yield warn("stuck", f"{KINDS[row.kind][0]}: {row.count}{age}", STUCK_ADVICE[row.kind])
+        yield warn("stuck", f"{KINDS[row.kind].title}: {row.count}{age}", STUCK_ADVICE[row.kind])
     if not found:
         yield ok("stuck", "nothing")
 

@@ -18,6 +18,7 @@ from unfold.decorators import display
 
 from apps.backoffice.admin.shared import ReadOnlyAdmin, actor_of, ask, chip, demand, moment
 from apps.backoffice.forms import ConfirmForm, ShipForm
+from apps.backoffice.tones import FULFILMENT_TONES
 from apps.core import clock
 from apps.orders.enums import FulfilmentState
 from apps.orders.fulfilment import operations
@@ -25,13 +26,6 @@ from apps.orders.models import DeliveryMethod, Fulfilment
 
 BREAK = mark_safe("<br>")
 TO_SHIP = (FulfilmentState.NEW, FulfilmentState.PICKED)
-TONES = {
-    FulfilmentState.NEW: "wait",
-    FulfilmentState.PICKED: "busy",
-    FulfilmentState.SHIPPED: "good",
-    FulfilmentState.DELIVERED: "good",
-    FulfilmentState.CANCELLED: "quiet",
-}
 
 
 class WorkFilter(admin.SimpleListFilter):
@@ -80,7 +74,7 @@ class FulfilmentAdmin(ReadOnlyAdmin):
 
     @display(description=gettext_lazy("state"), ordering="state")
     def state_chip(self, fulfilment: Fulfilment) -> str:
-        return chip(fulfilment.get_state_display(), TONES[FulfilmentState(fulfilment.state)])
+        return chip(fulfilment.get_state_display(), FULFILMENT_TONES[FulfilmentState(fulfilment.state)])
 
     @display(description=gettext_lazy("to be shipped by"), ordering="due_at")
     def due(self, fulfilment: Fulfilment) -> str:

@@ -17,6 +17,7 @@ from unfold.decorators import action, display
 from apps.backoffice.admin.shared import ReadOnlyAdmin, actor_of, ask, chip, demand
 from apps.backoffice.csv_cells import safe_cell
 from apps.backoffice.forms import ConfirmForm, ImportForm
+from apps.backoffice.queries.order_story import actor_names
 from apps.catalog.enums import ImportState
 from apps.catalog.importing import operations, queries, tasks
 from apps.catalog.importing.errors import UnableToImport
@@ -45,7 +46,7 @@ REFRESH_S = 2
 class ImportJobAdmin(ReadOnlyAdmin):
     """What was taken in, newest first."""
 
-    list_display = ("id", "created_at", "brand_code", "state_chip", "progress", "by", "finished_at")
+    list_display = ("id", "created_at", "brand_code", "state_chip", "progress", "person", "finished_at")
     list_filter = ("state", "brand_code")
     ordering = ("-created_at", "-id")
     actions_list = ("upload",)
@@ -53,6 +54,21 @@ class ImportJobAdmin(ReadOnlyAdmin):
     @display(description=gettext_lazy("state"), ordering="state")
     def state_chip(self, job: ImportJob) -> str:
         return chip(job.get_state_display(), TONES[ImportState(job.state)])
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, str] | None = None) -> HttpResponse:
+        """List jobs with the people who started them, asked for once."""
+        response = super().changelist_view(request, extra_context)
+        if (changelist := (getattr(response, "context_data", None) or {}).get("cl")) is not None:
+            rows = list(changelist.result_list)
+            names = actor_names([row.by for row in rows])
+            for row in rows:
+                row.person = names[row.by]
+            changelist.result_list = rows
+        return response  # type: ignore[no-any-return] # untyped base
+
+    @display(description=gettext_lazy("started by"), ordering="by")
+    def person(self, job: Any) -> str:
+        return str(job.person)
 
     @display(description=gettext_lazy("progress"))
     def progress(self, job: ImportJob) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib import admin
 from django.core.files.storage import default_storage
@@ -12,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -143,7 +144,7 @@ class AssetAdmin(AuditedAdmin):
 
     @display(description=gettext_lazy("shown by"))
     def used_by(self, asset: Asset) -> str:
-        uses = queries.usage(asset_ids=[asset.pk]).get(asset.pk, [])
+        uses = [_use(use) for use in queries.usage(asset_ids=[asset.pk]).get(asset.pk, [])]
         return render_to_string("backoffice/uses.html", {"uses": uses})
 
     @display(description=gettext_lazy("files"))
@@ -236,3 +237,13 @@ class AssetAdmin(AuditedAdmin):
             button=_("Make the files again"),
             back=reverse("admin:media_asset_change", args=[asset.pk]),
         )
+
+
+def _use(use: queries.Use) -> dict[str, Any]:
+    """Return a place that shows a picture: its name, what it is, and its page when it has one here."""
+    model = apps.get_model(use.model)
+    try:
+        url = reverse(f"admin:{use.model.lower().replace('.', '_')}_change", args=[use.pk])
+    except NoReverseMatch:
+        url = ""
+    return {"title": use.title, "kind": model._meta.verbose_name, "url": url}

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
@@ -29,6 +30,20 @@ class OfferTrailAdmin(TrailAdmin):
         """Forget the offers this process keeps."""
         super().after_edit(row)
         offers.forget_offers()
+
+
+class TypedForm(forms.ModelForm):  # type: ignore[type-arg] # two models
+    """Asks for the type, and leaves a refused row as it was: Oscar cannot name a half-filled one."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "type" in self.fields:
+            self.fields["type"].required = True
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc] # Django's own hook
+        if self.errors and self.instance.pk:
+            self.instance.refresh_from_db()
 
 
 class OfferMarketInline(TabularInline):  # type: ignore[misc] # unfold is not typed
@@ -74,6 +89,7 @@ class OfferAdmin(OfferTrailAdmin):
 class BenefitAdmin(OfferTrailAdmin):
     """What an offer gives."""
 
+    form = TypedForm
     list_display = ("__str__", "type", "value", "max_affected_items", "range")
     list_filter = ("type",)
     ordering = ("id",)
@@ -85,6 +101,7 @@ class BenefitAdmin(OfferTrailAdmin):
 class ConditionAdmin(OfferTrailAdmin):
     """When an offer is given."""
 
+    form = TypedForm
     list_display = ("__str__", "type", "value", "range")
     list_filter = ("type",)
     ordering = ("id",)

@@ -16,6 +16,7 @@ from unfold.decorators import display
 from apps.backoffice.admin.shared import ReadOnlyAdmin, actor_of, ask, chip, demand, moment, money
 from apps.backoffice.forms import ConfirmForm, OnceForm, ReasonForm, RefundForm, TransferForm
 from apps.backoffice.order_page import order_context
+from apps.backoffice.tones import ORDER_TONES, PAYMENT_TONES
 from apps.core import clock
 from apps.core.money import Money, from_minor
 from apps.orders import cancellation
@@ -23,25 +24,6 @@ from apps.orders.enums import OrderState, PaymentState, SettleOutcome
 from apps.orders.mail import again
 from apps.orders.models import Order, Payment
 from apps.orders.payments import operations as payments
-
-ORDER_TONES = {
-    OrderState.PLACED: "wait",
-    OrderState.CONFIRMED: "busy",
-    OrderState.IN_FULFILMENT: "busy",
-    OrderState.SHIPPED: "good",
-    OrderState.DELIVERED: "good",
-    OrderState.EXPIRED: "quiet",
-    OrderState.CANCELLED: "quiet",
-}
-PAYMENT_TONES = {
-    PaymentState.CREATED: "quiet",
-    PaymentState.PENDING: "wait",
-    PaymentState.PAID: "good",
-    PaymentState.REFUSED: "bad",
-    PaymentState.EXPIRED: "quiet",
-    PaymentState.REFUND_DUE: "bad",
-    PaymentState.REFUNDED: "quiet",
-}
 
 
 class PaymentStateFilter(admin.SimpleListFilter):

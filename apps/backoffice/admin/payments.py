@@ -10,8 +10,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from apps.backoffice.admin.orders import PAYMENT_TONES
 from apps.backoffice.admin.shared import ReadOnlyAdmin, chip, moment, money_minor, pretty
+from apps.backoffice.tones import PAYMENT_TONES, outcome_words
 from apps.core import clock
 from apps.orders.enums import PaymentState
 from apps.orders.models import MailLog, Payment, PaymentNotice
@@ -116,16 +116,20 @@ class PaymentAdmin(ReadOnlyAdmin):
 class PaymentNoticeAdmin(ReadOnlyAdmin):
     """Providers' notices as they came, newest first."""
 
-    list_display = ("received_at", "gateway", "kind", "event_id", "order_number", "outcome")
+    list_display = ("received_at", "gateway", "kind", "event_id", "order_number", "outcome_label")
     list_filter = ("gateway", "outcome")
     search_fields = ("=event_id", "payment__order__number")
     ordering = ("-received_at", "-id")
     list_select_related = ("payment__order",)
-    fields = ("received_at", "gateway", "kind", "event_id", "order_number", "outcome", "body_text")
+    fields = ("received_at", "gateway", "kind", "event_id", "order_number", "outcome_label", "body_text")
 
     @display(description=gettext_lazy("order"))
     def order_number(self, notice: PaymentNotice) -> str:
         return order_link(notice.payment.order_id, notice.payment.order.number) if notice.payment else "–"
+
+    @display(description=gettext_lazy("outcome"), ordering="outcome")
+    def outcome_label(self, notice: PaymentNotice) -> str:
+        return outcome_words(notice.outcome)
 
     @display(description=gettext_lazy("body"))
     def body_text(self, notice: PaymentNotice) -> str:

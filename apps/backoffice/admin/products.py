@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import action, display
 
 from apps.backoffice import operations
+from apps.backoffice.admin import product_filters as filters
 from apps.backoffice.admin import product_inlines as inlines
 from apps.backoffice.admin.shared import AuditedAdmin, actor_of, ask, chip, demand, moment, money_minor
 from apps.backoffice.forms import ConfirmForm, PriceQuestionForm, ReasonForm, UploadForm
@@ -29,47 +30,11 @@ from apps.catalog.models import Product, ProductContent
 from apps.catalog.pricing.trace import candidate_of
 from apps.core import clock
 from apps.core.errors import Refusal
-from apps.inventory.models import StockLevel
-from apps.markets.queries import all_shops, market_by_code, snapshot
+from apps.markets.queries import market_by_code, snapshot
 from apps.orders import links
 
 BREAK = mark_safe("<br>")
 STATUS_TONES = {ProductStatus.DRAFT: "wait", ProductStatus.ACTIVE: "good", ProductStatus.ARCHIVED: "quiet"}
-
-
-class MissingLanguageFilter(admin.SimpleListFilter):
-    """Products without a name in a language."""
-
-    title = gettext_lazy("missing language")
-    parameter_name = "missing"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(code, code) for code in sorted({shop.language for shop in all_shops()})]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Product]) -> QuerySet[Product]:
-        if not self.value():
-            return queryset
-        named = ProductContent.objects.filter(product_id=OuterRef("pk"), language=self.value(), market=None).exclude(
-            name=""
-        )
-        return queryset.filter(~Exists(named))
-
-
-class SoldOutFilter(admin.SimpleListFilter):
-    """Products of which nothing is left anywhere."""
-
-    title = gettext_lazy("stock")
-    parameter_name = "stock"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("out", gettext_lazy("Sold out")), ("in", gettext_lazy("In stock"))]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Product]) -> QuerySet[Product]:
-        if self.value() not in {"out", "in"}:
-            return queryset
-        own = Q(product_id=OuterRef("pk")) | Q(product__parent_id=OuterRef("pk"))
-        left = StockLevel.objects.filter(own, on_hand__gt=F("reserved") + F("safety"))
-        return queryset.filter(Exists(left) if self.value() == "in" else ~Exists(left))
 
 
 @admin.register(Product)
@@ -88,7 +53,17 @@ class ProductAdmin(AuditedAdmin):
         "published",
     )
     list_display_links = ("name_and_sku",)
-    list_filter = ("status", "product_class", "categories", "brand_links__brand", MissingLanguageFilter, SoldOutFilter)
+    list_filter = (
+        "status",
+        "categories",
+        "product_class",
+        "brand_links__brand",
+        filters.PublishedFilter,
+        filters.MissingLanguageFilter,
+        filters.PictureFilter,
+        filters.PriceFilter,
+        filters.SoldOutFilter,
+    )
     search_fields = ("upc", "title")
     search_help_text = gettext_lazy("SKU or name, in any language")
     ordering = ("title", "id")
@@ -125,7 +100,12 @@ class ProductAdmin(AuditedAdmin):
         inlines.CategoryInline,
         inlines.BrandInline,
     )
-    actions_detail = ("publish_now", "unpublish_now", "add_pictures", "why_price")
+    # What is used most stands in the open; four buttons in a row would leave no room for the product's name.
+    actions_detail = (
+        "publish_now",
+        "unpublish_now",
+        {"title": gettext_lazy("More"), "icon": "more_horiz", "items": ["add_pictures", "why_price"]},
+    )
     actions = ("publish_selected",)
 
     def get_search_results(
@@ -163,7 +143,17 @@ class ProductAdmin(AuditedAdmin):
         form = super().get_form(request, obj, change, **kwargs)
         if "upc" in form.base_fields:
             form.base_fields["upc"].label, form.base_fields["upc"].help_text = _("SKU"), ""
+        if obj is not None and "product_class" in form.base_fields:
+            # A product that exists has its facts from its family: Oscar cannot even name it without one.
+            form.base_fields["product_class"].required = True
         return form
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[str]:
+        """Whether a product has variants, or is one, is settled when it is made; a variant has its parent's family."""
+        fields = super().get_readonly_fields(request, obj)
+        if obj is None:
+            return fields  # type: ignore[no-any-return] # untyped base
+        return (*fields, "structure", "parent", *(("product_class",) if obj.is_child else ()))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Never: orders and stock refer to it. What is no longer sold is archived."""

@@ -100,7 +100,7 @@ class StockLevelAdmin(ReadOnlyAdmin):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.model._meta,
-            "original": found.level,
+            "original": f"{found.level.product.upc} · {found.level.location}",
             "title": f"{found.level.product.upc} · {found.level.location}",
             "level": found.level,
             "explanation": found,

@@ -8,12 +8,15 @@ from django.db import connection
 
 from apps.catalog.publication.build import LOW_STOCK
 from apps.core import heartbeat
+from apps.core.models import BooksProof
 from apps.core.money import Money
 from apps.orders.enums import SettleOutcome
 
 DAYS = 8
 PUBLICATION_MAY_WAIT = timedelta(minutes=5)
 DELIVERY_MAY_WAIT = timedelta(minutes=5)
+# The books are read every night; a night that was missed is noticed by the next noon.
+PROOF_MAY_BE_OLD = timedelta(hours=36)
 MOST_LOW = 12
 
 # Days are the market's own; last week's day counts up to the same time of day, so that a morning is fair.
@@ -141,6 +144,16 @@ def stuck(*, at: datetime) -> list[Stuck]:
 def silent_processes(*, at: datetime) -> list[Stuck]:
     """Return beat and worker when they have not been seen for too long. One statement."""
     return [Stuck(name, 1, seen) for name, seen in heartbeat.silent(at=at).items()]
+
+
+def books(*, at: datetime) -> list[Stuck]:
+    """Return the contradictions of the newest proof of the books, and that proof when it is too old. One statement."""
+    proof = BooksProof.objects.order_by("-at", "-id").only("at", "exceptions").first()
+    found = [Stuck("books", proof.exceptions, proof.at)] if proof else []
+    # A shop opened today has not had a night yet: the scheduler's silence is told apart by its own heartbeat.
+    if proof and at - proof.at > PROOF_MAY_BE_OLD:
+        found.append(Stuck("unproven", 1, proof.at))
+    return found
 
 
 def low_stock() -> list[Low]:

@@ -80,7 +80,7 @@ def test_dashboard_asks_the_same_number_of_statements_whatever_there_is(boss, sh
         item = make.make_item(shop=shop, sku=f"LOW-{number}", units=2)
         make.make_checkout(shop=shop, items=[(item, 1)]).place(idempotency_key=f"k{number}")
     boss.get(reverse("admin:index"))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         page = boss.get(reverse("admin:index"))
     assert [row.units for row in page.context["low"]] == [1] * count
 

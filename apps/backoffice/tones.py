@@ -1,0 +1,34 @@
+"""How states look and read wherever staff meet them: the same colour in a list and on a page."""
+
+from apps.orders.enums import FulfilmentState, OrderState, PaymentState, SettleOutcome
+
+ORDER_TONES = {
+    OrderState.PLACED: "wait",
+    OrderState.CONFIRMED: "busy",
+    OrderState.IN_FULFILMENT: "busy",
+    OrderState.SHIPPED: "good",
+    OrderState.DELIVERED: "good",
+    OrderState.EXPIRED: "quiet",
+    OrderState.CANCELLED: "quiet",
+}
+PAYMENT_TONES = {
+    PaymentState.CREATED: "quiet",
+    PaymentState.PENDING: "wait",
+    PaymentState.PAID: "good",
+    PaymentState.REFUSED: "bad",
+    PaymentState.EXPIRED: "quiet",
+    PaymentState.REFUND_DUE: "bad",
+    PaymentState.REFUNDED: "quiet",
+}
+FULFILMENT_TONES = {
+    FulfilmentState.NEW: "wait",
+    FulfilmentState.PICKED: "busy",
+    FulfilmentState.SHIPPED: "good",
+    FulfilmentState.DELIVERED: "good",
+    FulfilmentState.CANCELLED: "quiet",
+}
+
+
+def outcome_words(outcome: str) -> str:
+    """Return what became of a provider's notice, in words; one that is no longer written stays as it was."""
+    return str(dict(SettleOutcome.choices).get(outcome, outcome))
