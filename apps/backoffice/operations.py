@@ -1,13 +1,12 @@
 """Writes of the back office itself: what follows an edit, and which groups of staff may do what."""
 
-from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
-from typing import Any
 
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 from django.db.models import Q
 
+from apps.backoffice.changes import Changes
 from apps.catalog import publication
 from apps.catalog.models import Product
 from apps.core import audit
@@ -93,60 +92,61 @@ def ensure_staff_groups() -> list[Group]:
 
 
 @transaction.atomic
-def record_product_edit(
-    *, product_id: int, changed: Collection[str], by: str, at: datetime, before: Mapping[str, Any] | None = None
-) -> None:
+def record_product_edit(*, product_id: int, changes: Changes, by: str, at: datetime) -> None:
     """Write the audit line of an edit and mark the product's family for publication. Call in the edit's transaction."""
-    if not changed:
+    if not changes:
         return
     audit.record(
         action="catalog.edit_product",
         target=audit.target_of(model="catalogue.product", pk=product_id),
         actor=by,
         at=at,
-        before=before,
-        after={"changed": sorted(changed)},
+        before=changes.before,
+        after=changes.after,
     )
     publication.mark_due(product_ids=[product_id], reason="edit", at=at)
 
 
 @transaction.atomic
-def record_category_edit(*, category_id: int, changed: Collection[str], by: str, at: datetime) -> None:
+def record_category_edit(*, category_id: int, changes: Changes, by: str, at: datetime) -> None:
     """Write the audit line, publish the tree at once (it is small) and mark the products below."""
     audit.record(
         action="catalog.edit_category",
         target=audit.target_of(model="catalogue.category", pk=category_id),
         actor=by,
         at=at,
-        after={"changed": sorted(changed)},
+        before=changes.before,
+        after=changes.after,
     )
     publication.publish_categories(at=at)
     publication.mark_due_for_categories(category_ids=[category_id], at=at)
 
 
 @transaction.atomic
-def record_price_list_edit(*, price_list_id: int, changed: Collection[str], by: str, at: datetime) -> None:
+def record_price_list_edit(*, price_list_id: int, changes: Changes, by: str, at: datetime) -> None:
     """Write the audit line and mark every product the list has a price for."""
     audit.record(
         action="catalog.edit_price_list",
         target=audit.target_of(model="catalogue.pricelist", pk=price_list_id),
         actor=by,
         at=at,
-        after={"changed": sorted(changed)},
+        before=changes.before,
+        after=changes.after,
     )
     ids = Product.objects.filter(prices__price_list_id=price_list_id).values_list("pk", flat=True).distinct()
     publication.mark_due(product_ids=ids, reason="price list", at=at)
 
 
 @transaction.atomic
-def record_edit(*, model: str, pk: object, changed: Iterable[str], by: str, at: datetime) -> None:
+def record_edit(*, model: str, pk: object, changes: Changes, by: str, at: datetime) -> None:
     """Write the audit line of an edit that has no other consequence."""
     audit.record(
         action=f"{model}.edit",
         target=audit.target_of(model=model, pk=pk),
         actor=by,
         at=at,
-        after={"changed": sorted(changed)},
+        before=changes.before,
+        after=changes.after,
     )
 
 

@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import Max
 
+from apps.backoffice.changes import Changes
 from apps.backoffice.operations import record_product_edit
 from apps.catalog.models import ProductMedia
 from apps.media import operations as media
@@ -31,5 +32,7 @@ def add_to_product(*, product_id: int, files: Iterable[UploadedFile], by: str, a
             for place, asset_id in enumerate(new)
         ]
     )
-    record_product_edit(product_id=product_id, changed=["pictures"] if new else [], by=by, at=at)
+    if new:
+        changes = Changes({"pictures": sorted(shown)}, {"pictures": [*sorted(shown), *new]})
+        record_product_edit(product_id=product_id, changes=changes, by=by, at=at)
     return len(new)

@@ -1,6 +1,7 @@
 """The core's screens: what waits in the outbox and why, what was answered, who did what, and who is alive."""
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -48,6 +49,32 @@ def pretty(value: object) -> str:
     """Return a JSON value as indented, escaped text."""
     text = json.dumps(value, indent=2, ensure_ascii=False, sort_keys=True)
     return format_html('<pre class="whitespace-pre-wrap break-words">{}</pre>', text)
+
+
+def changes_table(*, before: Mapping[str, object] | None, after: Mapping[str, object] | None) -> str:
+    """Return the old and the new value of each field as an escaped table; a dash for none of either."""
+    old, new = before or {}, after or {}
+    names = sorted({*old, *new})
+    if not names:
+        return "–"
+    return format_html(
+        '<table class="w-full"><thead><tr><th scope="col">{}</th><th scope="col">{}</th><th scope="col">{}</th></tr>'
+        "</thead><tbody>{}</tbody></table>",
+        _("field"),
+        _("before"),
+        _("after"),
+        format_html_join(
+            "",
+            '<tr><th scope="row">{}</th><td class="break-words">{}</td><td class="break-words">{}</td></tr>',
+            ((name, _as_text(old.get(name)), _as_text(new.get(name))) for name in names),
+        ),
+    )
+
+
+def _as_text(value: object) -> str:
+    if value is None or value == "":
+        return "–"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
 class HandlerFilter(admin.SimpleListFilter):
@@ -193,7 +220,7 @@ class AuditEventAdmin(ReadOnlyAdmin):
     search_fields = ("=target", "=actor", "=action", "=request_id")
     search_help_text = _("Exact target (as in order.order:12), actor, action or request")
     ordering = ("-at", "-id")
-    fields = ("at", "action", "target_link", "actor_name", "before_text", "after_text", "reason", "request_id", "ip")
+    fields = ("at", "action", "target_link", "actor_name", "changes", "reason", "request_id", "ip")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEvent]:
         """Return events with the login of the person who acted, so that no row asks for it."""
@@ -219,13 +246,9 @@ class AuditEventAdmin(ReadOnlyAdmin):
             return event.target
         return format_html('<a class="bo-link" href="{}">{} {}</a>', url, model._meta.verbose_name, pk)  # noqa: SLF001
 
-    @display(description=_("before"))
-    def before_text(self, event: AuditEvent) -> str:
-        return pretty(event.before)
-
-    @display(description=_("after"))
-    def after_text(self, event: AuditEvent) -> str:
-        return pretty(event.after)
+    @display(description=_("changes"))
+    def changes(self, event: AuditEvent) -> str:
+        return changes_table(before=event.before, after=event.after)
 
 
 @admin.register(IdempotencyRecord)

@@ -17,6 +17,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminS
 from apps.backoffice import operations
 from apps.backoffice.admin.product_inlines import FewChoices
 from apps.backoffice.admin.shared import AuditedAdmin, ReadOnlyAdmin, actor_of, chip
+from apps.backoffice.changes import Changes, changes_of
 from apps.catalog.models import (
     AttributeOption,
     AttributeOptionGroup,
@@ -106,9 +107,9 @@ class CategoryAdmin(AuditedAdmin):
 
     def delete_model(self, request: HttpRequest, obj: Category) -> None:
         """Delete a leaf and take it out of the menus."""
-        pk = obj.pk
+        pk, changes = obj.pk, Changes({"name": obj.name, "slug": obj.slug}, {"name": None, "slug": None})
         obj.delete()
-        operations.record_category_edit(category_id=pk, changed=["deleted"], by=actor_of(request), at=clock.now())
+        operations.record_category_edit(category_id=pk, changes=changes, by=actor_of(request), at=clock.now())
 
     @display(description=_("category"), ordering="path")
     def indented(self, category: Category) -> str:
@@ -138,10 +139,10 @@ class CategoryAdmin(AuditedAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001 -- Django's
         """Save the texts, publish the tree, mark the products below."""
         super().save_related(request, form, formsets, change)
-        changed = [*form.changed_data, *(rows.prefix for rows in formsets if rows.has_changed())]
-        if changed:
+        changes = changes_of(form=form, formsets=formsets, is_new=not change)
+        if changes:
             operations.record_category_edit(
-                category_id=form.instance.pk, changed=changed, by=actor_of(request), at=clock.now()
+                category_id=form.instance.pk, changes=changes, by=actor_of(request), at=clock.now()
             )
 
 
@@ -234,9 +235,9 @@ class PriceListAdmin(AuditedAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001 -- Django's
         """Save, and mark every product of the list."""
         super().save_related(request, form, formsets, change)
-        if form.changed_data:
+        if changes := changes_of(form=form, is_new=not change):
             operations.record_price_list_edit(
-                price_list_id=form.instance.pk, changed=form.changed_data, by=actor_of(request), at=clock.now()
+                price_list_id=form.instance.pk, changes=changes, by=actor_of(request), at=clock.now()
             )
 
 

@@ -11,6 +11,7 @@ from unfold.decorators import display
 
 from apps.backoffice import operations
 from apps.backoffice.admin.shared import AuditedAdmin, actor_of, chip, money_minor
+from apps.backoffice.changes import changes_of
 from apps.catalog import publication
 from apps.catalog.models import ProductBrand
 from apps.core import clock
@@ -32,11 +33,11 @@ class TrailAdmin(AuditedAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001 -- Django's
         """Save, write the audit line, forget what this process kept."""
         super().save_related(request, form, formsets, change)
-        changed = [*form.changed_data, *(rows.prefix for rows in formsets if rows.has_changed())]
-        if changed:
+        changes = changes_of(form=form, formsets=formsets, is_new=not change)
+        if changes:
             model = self.model._meta.label_lower
             operations.record_edit(
-                model=model, pk=form.instance.pk, changed=changed, by=actor_of(request), at=clock.now()
+                model=model, pk=form.instance.pk, changes=changes, by=actor_of(request), at=clock.now()
             )
             self.after_edit(form.instance)
 

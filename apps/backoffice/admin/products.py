@@ -20,6 +20,7 @@ from apps.backoffice import operations
 from apps.backoffice.admin import product_filters as filters
 from apps.backoffice.admin import product_inlines as inlines
 from apps.backoffice.admin.shared import AuditedAdmin, actor_of, ask, chip, demand, moment, money_minor
+from apps.backoffice.changes import changes_of
 from apps.backoffice.forms import ConfirmForm, PriceQuestionForm, ReasonForm, UploadForm
 from apps.backoffice.price_words import candidate_rows
 from apps.backoffice.queries.product_facts import ProductFacts, facts_for
@@ -232,10 +233,10 @@ class ProductAdmin(AuditedAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001 -- Django's
         """Save the tabs; then one audit line and one mark for publication for all of it."""
         super().save_related(request, form, formsets, change)
-        changed = [*form.changed_data, *(set_.prefix for set_ in formsets if set_.has_changed())]
         _stamp_texts(formsets)
+        changes = changes_of(form=form, formsets=formsets, is_new=not change)
         operations.record_product_edit(
-            product_id=form.instance.pk, changed=changed, by=actor_of(request), at=clock.now()
+            product_id=form.instance.pk, changes=changes, by=actor_of(request), at=clock.now()
         )
 
     def get_urls(self) -> list[URLPattern]:
