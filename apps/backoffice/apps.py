@@ -18,3 +18,7 @@ class BackofficeConfig(AppConfig):
         for config in apps.get_app_configs():
             if config.name.startswith("apps.") and find_spec(f"{config.name}.admin"):
                 import_module(f"{config.name}.admin")
+        from apps.backoffice.scoping import scoped
+        from apps.core.admin import register_limit
+
+        register_limit(scoped)

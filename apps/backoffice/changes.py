@@ -115,4 +115,5 @@ def _named(form_field: Any, value: object) -> object:  # noqa: ANN401 -- a form'
     if not isinstance(form_field, ModelChoiceField) or value in (None, "") or isinstance(value, Model | list | tuple):
         return value
     key = form_field.to_field_name or "pk"
-    return form_field.queryset.filter(**{key: value}).first() or value
+    rows = form_field.queryset
+    return (rows.filter(**{key: value}).first() if rows is not None else None) or value

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.timesince import timesince
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.queries import reach_of
 from apps.backoffice.admin.shared import money
 from apps.backoffice.queries import today
 from apps.core import clock
@@ -115,17 +116,24 @@ BAR_STEP = 14
 
 
 def context(request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
-    """Add the figures to the first page's values; unfold calls this. Six statements besides the person's rights."""
+    """Add the figures to the first page's values; unfold calls this. Seven statements besides the person's rights."""
     at = clock.now()
     may = request.user.has_perm
-    stuck = [*today.silent_processes(at=at), *today.books(at=at), *today.stuck(at=at)]
+    reach = reach_of(user=request.user)
+    stuck = [
+        *today.silent_processes(at=at),
+        *today.books(at=at),
+        *today.stuck(at=at, market_ids=reach.market_ids, brand_ids=reach.brand_ids),
+    ]
     return {
         **values,
         "title": _("Today"),
-        "sales": [_sales(row) for row in today.sales(at=at)] if may("order.view_order") else None,
+        "sales": [_sales(row) for row in today.sales(at=at, market_ids=reach.market_ids)]
+        if may("order.view_order")
+        else None,
         "stuck": [_stuck(row, at) for row in stuck if row.count and may(KINDS[row.kind].permission)],
         "watched": [str(kind.title) for kind in KINDS.values() if may(kind.permission)],
-        "low": today.low_stock() if may("partner.view_stocklevel") else None,
+        "low": today.low_stock(brand_ids=reach.brand_ids) if may("partner.view_stocklevel") else None,
         "may_see_products": may("catalogue.view_product"),
     }
 

@@ -1,7 +1,7 @@
 """The core's screens: what waits in the outbox and why, what was answered, who did what, and who is alive."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -28,12 +28,27 @@ from apps.core.errors import Refusal
 from apps.core.models import AuditEvent, BooksProof, Heartbeat, IdempotencyRecord, OutboxDelivery, OutboxEvent
 from apps.core.outbox import registry
 
+Limit = Callable[[HttpRequest, QuerySet[Any]], QuerySet[Any]]
+_limits: list[Limit] = []
+
+
+def register_limit(limit: Limit) -> None:
+    """Have a room above say which rows a person may see; called when Django starts."""
+    _limits.append(limit)
+
 
 class ReadOnlyAdmin(ModelAdmin):
     """Rows people read and nobody edits: the database, a job or an operation writes them."""
 
     list_per_page = 50
     show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Return the rows within the person's limits."""
+        rows: QuerySet[Any] = super().get_queryset(request)
+        for limit in _limits:
+            rows = limit(request, rows)
+        return rows
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 -- Django's signature
         return False

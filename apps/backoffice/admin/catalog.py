@@ -14,6 +14,7 @@ from unfold.admin import StackedInline, TabularInline
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelectWidget
 
+from apps.accounts.queries import reach_of
 from apps.backoffice import operations
 from apps.backoffice.admin.product_inlines import FewChoices
 from apps.backoffice.admin.shared import AuditedAdmin, ReadOnlyAdmin, actor_of, chip
@@ -217,6 +218,11 @@ class PriceListAdmin(AuditedAdmin):
     list_filter = ("kind", "currency", "markets", "is_active")
     search_fields = ("name", "code")
     ordering = ("-precedence", "code")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Which markets share a list is said by those who see all of them."""
+        fields = super().get_readonly_fields(request, obj)
+        return (*fields, "markets") if reach_of(user=request.user).is_limited else fields
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Markets are few: boxes to tick are read at a glance, and fit a tablet."""

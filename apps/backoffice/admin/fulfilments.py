@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from apps.backoffice.admin.shared import ReadOnlyAdmin, actor_of, ask, chip, demand, moment
+from apps.backoffice.admin.shared import ReadOnlyAdmin, actor_of, ask, chip, demand, moment, scoped
 from apps.backoffice.forms import ConfirmForm, ShipForm
 from apps.backoffice.tones import FULFILMENT_TONES
 from apps.core import clock
@@ -124,7 +124,9 @@ class FulfilmentAdmin(ReadOnlyAdmin):
     ) -> HttpResponse:
         """Lead to the order, where the fulfilment stands with all the rest."""
         demand(request, "order.view_fulfilment")
-        fulfilment = get_object_or_404(Fulfilment, pk=object_id if object_id.isdecimal() else 0)
+        fulfilment = get_object_or_404(
+            scoped(request, Fulfilment.objects.all()), pk=object_id if object_id.isdecimal() else 0
+        )
         return redirect("admin:order_order_change", fulfilment.order_id)
 
     def pick(self, request: HttpRequest, fulfilment_id: int) -> HttpResponse:
@@ -143,7 +145,7 @@ class FulfilmentAdmin(ReadOnlyAdmin):
             operations.ship(fulfilment_id=fulfilment_id, by=actor_of(request), at=clock.now(), **said)
             return _("Shipped with %(carrier)s %(code)s.") % {"carrier": said["carrier"], "code": said["tracking_code"]}
 
-        form = ShipForm(request.POST or None, initial={"carrier": _carrier_of(fulfilment_id)})
+        form = ShipForm(request.POST or None, initial={"carrier": _carrier_of(request, fulfilment_id)})
         return self._ask(request, fulfilment_id, title=_("Ship"), form=form, do=do)
 
     def deliver(self, request: HttpRequest, fulfilment_id: int) -> HttpResponse:
@@ -177,7 +179,7 @@ class FulfilmentAdmin(ReadOnlyAdmin):
     ) -> HttpResponse:
         demand(request, "order.change_fulfilment")
         rows = Fulfilment.objects.select_related("order", "location").prefetch_related("lines__line")
-        fulfilment = get_object_or_404(rows, pk=fulfilment_id)
+        fulfilment = get_object_or_404(scoped(request, rows), pk=fulfilment_id)
         goods = ", ".join(f"{line.quantity} × {line.line.title}" for line in fulfilment.lines.all())
         return ask(
             request,
@@ -201,9 +203,9 @@ def _confirm(request: HttpRequest) -> ConfirmForm:
     return ConfirmForm(request.POST if request.method == "POST" else None)
 
 
-def _carrier_of(fulfilment_id: int) -> str:
+def _carrier_of(request: HttpRequest, fulfilment_id: int) -> str:
     """The carrier of the delivery method the shopper chose."""
-    fulfilment = Fulfilment.objects.select_related("order").filter(pk=fulfilment_id).first()
+    fulfilment = scoped(request, Fulfilment.objects.select_related("order")).filter(pk=fulfilment_id).first()
     if fulfilment is None:
         return ""
     methods = DeliveryMethod.objects.filter(market_id=fulfilment.order.market_id, code=fulfilment.order.shipping_code)

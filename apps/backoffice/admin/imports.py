@@ -18,6 +18,7 @@ from apps.backoffice.admin.shared import ReadOnlyAdmin, actor_of, ask, chip, dem
 from apps.backoffice.csv_cells import safe_cell
 from apps.backoffice.forms import ConfirmForm, ImportForm
 from apps.backoffice.queries.order_story import actor_names
+from apps.backoffice.scoping import scoped
 from apps.catalog.enums import ImportState
 from apps.catalog.importing import operations, queries, tasks
 from apps.catalog.importing.errors import UnableToImport
@@ -131,7 +132,7 @@ class ImportJobAdmin(ReadOnlyAdmin):
     ) -> HttpResponse:
         """Show what would change, or how far it is, or why it was refused."""
         demand(request, "catalogue.view_importjob")
-        job = get_object_or_404(ImportJob, pk=object_id if object_id.isdecimal() else 0)
+        job = get_object_or_404(scoped(request, ImportJob.objects.all()), pk=object_id if object_id.isdecimal() else 0)
         page = queries.issues(job_id=job.pk, limit=MOST_ISSUES)
         context = {
             **self.admin_site.each_context(request),
@@ -156,7 +157,7 @@ class ImportJobAdmin(ReadOnlyAdmin):
     def apply(self, request: HttpRequest, job_id: int) -> HttpResponse:
         """Write what was checked, in a worker."""
         demand(request, "catalogue.change_importjob")
-        job = get_object_or_404(ImportJob, pk=job_id)
+        job = get_object_or_404(scoped(request, ImportJob.objects.all()), pk=job_id)
 
         def do(_said: Mapping[str, Any]) -> str:
             if job.state != ImportState.READY:
@@ -181,7 +182,7 @@ class ImportJobAdmin(ReadOnlyAdmin):
     def issues_csv(self, request: HttpRequest, job_id: int) -> HttpResponse:
         """Return everything wrong with a job's files as a table for the person who has to mend them."""
         demand(request, "catalogue.view_importjob")
-        get_object_or_404(ImportJob, pk=job_id)
+        get_object_or_404(scoped(request, ImportJob.objects.all()), pk=job_id)
         response = HttpResponse(content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="import-{job_id}-issues.csv"'
         response.write("\ufeff")

@@ -12,6 +12,7 @@ from unfold.admin import TabularInline
 from unfold.decorators import display
 
 from apps.backoffice.admin.markets import TrailAdmin
+from apps.backoffice.scoping import ScopedRows
 from apps.orders.basket import offers
 from apps.orders.models import OfferMarket
 
@@ -46,7 +47,7 @@ class TypedForm(forms.ModelForm):  # type: ignore[type-arg] # two models
             self.instance.refresh_from_db()
 
 
-class OfferMarketInline(TabularInline):  # type: ignore[misc] # unfold is not typed
+class OfferMarketInline(ScopedRows, TabularInline):  # type: ignore[misc] # unfold is not typed
     """The markets an offer is for; none means all."""
 
     model = OfferMarket

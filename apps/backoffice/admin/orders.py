@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from apps.backoffice.admin.shared import ReadOnlyAdmin, actor_of, ask, chip, demand, moment, money
+from apps.backoffice.admin.shared import ReadOnlyAdmin, actor_of, ask, chip, demand, moment, money, scoped
 from apps.backoffice.forms import ConfirmForm, OnceForm, ReasonForm, RefundForm, TransferForm
 from apps.backoffice.order_page import order_context
 from apps.backoffice.tones import ORDER_TONES, PAYMENT_TONES
@@ -92,14 +92,14 @@ class OrderAdmin(ReadOnlyAdmin):
         if not object_id.isdecimal():
             raise Http404
         related = ("market", "shipping_address__country", "user")
-        order = get_object_or_404(Order.objects.select_related(*related), pk=object_id)
+        order = get_object_or_404(scoped(request, Order.objects.select_related(*related)), pk=object_id)
         context = {**self.admin_site.each_context(request), "opts": self.model._meta, **order_context(request, order)}
         return TemplateResponse(request, "backoffice/order.html", context)
 
     def send_confirmation(self, request: HttpRequest, order_id: int) -> HttpResponse:
         """Send the confirmation once more."""
         demand(request, "order.change_order")
-        order = get_object_or_404(Order, pk=order_id)
+        order = get_object_or_404(scoped(request, Order.objects.all()), pk=order_id)
 
         def do(said: Mapping[str, Any]) -> str:
             again.send_confirmation_again(order_id=order_id, key=said["key"], by=actor_of(request), at=clock.now())
@@ -121,7 +121,7 @@ class OrderAdmin(ReadOnlyAdmin):
     def cancel(self, request: HttpRequest, order_id: int) -> HttpResponse:
         """Cancel an order that has not left, with a reason."""
         demand(request, "order.change_order")
-        order = get_object_or_404(Order.objects.select_related("market"), pk=order_id)
+        order = get_object_or_404(scoped(request, Order.objects.select_related("market")), pk=order_id)
 
         def do(said: Mapping[str, Any]) -> str:
             cancellation.cancel_order(order_id=order_id, reason=said["reason"], by=actor_of(request), at=clock.now())
@@ -147,9 +147,8 @@ class OrderAdmin(ReadOnlyAdmin):
     def record_transfer(self, request: HttpRequest, payment_id: int) -> HttpResponse:
         """Ask for the amount that arrived and record it."""
         demand(request, "order.change_payment")
-        payment = get_object_or_404(
-            Payment.objects.select_related("order__market"), pk=payment_id, gateway="bank_transfer"
-        )
+        rows = scoped(request, Payment.objects.select_related("order__market"))
+        payment = get_object_or_404(rows, pk=payment_id, gateway="bank_transfer")
 
         def do(said: Mapping[str, Any]) -> str:
             done = payments.record_transfer(
@@ -176,7 +175,7 @@ class OrderAdmin(ReadOnlyAdmin):
     def refund(self, request: HttpRequest, payment_id: int) -> HttpResponse:
         """Send back what is owed: by the provider, or by hand for a transfer."""
         demand(request, "order.change_payment")
-        payment = get_object_or_404(Payment.objects.select_related("order__market"), pk=payment_id)
+        payment = get_object_or_404(scoped(request, Payment.objects.select_related("order__market")), pk=payment_id)
         by_hand = payment.gateway == "bank_transfer"
 
         def do(said: Mapping[str, Any]) -> str:
@@ -210,7 +209,7 @@ class OrderAdmin(ReadOnlyAdmin):
     def return_sum(self, request: HttpRequest, payment_id: int) -> HttpResponse:
         """Send back a sum that came instead of the one asked for."""
         demand(request, "order.change_payment")
-        payment = get_object_or_404(Payment.objects.select_related("order__market"), pk=payment_id)
+        payment = get_object_or_404(scoped(request, Payment.objects.select_related("order__market")), pk=payment_id)
         came = _sum(payment.received_minor, payment.money_currency, payment)
 
         def do(_said: Mapping[str, Any]) -> str:

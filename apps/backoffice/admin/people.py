@@ -8,10 +8,13 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin
+from unfold.admin import ModelAdmin, TabularInline
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from apps.accounts.models import User
+from apps.accounts.models import StaffScope, User
+from apps.accounts.queries import limits_of
+from apps.backoffice.admin.shared import ScopedAdmin, actor_of
+from apps.core import audit, clock
 
 
 class EmailUserCreationForm(UserCreationForm):  # type: ignore[misc] # unfold is not typed
@@ -22,8 +25,21 @@ class EmailUserCreationForm(UserCreationForm):  # type: ignore[misc] # unfold is
         fields = ("email",)
 
 
+class ScopeInline(TabularInline):  # type: ignore[misc] # unfold is not typed
+    """The limits of a member of staff, set by superusers only."""
+
+    model = StaffScope
+    extra = 0
+    verbose_name_plural = _("Limits (none: the whole group)")
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.is_superuser)
+
+    has_add_permission = has_change_permission = has_delete_permission = has_view_permission
+
+
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc, type-arg] # unfold is not typed
+class UserAdmin(ScopedAdmin, DjangoUserAdmin):  # type: ignore[misc, type-arg] # unfold is not typed
     """Staff and shoppers."""
 
     form = UserChangeForm
@@ -41,7 +57,23 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc, type-arg] # 
     )
     add_fieldsets = ((None, {"fields": ("email", "password1", "password2")}),)
     filter_horizontal = ("groups",)
+    inlines = (ScopeInline,)
     show_full_result_count = False
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:  # noqa: FBT001 -- Django's
+        """Save, and leave a line of audit when the limits of a person change."""
+        before = limits_of(user_id=form.instance.pk)
+        super().save_formset(request, form, formset, change)
+        after = limits_of(user_id=form.instance.pk)
+        if before != after:
+            audit.record(
+                action="accounts.limit_staff",
+                target=audit.target_of(model="customer.user", pk=form.instance.pk),
+                actor=actor_of(request),
+                at=clock.now(),
+                before={"limits": before},
+                after={"limits": after},
+            )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Only a superuser hands out rights: nobody gives themselves more than they have."""

@@ -15,6 +15,7 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminTextInputWidget
 
 from apps.backoffice.attribute_text import read_value, value_text, write_value
+from apps.backoffice.scoping import ScopedRows
 from apps.catalog.models import (
     Price,
     Product,
@@ -27,7 +28,7 @@ from apps.catalog.models import (
 from apps.core.money import from_minor, minor_digits
 
 
-class FewChoices:
+class FewChoices(ScopedRows):
     """Reads the choices of a list's drop-downs once, not once per row."""
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:

@@ -25,6 +25,7 @@ from apps.backoffice.forms import ConfirmForm, PriceQuestionForm, ReasonForm, Up
 from apps.backoffice.price_words import candidate_rows
 from apps.backoffice.queries.product_facts import ProductFacts, facts_for
 from apps.backoffice.queries.product_page import ProductState, state_of
+from apps.backoffice.scoping import scoped
 from apps.catalog import pricing, publication
 from apps.catalog.enums import ProductStatus
 from apps.catalog.models import Product, ProductContent
@@ -247,7 +248,7 @@ class ProductAdmin(AuditedAdmin):
     @action(description=gettext_lazy("Publish now"), permissions=["change"], icon="publish")
     def publish_now(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Show a product in its shops at once."""
-        product = _product(object_id)
+        product = _product(request, object_id)
 
         def do(_said: Mapping[str, Any]) -> str:
             pages = operations.put_online(product_id=product.pk, by=actor_of(request), at=clock.now())
@@ -267,7 +268,7 @@ class ProductAdmin(AuditedAdmin):
     @action(description=gettext_lazy("Take offline"), permissions=["change"], icon="visibility_off")
     def unpublish_now(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Take a product out of every shop at once."""
-        product = _product(object_id)
+        product = _product(request, object_id)
 
         def do(said: Mapping[str, Any]) -> str:
             publication.unpublish(product_id=product.pk, by=actor_of(request), at=clock.now(), reason=said["reason"])
@@ -290,7 +291,7 @@ class ProductAdmin(AuditedAdmin):
         """Upload pictures and show them on the product."""
         from apps.backoffice.pictures import add_to_product
 
-        product = _product(object_id)
+        product = _product(request, object_id)
 
         def do(said: Mapping[str, Any]) -> str:
             added = add_to_product(product_id=product.pk, files=said["pictures"], by=actor_of(request), at=clock.now())
@@ -315,7 +316,7 @@ class ProductAdmin(AuditedAdmin):
     def why_view(self, request: HttpRequest, product_id: int) -> HttpResponse:
         """Explain a price for a market, a quantity and a moment."""
         demand(request, "catalogue.view_product")
-        product = _product(product_id)
+        product = _product(request, product_id)
         markets = [(code, code) for code in snapshot().markets]
         if not markets:
             raise Http404
@@ -402,8 +403,8 @@ def _explain(product: Product, said: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _product(object_id: int) -> Product:
-    return get_object_or_404(Product.objects.select_related("parent"), pk=object_id)
+def _product(request: HttpRequest, object_id: int) -> Product:
+    return get_object_or_404(scoped(request, Product.objects.select_related("parent")), pk=object_id)
 
 
 def _page_of(product: Product) -> str:

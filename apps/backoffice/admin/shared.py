@@ -13,16 +13,38 @@ from django.utils import formats, timezone, translation
 from django.utils.html import format_html
 from unfold.admin import ModelAdmin
 
-from apps.core.admin import ReadOnlyAdmin, pretty
+from apps.backoffice.scoping import ScopedRows, scoped
+from apps.core.admin import ReadOnlyAdmin as CoreReadOnlyAdmin
+from apps.core.admin import pretty
 from apps.core.errors import GatewayError, Refusal
 from apps.core.money import Money, format_money, from_minor
 
-__all__ = ["ReadOnlyAdmin", "actor_of", "answer", "ask", "chip", "demand", "moment", "money", "money_minor", "pretty"]
+__all__ = [
+    "ReadOnlyAdmin",
+    "actor_of",
+    "answer",
+    "ask",
+    "chip",
+    "demand",
+    "moment",
+    "money",
+    "money_minor",
+    "pretty",
+    "scoped",
+]
 
 TONES = {"good": "bo-good", "busy": "bo-busy", "wait": "bo-wait", "bad": "bo-bad", "quiet": "bo-quiet"}
 
 
-class AuditedAdmin(ModelAdmin):  # type: ignore[misc] # unfold is not typed
+class ScopedAdmin(ScopedRows, ModelAdmin):  # type: ignore[misc] # unfold is not typed
+    """A screen that knows a person's limits."""
+
+
+class ReadOnlyAdmin(CoreReadOnlyAdmin):
+    """A screen whose rows people read; the core asks for their limits itself."""
+
+
+class AuditedAdmin(ScopedAdmin):  # type: ignore[misc] # unfold is not typed
     """A screen whose rows people edit."""
 
     list_per_page = 50

@@ -18,6 +18,7 @@ from unfold.decorators import display
 from apps.backoffice import forms as asked
 from apps.backoffice.admin.shared import AuditedAdmin, ReadOnlyAdmin, actor_of, ask, chip, demand
 from apps.backoffice.queries.order_story import actor_names
+from apps.backoffice.scoping import scoped
 from apps.catalog.publication.build import LOW_STOCK
 from apps.core import clock
 from apps.inventory import operations, queries
@@ -92,7 +93,8 @@ class StockLevelAdmin(ReadOnlyAdmin):
         """Explain a level by its movements and promises."""
         demand(request, "partner.view_stocklevel")
         try:
-            found = queries.explain(level_id=int(object_id))
+            level = scoped(request, StockLevel.objects.all()).only("pk").get(pk=int(object_id))
+            found = queries.explain(level_id=level.pk)
         except (ValueError, StockLevel.DoesNotExist):
             raise Http404 from None
         names = actor_names([movement.actor for movement in found.movements])
@@ -179,7 +181,9 @@ class StockLevelAdmin(ReadOnlyAdmin):
         do: Callable[[StockLevel, Mapping[str, Any]], str],
     ) -> HttpResponse:
         demand(request, "partner.change_stocklevel")
-        level = get_object_or_404(StockLevel.objects.select_related("product", "location"), pk=level_id)
+        level = get_object_or_404(
+            scoped(request, StockLevel.objects.select_related("product", "location")), pk=level_id
+        )
         return ask(
             request,
             admin=self,

@@ -1,5 +1,6 @@
 """The figures of the first page: sales of today, what is stuck, what runs out. A fixed number of statements."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -29,6 +30,7 @@ SELECT market.id, market.code, market.country, placed.currency,
   FROM order_order placed JOIN markets_market market ON market.id = placed.market_id
  WHERE placed.date_placed > %(at)s - interval '9 days' AND placed.date_placed <= %(at)s
    AND placed.state NOT IN ('expired', 'cancelled')
+   AND (%(markets)s::bigint[] IS NULL OR placed.market_id = ANY(%(markets)s))
  GROUP BY market.id, market.code, market.country, placed.currency, ago
 """
 _STUCK = """
@@ -37,19 +39,27 @@ SELECT 'dead', count(*), min(event.created_at) FROM core_outboxdelivery delivery
 UNION ALL SELECT 'late', count(*), min(next_attempt_at) FROM core_outboxdelivery
  WHERE state = 'pending' AND next_attempt_at < %(delivery)s
 UNION ALL SELECT 'payment', count(*), min(deadline_at) FROM order_payment
- WHERE state IN ('created', 'pending') AND deadline_at < %(at)s
+ WHERE state IN ('created', 'pending') AND deadline_at < %(at)s AND {order_in_reach}
 UNION ALL SELECT 'refund', count(*), min(created_at) FROM order_payment WHERE state = 'refund_due'
+   AND {order_in_reach}
 UNION ALL SELECT 'differs', count(*), min(created_at) FROM order_payment
- WHERE received_minor > 0 AND captured_minor = 0
+ WHERE received_minor > 0 AND captured_minor = 0 AND {order_in_reach}
 UNION ALL SELECT 'strange', count(*), min(received_at) FROM order_paymentnotice
  WHERE outcome = ANY(%(strange)s) AND received_at > %(at)s - interval '30 days'
+   AND (%(markets)s::bigint[] IS NULL OR payment_id IN (SELECT id FROM order_payment WHERE {order_in_reach}))
 UNION ALL SELECT 'unpaid', count(*), min(expires_at) FROM order_order WHERE state = 'placed' AND expires_at < %(at)s
+   AND (%(markets)s::bigint[] IS NULL OR market_id = ANY(%(markets)s))
 UNION ALL SELECT 'unshipped', count(*), min(due_at) FROM order_fulfilment
- WHERE state IN ('new', 'picked') AND due_at < %(at)s
+ WHERE state IN ('new', 'picked') AND due_at < %(at)s AND {order_in_reach}
 UNION ALL SELECT 'unpublished', count(DISTINCT product_id), min(due_since) FROM catalogue_publicationdue
  WHERE due_since < %(publication)s
+   AND (%(brands)s::bigint[] IS NULL OR product_id IN
+        (SELECT product_id FROM catalogue_productbrand WHERE brand_id = ANY(%(brands)s)))
 UNION ALL SELECT 'picture', count(*), min(created_at) FROM media_asset WHERE state = 'failed'
-"""
+""".replace(
+    "{order_in_reach}",
+    "(%(markets)s::bigint[] IS NULL OR order_id IN (SELECT id FROM order_order WHERE market_id = ANY(%(markets)s)))",
+)
 _STRANGE = [
     SettleOutcome.AMOUNT_MISMATCH,
     SettleOutcome.CURRENCY_MISMATCH,
@@ -64,8 +74,11 @@ SELECT product.id, product.upc, coalesce(nullif(product.title, ''), parent.title
          WHERE place.is_active AND place.sells_online GROUP BY level.product_id) found
   JOIN catalogue_product product ON product.id = found.product_id
   LEFT JOIN catalogue_product parent ON parent.id = product.parent_id
- WHERE found.units <= %s AND product.status = 'active' AND product.is_public
- ORDER BY found.units, product.upc LIMIT %s
+ WHERE found.units <= %(low)s AND product.status = 'active' AND product.is_public
+   AND (%(brands)s::bigint[] IS NULL OR EXISTS (
+        SELECT FROM catalogue_productbrand link WHERE link.brand_id = ANY(%(brands)s)
+           AND link.product_id IN (product.id, product.parent_id)))
+ ORDER BY found.units, product.upc LIMIT %(most)s
 """
 
 
@@ -102,10 +115,14 @@ class Low:
     level_id: int
 
 
-def sales(*, at: datetime) -> list[MarketSales]:
-    """Return today's sales per market and currency, the largest first. One statement."""
+def _ids(ids: Sequence[int] | None) -> list[int] | None:
+    return None if ids is None else list(ids)
+
+
+def sales(*, at: datetime, market_ids: Sequence[int] | None = None) -> list[MarketSales]:
+    """Return today's sales per market (None: all) and currency, the largest first. One statement."""
     with connection.cursor() as cursor:
-        cursor.execute(_SALES, {"at": at})
+        cursor.execute(_SALES, {"at": at, "markets": _ids(market_ids)})
         rows = cursor.fetchall()
     days: dict[tuple[int, str, str, str], dict[int, tuple[int, Decimal, int, Decimal]]] = {}
     for market_id, code, country, currency, ago, *figures in rows:
@@ -126,13 +143,17 @@ def sales(*, at: datetime) -> list[MarketSales]:
     return sorted(found, key=lambda row: (-row.orders, row.market))
 
 
-def stuck(*, at: datetime) -> list[Stuck]:
+def stuck(
+    *, at: datetime, market_ids: Sequence[int] | None = None, brand_ids: Sequence[int] | None = None
+) -> list[Stuck]:
     """Return everything that waits longer than it should, by kind. One statement."""
     with connection.cursor() as cursor:
         cursor.execute(
             _STUCK,
             {
                 "at": at,
+                "markets": _ids(market_ids),
+                "brands": _ids(brand_ids),
                 "delivery": at - DELIVERY_MAY_WAIT,
                 "publication": at - PUBLICATION_MAY_WAIT,
                 "strange": [str(outcome) for outcome in _STRANGE],
@@ -156,8 +177,8 @@ def books(*, at: datetime) -> list[Stuck]:
     return found
 
 
-def low_stock() -> list[Low]:
-    """Return the SKUs that run out online first. One statement."""
+def low_stock(*, brand_ids: Sequence[int] | None = None) -> list[Low]:
+    """Return the SKUs that run out online first, of these brands (None: all). One statement."""
     with connection.cursor() as cursor:
-        cursor.execute(_LOW, [LOW_STOCK, MOST_LOW])
+        cursor.execute(_LOW, {"low": LOW_STOCK, "most": MOST_LOW, "brands": _ids(brand_ids)})
         return [Low(row[0], row[1] or "", row[2] or "", int(row[3]), row[4]) for row in cursor.fetchall()]

@@ -1,0 +1,145 @@
+"""What of each table a member of staff limited to brands or markets may see; what lies beyond is a 404."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import Exists, ForeignKey, OuterRef, Q, QuerySet
+from django.http import HttpRequest
+
+from apps.accounts.queries import Reach, reach_of
+from apps.catalog.models import PriceList, ProductBrand
+from apps.markets.models import Brand
+from apps.orders.models import OfferMarket, Order
+
+Rule = Callable[[Reach], Q]
+
+
+def _market(path: str) -> Rule:
+    return lambda reach: Q(**{f"{path}__in": reach.market_ids})
+
+
+def _brand(path: str) -> Rule:
+    return lambda reach: Q(**{f"{path}__in": reach.brand_ids})
+
+
+def _product(own: str, parent: str) -> Rule:
+    """Products of their brands; a variant stands with its parent."""
+
+    def rule(reach: Reach) -> Q:
+        mine = ProductBrand.objects.filter(brand_id__in=reach.brand_ids or ())
+        return Q(Exists(mine.filter(product_id=OuterRef(own)))) | Q(Exists(mine.filter(product_id=OuterRef(parent))))
+
+    return rule
+
+
+def _shoppers(reach: Reach) -> Q:
+    """People who ordered in their markets."""
+    orders = Order.objects.filter(market_id__in=reach.market_ids or (), user_id=OuterRef("pk"))
+    return Q(Exists(orders))
+
+
+def _imports(reach: Reach) -> Q:
+    return Q(brand_code__in=Brand.objects.filter(pk__in=reach.brand_ids or ()).values("code"))
+
+
+def _lists(path: str) -> Rule:
+    """Price lists of any of their markets."""
+    return lambda reach: Q(**{f"{path}__in": PriceList.objects.filter(markets__in=reach.market_ids or ()).values("pk")})
+
+
+def _offers(path: str) -> Rule:
+    """Offers for one of their markets, or for all markets."""
+
+    def rule(reach: Reach) -> Q:
+        links = OfferMarket.objects.filter(offer_id=OuterRef(path))
+        return ~Q(Exists(links)) | Q(Exists(links.filter(market_id__in=reach.market_ids or ())))
+
+    return rule
+
+
+def _texts(reach: Reach) -> Q:
+    """Texts for all markets and those for theirs."""
+    return Q(market=None) | Q(market_id__in=reach.market_ids)
+
+
+def _nothing(_reach: Reach) -> Q:
+    """Screens of those who keep the group's machines: their rows tell of every market."""
+    return Q(pk__in=())
+
+
+RULES: dict[str, Rule] = {
+    "core.auditevent": _nothing,
+    "core.booksproof": _nothing,
+    "core.idempotencyrecord": _nothing,
+    "core.outboxdelivery": _nothing,
+    "core.outboxevent": _nothing,
+    "order.order": _market("market_id"),
+    "order.payment": _market("order__market_id"),
+    "order.paymentnotice": _market("payment__order__market_id"),
+    "order.fulfilment": _market("order__market_id"),
+    "order.maillog": _market("order__market_id"),
+    "order.deliverymethod": _market("market_id"),
+    "markets.market": _market("pk"),
+    "markets.brand": _brand("pk"),
+    "catalogue.product": _product("pk", "parent_id"),
+    "catalogue.productbrand": _brand("brand_id"),
+    "catalogue.productcontent": _texts,
+    "catalogue.categorycontent": _texts,
+    "catalogue.pricelist": _lists("pk"),
+    "catalogue.price": _lists("price_list_id"),
+    "offer.conditionaloffer": _offers("pk"),
+    "order.offermarket": _market("market_id"),
+    "catalogue.publicationdue": _product("product_id", "product__parent_id"),
+    "catalogue.importjob": _imports,
+    "partner.stocklevel": _product("product_id", "product__parent_id"),
+    "partner.stockmovement": _product("level__product_id", "level__product__parent_id"),
+    "storefront.contentblock": _brand("brand_id"),
+    "storefront.staticpage": _brand("brand_id"),
+    "customer.user": _shoppers,
+}
+
+
+GROUP_WIDE: dict[str, str] = {
+    "auth.group": "names and rights, no rows of a market",
+    "catalogue.attributeoptiongroup": "facts of goods are one truth for the group",
+    "catalogue.category": "the tree is shared; its texts are limited",
+    "catalogue.productclass": "facts of goods are one truth for the group",
+    "core.heartbeat": "whether beat and worker live concerns everybody",
+    "media.asset": "pictures are shared by all brands",
+    "offer.benefit": "part of an offer, which is limited",
+    "offer.condition": "part of an offer, which is limited",
+    "offer.range": "a set of products, which are limited",
+    "order.deliveryholiday": "public holidays of countries",
+    "partner.location": "warehouses and stores serve several brands",
+    "voucher.voucher": "a code is unique in the group: who makes one must see those taken",
+}
+"""Tables whose rows belong to the group, and why; every other table of the back office needs a rule."""
+
+
+def scoped(request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Return the rows within the person's limits; all for a person without limits, or of a table without a rule."""
+    reach = reach_of(user=request.user)
+    rule = RULES.get(rows.model._meta.label_lower)  # noqa: SLF001 -- Django's own way
+    return rows.filter(rule(reach)) if rule and reach.is_limited else rows
+
+
+class ScopedRows:
+    """A screen, or a list within one, that shows and offers what is within a person's limits."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Return the rows the person may see: in list, page, search, export and count."""
+        return scoped(request, super().get_queryset(request))  # type: ignore[misc] # an admin follows
+
+    def formfield_for_foreignkey(
+        self,
+        db_field: ForeignKey[Any, Any],
+        request: HttpRequest,
+        **kwargs: Any,  # noqa: ANN401 -- Django's
+    ) -> Any:  # noqa: ANN401 -- Django's
+        """Offer, and take, only what is within the limits: a forged choice is an error of the form."""
+        if "queryset" not in kwargs:
+            related = db_field.remote_field.model
+            ordered = self.get_field_queryset(kwargs.get("using"), db_field, request)  # type: ignore[attr-defined] # as above
+            rows = related._default_manager.all() if ordered is None else ordered  # noqa: SLF001 -- Django's own way
+            kwargs["queryset"] = scoped(request, rows)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc] # as above
