@@ -72,3 +72,18 @@ def test_index_each_group_opens_and_links_only_to_what_it_may_see(client, group)
         url = _url(model, "changelist")
         if f'href="{url}"' in page.content.decode():
             assert client.get(url).status_code == 200, url
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("fr", ["Choisir une action", "Tapez pour chercher", "Modifications"]),
+        ("de", ["Aktion wählen", "Zum Suchen tippen"]),
+        ("nl", ["Actie kiezen", "Typ om te zoeken"]),
+    ],
+)
+def test_words_of_the_admins_own_package_are_translated(boss, language, words):
+    page = boss.get(reverse("admin:catalogue_product_changelist"), HTTP_ACCEPT_LANGUAGE=language).content.decode()
+    assert "Type to search" not in page
+    assert "Select action" not in page
+    assert any(word in page for word in words)
