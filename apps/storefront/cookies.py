@@ -1,6 +1,7 @@
 """The cookies a shop sets, as its privacy notice lists them: read from the settings that set them, so they agree."""
 
 from django.conf import settings
+from django.contrib.messages.storage.cookie import CookieStorage
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -29,9 +30,12 @@ def listed(*, shop: Shop) -> tuple[CookieView, ...]:
             _("Makes sure that forms are sent from this shop and not from another site."),
             settings.CSRF_COOKIE_AGE // DAY_S,
         ),
+        (CookieStorage.cookie_name, _("Carries a short notice to the next page, then goes."), 0),
     )
     return tuple(CookieView(name=name, purpose=purpose, lifetime=_days(days)) for name, purpose, days in rows)
 
 
 def _days(days: int) -> str:
+    if not days:
+        return _("until the browser is closed")
     return ngettext("%(days)s day", "%(days)s days", days) % {"days": days}

@@ -29,13 +29,6 @@ PICTURE_WARN_S = 900.0
 BOOKS_OLD_S = 26 * 3600
 # These kinds have a line of their own, with more to say.
 TOLD_ELSEWHERE = frozenset({"dead", "late", "unpublished", "picture"})
-STUCK_ADVICE = {
-    "payment": "Run python manage.py reconcile; is the provider up?",
-    "refund": "Send the money back at the provider, then say so in the back office: Payments.",
-    "strange": "Compare the notice with the provider's own page: somebody paid what we did not ask for.",
-    "unpaid": "The worker should have closed them: see the worker's line and its log.",
-    "unshipped": "Tell the warehouse; the list is in the back office: Fulfilments.",
-}
 
 
 def process_lines(*, at: datetime) -> Iterator[Line]:
@@ -146,7 +139,7 @@ def stuck_lines(*, at: datetime) -> Iterator[Line]:
     found = [row for row in today.stuck(at=at) if row.count and row.kind not in TOLD_ELSEWHERE]
     for row in found:
         age = f", the oldest since {ago((at - row.oldest).total_seconds())}" if row.oldest else ""
-        yield warn("stuck", f"{KINDS[row.kind].title}: {row.count}{age}", STUCK_ADVICE[row.kind])
+        yield warn("stuck", f"{KINDS[row.kind].title}: {row.count}{age}", str(KINDS[row.kind].advice))
     if not found:
         yield ok("stuck", "nothing")
 

@@ -23,7 +23,9 @@ def listed(client, shop):
     table = next(node for node in parse(page).iter(f"{HTML}table") if "cookies" in node.get("class", ""))
     rows = [["".join(cell.itertext()).strip() for cell in row] for row in table.iter(f"{HTML}tr")][1:]
     assert all(purpose for _, purpose, _ in rows)
-    return {name: int(re.match(r"\d+", lifetime)[0]) for name, _, lifetime in rows}
+    days = {name: re.match(r"\d+", lifetime) for name, _, lifetime in rows}
+    # A lifetime in words is that of a cookie that goes with the browser.
+    return {name: int(found[0]) if found else 0 for name, found in days.items()}
 
 
 def walk(client, shop):
