@@ -150,7 +150,9 @@ def media_lines() -> Iterator[Line]:
     if not folder:
         yield ok("media", "the bucket is writable")
         return
-    free = shutil.disk_usage(folder).free
+    # The storage makes its folder with the first file.
+    home = next(place for place in (Path(folder), *Path(folder).parents) if place.is_dir())
+    free = shutil.disk_usage(home).free
     detail = f"{folder} is writable, {free / 1024**3:.1f} GB free"
     if free < DISK_FAIL_BYTES:
         yield fail("media", detail, "Free disk space now: uploads and renditions are about to fail.")
