@@ -122,7 +122,7 @@ def context(request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
     reach = reach_of(user=request.user)
     stuck = [
         *today.silent_processes(at=at),
-        *today.books(at=at),
+        *(() if reach.is_limited else today.books(at=at)),
         *today.stuck(at=at, market_ids=reach.market_ids, brand_ids=reach.brand_ids),
     ]
     return {

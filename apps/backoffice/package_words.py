@@ -1,5 +1,5 @@
 """
-Words of the admin's package, which comes in English only.
+Words of the admin's packages: unfold comes in English only, and of Oscar's we take the names of fields.
 
 Our message catalogues stand before those of packages, so naming a text here is enough to have it translated; nothing
 imports this list. A text that a new release changes shows in English until it is named again; a test looks at the most
@@ -61,4 +61,19 @@ WORDS = (
     _("True"),
     _("Type to search"),
     _("You have been successfully logged out from the administration"),
+    # Oscar's names of fields: its own catalogues have other plural rules and would slow each page.
+    _("Title"),
+    _("Product structure"),
+    _("Is discountable?"),
+    _("Is public"),
+    _("First name"),
+    _("Last name"),
+    _("Date created"),
+    _("Date updated"),
+    _("Parent product"),
+    _("Meta title"),
+    _("Meta description"),
+    _("Order number"),
+    _("Usage"),
+    _("Voucher"),
 )

@@ -8,7 +8,9 @@ from django.http import HttpRequest
 
 from apps.accounts.queries import Reach, reach_of
 from apps.catalog.models import PriceList, ProductBrand
+from apps.markets.context import BrandInfo, MarketInfo
 from apps.markets.models import Brand
+from apps.markets.queries import snapshot
 from apps.orders.models import OfferMarket, Order
 
 Rule = Callable[[Reach], Q]
@@ -143,3 +145,37 @@ class ScopedRows:
             rows = related._default_manager.all() if ordered is None else ordered  # noqa: SLF001 -- Django's own way
             kwargs["queryset"] = scoped(request, rows)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc] # as above
+
+
+class ChangedByAll:
+    """A screen, or a list within one, that limited staff read: what it says holds beyond their limits too."""
+
+    def has_add_permission(self, request: HttpRequest, *about: object) -> bool:
+        """Tell whether the person may add, and sees all it would hold for."""
+        return _sees_all(request) and bool(super().has_add_permission(request, *about))  # type: ignore[misc] # an admin follows
+
+    def has_change_permission(self, request: HttpRequest, *about: object, **named: object) -> bool:
+        """Tell whether the person may change, and sees all it holds for."""
+        return _sees_all(request) and bool(super().has_change_permission(request, *about, **named))  # type: ignore[misc] # as above
+
+    def has_delete_permission(self, request: HttpRequest, *about: object, **named: object) -> bool:
+        """Tell whether the person may delete, and sees all it holds for."""
+        return _sees_all(request) and bool(super().has_delete_permission(request, *about, **named))  # type: ignore[misc] # as above
+
+
+def _sees_all(request: HttpRequest) -> bool:
+    return not reach_of(user=request.user).is_limited
+
+
+def whole_brands(request: HttpRequest) -> list[BrandInfo]:
+    """Return the brands all of whose markets the person sees."""
+    found = snapshot()
+    seen = reach_of(user=request.user).market_ids
+    beyond = {market.brand.id for market in found.markets.values() if seen is not None and market.id not in seen}
+    return [brand for brand in found.brands if brand.id not in beyond]
+
+
+def markets_in_reach(request: HttpRequest) -> list[MarketInfo]:
+    """Return the markets the person sees, in the shop's order."""
+    seen = reach_of(user=request.user).market_ids
+    return [market for market in snapshot().markets.values() if seen is None or market.id in seen]

@@ -179,7 +179,7 @@ class OutboxDeliveryAdmin(ReadOnlyAdmin):
     @action(description=_("Retry now"), permissions=["retry"], icon="refresh")
     def retry_now(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Ask on GET, because a link must not change anything, and retry on POST."""
-        delivery = get_object_or_404(OutboxDelivery.objects.select_related("event"), pk=object_id)
+        delivery = get_object_or_404(self.get_queryset(request).select_related("event"), pk=object_id)
         if request.method != "POST":
             context = {**self.admin_site.each_context(request), "title": _("Retry now"), "delivery": delivery}
             return TemplateResponse(request, "core/confirm_retry.html", context)

@@ -14,11 +14,11 @@ from unfold.admin import StackedInline, TabularInline
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelectWidget
 
-from apps.accounts.queries import reach_of
 from apps.backoffice import operations
 from apps.backoffice.admin.product_inlines import FewChoices
 from apps.backoffice.admin.shared import AuditedAdmin, ReadOnlyAdmin, actor_of, chip
 from apps.backoffice.changes import Changes, changes_of
+from apps.backoffice.scoping import ChangedByAll
 from apps.catalog.models import (
     AttributeOption,
     AttributeOptionGroup,
@@ -201,7 +201,7 @@ class AttributeOptionGroupAdmin(AuditedAdmin):
 
 
 @admin.register(PriceList)
-class PriceListAdmin(AuditedAdmin):
+class PriceListAdmin(ChangedByAll, AuditedAdmin):
     """Price lists; single prices are edited with their products."""
 
     list_display = (
@@ -218,11 +218,6 @@ class PriceListAdmin(AuditedAdmin):
     list_filter = ("kind", "currency", "markets", "is_active")
     search_fields = ("name", "code")
     ordering = ("-precedence", "code")
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Which markets share a list is said by those who see all of them."""
-        fields = super().get_readonly_fields(request, obj)
-        return (*fields, "markets") if reach_of(user=request.user).is_limited else fields
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Markets are few: boxes to tick are read at a glance, and fit a tablet."""

@@ -18,7 +18,7 @@ from apps.backoffice.admin.shared import ReadOnlyAdmin, actor_of, ask, chip, dem
 from apps.backoffice.csv_cells import safe_cell
 from apps.backoffice.forms import ConfirmForm, ImportForm
 from apps.backoffice.queries.order_story import actor_names
-from apps.backoffice.scoping import scoped
+from apps.backoffice.scoping import scoped, whole_brands
 from apps.catalog.enums import ImportState
 from apps.catalog.importing import operations, queries, tasks
 from apps.catalog.importing.errors import UnableToImport
@@ -26,7 +26,6 @@ from apps.catalog.models import ImportJob
 from apps.core import clock
 from apps.core.errors import Unavailable
 from apps.inventory.models import Location
-from apps.markets.queries import snapshot
 
 TONES = {
     ImportState.DRAFT: "quiet",
@@ -110,7 +109,7 @@ class ImportJobAdmin(ReadOnlyAdmin):
         form = ImportForm(
             request.POST or None,
             request.FILES or None,
-            brands=[(brand.code, brand.name) for brand in snapshot().brands],
+            brands=[(brand.code, brand.name) for brand in whole_brands(request)],
             locations=list(Location.objects.filter(is_active=True).order_by("code").values_list("code", "name")),
         )
         response = ask(

@@ -12,7 +12,7 @@ from unfold.admin import TabularInline
 from unfold.decorators import display
 
 from apps.backoffice.admin.markets import TrailAdmin
-from apps.backoffice.scoping import ScopedRows
+from apps.backoffice.scoping import ChangedByAll, ScopedRows
 from apps.orders.basket import offers
 from apps.orders.models import OfferMarket
 
@@ -24,7 +24,7 @@ RangeProduct = get_model("offer", "RangeProduct")
 Voucher = get_model("voucher", "Voucher")
 
 
-class OfferTrailAdmin(TrailAdmin):
+class OfferTrailAdmin(ChangedByAll, TrailAdmin):
     """Offers are kept in memory for a few seconds; an edit is seen at once."""
 
     def after_edit(self, row: Any) -> None:
@@ -47,7 +47,7 @@ class TypedForm(forms.ModelForm):  # type: ignore[type-arg] # two models
             self.instance.refresh_from_db()
 
 
-class OfferMarketInline(ScopedRows, TabularInline):  # type: ignore[misc] # unfold is not typed
+class OfferMarketInline(ChangedByAll, ScopedRows, TabularInline):  # type: ignore[misc] # unfold is not typed
     """The markets an offer is for; none means all."""
 
     model = OfferMarket
@@ -110,7 +110,7 @@ class ConditionAdmin(OfferTrailAdmin):
     fields = ("range", "type", "value")
 
 
-class RangeProductInline(TabularInline):  # type: ignore[misc] # unfold is not typed
+class RangeProductInline(ChangedByAll, TabularInline):  # type: ignore[misc] # unfold is not typed
     """Single products of a range."""
 
     model = RangeProduct

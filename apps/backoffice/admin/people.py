@@ -81,9 +81,9 @@ class UserAdmin(ScopedAdmin, DjangoUserAdmin):  # type: ignore[misc, type-arg] #
         return fields if request.user.is_superuser else (*fields, "is_staff", "is_superuser", "groups")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Accounts of superusers are changed by superusers."""
+        """Accounts of staff are changed by superusers: who sets a password can sign in with it."""
         allowed = super().has_change_permission(request, obj)
-        return bool(allowed and (request.user.is_superuser or obj is None or not obj.is_superuser))
+        return bool(allowed and (request.user.is_superuser or obj is None or not (obj.is_staff or obj.is_superuser)))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Never: orders refer to people. An account that ends is not active."""
@@ -98,3 +98,15 @@ class GroupAdmin(DjangoGroupAdmin, ModelAdmin):  # type: ignore[misc, type-arg] 
     """What groups of staff may do."""
 
     ordering = ("name",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Superusers alone: a right in a group is a right for everybody in it, its editor included."""
+        return bool(request.user.is_superuser)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """As adding."""
+        return bool(request.user.is_superuser)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """As adding."""
+        return bool(request.user.is_superuser)

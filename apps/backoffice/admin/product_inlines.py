@@ -15,7 +15,7 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminTextInputWidget
 
 from apps.backoffice.attribute_text import read_value, value_text, write_value
-from apps.backoffice.scoping import ScopedRows
+from apps.backoffice.scoping import ChangedByAll, ScopedRows
 from apps.catalog.models import (
     Price,
     Product,
@@ -178,7 +178,7 @@ class PriceForm(forms.ModelForm):  # type: ignore[type-arg] # one model, given b
         return super().save(commit)
 
 
-class PriceInline(FewChoices, TabularInline):  # type: ignore[misc] # unfold is not typed
+class PriceInline(ChangedByAll, FewChoices, TabularInline):  # type: ignore[misc] # unfold is not typed
     """Prices per list and quantity."""
 
     model = Price

@@ -25,14 +25,14 @@ from apps.backoffice.forms import ConfirmForm, PriceQuestionForm, ReasonForm, Up
 from apps.backoffice.price_words import candidate_rows
 from apps.backoffice.queries.product_facts import ProductFacts, facts_for
 from apps.backoffice.queries.product_page import ProductState, state_of
-from apps.backoffice.scoping import scoped
+from apps.backoffice.scoping import markets_in_reach, scoped
 from apps.catalog import pricing, publication
 from apps.catalog.enums import ProductStatus
 from apps.catalog.models import Product, ProductContent
 from apps.catalog.pricing.trace import candidate_of
 from apps.core import clock
 from apps.core.errors import Refusal
-from apps.markets.queries import market_by_code, snapshot
+from apps.markets.queries import market_by_code
 from apps.orders import links
 
 BREAK = mark_safe("<br>")
@@ -317,7 +317,7 @@ class ProductAdmin(AuditedAdmin):
         """Explain a price for a market, a quantity and a moment."""
         demand(request, "catalogue.view_product")
         product = _product(request, product_id)
-        markets = [(code, code) for code in snapshot().markets]
+        markets = [(market.code, market.code) for market in markets_in_reach(request)]
         if not markets:
             raise Http404
         form = PriceQuestionForm(request.GET if "market" in request.GET else None, markets=markets)

@@ -5,6 +5,7 @@ import re
 import pytest
 from django.contrib.admin import site
 from django.contrib.auth.models import Permission
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
@@ -12,7 +13,7 @@ from apps.accounts.models import StaffScope
 from apps.accounts.queries import reach_of
 from apps.backoffice.scoping import GROUP_WIDE, RULES
 from apps.core import clock
-from apps.core.models import AuditEvent
+from apps.core.models import AuditEvent, OutboxDelivery
 from apps.core.money import Money
 from apps.core.testing import drain_outbox
 from apps.markets.models import Brand, Market
@@ -172,3 +173,42 @@ def test_limits_are_set_by_superusers_alone_and_leave_a_line(desk, limited):
     line = AuditEvent.objects.filter(action="accounts.limit_staff").latest("id")
     assert (line.before, line.after) == ({"limits": ["brand volt"]}, {"limits": ["brand halles"]})
     assert line.actor == f"user:{boss.pk}"
+
+
+def test_import_into_a_foreign_brand_is_an_error_of_the_form(desk):
+    url = reverse("admin:catalogue_importjob_upload")
+    files = SimpleUploadedFile("products.csv", b"sku,name\nA,B\n")
+    page = desk.post(url, {"products": files, "brand": "halles"})
+    assert page.status_code == 200
+    assert [code for code, _ in page.context["form"].fields["brand"].choices] == ["volt"]
+    assert "brand" in page.context["form"].errors
+
+
+def test_foreign_prices_are_neither_explained_nor_changed(desk, limited):
+    product = desk.get(reverse("admin:catalogue_product_changelist")).context["cl"].queryset.first()
+    page = desk.get(reverse("admin:catalogue_product_why", args=[product.pk]), {"market": "halles-fr", "quantity": 1})
+    assert "market" in page.context["form"].errors
+    formsets = desk.get(reverse("admin:catalogue_product_change", args=[product.pk])).context["inline_admin_formsets"]
+    prices = next(each for each in formsets if each.opts.model._meta.label_lower == "catalogue.price")
+    assert (prices.has_add_permission, prices.has_change_permission, prices.has_delete_permission) == (False,) * 3
+
+
+@pytest.mark.parametrize("label", ["offer.conditionaloffer", "voucher.voucher", "catalogue.pricelist", "auth.group"])
+def test_limited_person_adds_nothing_that_holds_beyond_the_limits(desk, label):
+    app, model = label.split(".")
+    assert desk.get(reverse(f"admin:{app}_{model}_add")).status_code == 403
+
+
+def test_delivery_of_the_outbox_cannot_be_retried_by_its_number(desk):
+    delivery = OutboxDelivery.objects.first()
+    assert desk.get(reverse("admin:core_outboxdelivery_retry_now", args=[delivery.pk])).status_code == 404
+
+
+def test_account_of_staff_is_closed_to_those_who_are_no_superusers(client):
+    editor = make_staff(email="editor@example.com")
+    editor.user_permissions.set(Permission.objects.all())
+    client.force_login(editor)
+    other = make_staff(email="other@example.com")
+    page = client.post(reverse("admin:customer_user_change", args=[other.pk]), {"email": "taken@example.com"})
+    assert page.status_code == 403
+    assert client.get(reverse("admin:auth_user_password_change", args=[other.pk])).status_code == 403
