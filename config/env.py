@@ -42,6 +42,7 @@ NOT_YET = {
     "ERP_USER": "this version has no connector to an ERP; remove it",
     "ERP_PASSWORD": "this version has no connector to an ERP; remove it",
 }
+_DEMO_HINT = "To try the shop: `make run`; while it runs, manage.py works on its demo."
 DEMO_HOSTS = "localhost,127.0.0.1,.localhost,[::1]"
 
 
@@ -179,7 +180,7 @@ def load_or_exit(*, environ: Mapping[str, str] | None = None) -> Env:
     try:
         return load(environ=values)
     except SettingsError as error:
-        sys.stderr.write(f"{error}\nAll settings are explained in .env.example.\n")
+        sys.stderr.write(f"{error}\nAll settings are explained in .env.example. {_DEMO_HINT}\n")
         raise SystemExit(1) from None
 
 

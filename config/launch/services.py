@@ -43,6 +43,7 @@ class Services:
         self._state = state
         self._cluster: Cluster | None = None
         self._environ = environ
+        self._port = port
         if not environ.get("DATABASE_URL"):
             bindir = binaries.postgres_bindir(environ=environ)
             folder = state.data / f"pg{binaries.postgres_major(bindir=bindir)}"
@@ -68,7 +69,7 @@ class Services:
         except BaseException:
             self.stop()
             raise
-        self._state.write("services", dict(self.environment))
+        self._state.write("services", self.environment | {"PORT": str(self._port)})
 
     def stop(self) -> None:
         """End what was started, the record last."""

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import urllib.error
 import urllib.request
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -16,6 +14,7 @@ from config.embedded import ports
 from config.embedded.errors import ServiceError
 from config.embedded.processes import spawn
 from config.launch import procfile
+from config.launch.demo import demo_environment
 from config.launch.services import Services
 from config.launch.state import ROOT, State
 from config.launch.supervisor import Supervisor, end_leftovers
@@ -65,16 +64,6 @@ def run(*, environ: Mapping[str, str]) -> None:
     finally:
         services.stop()
     console.print("Everything is stopped.")
-
-
-def demo_environment(*, state: State, environ: Mapping[str, str], port: int) -> dict[str, str]:
-    """Return the environment of every process of the demo; what the user set wins."""
-    programs = str(Path(sys.executable).parent)
-    defaults = {"HALLES_DEMO": "1", "DJANGO_SECRET_KEY": state.secret("django")}
-    # The demo may run as root in a container; Celery says so on a page of its own otherwise.
-    quiet = {"PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges"}
-    fixed = {"PORT": str(port), "PYTHONUNBUFFERED": "1", "PATH": f"{programs}{os.pathsep}{environ.get('PATH', '')}"}
-    return defaults | quiet | dict(environ) | fixed
 
 
 def prepare(environment: Mapping[str, str]) -> None:
