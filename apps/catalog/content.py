@@ -40,6 +40,16 @@ class ResolvedText:
     source: str
 
 
+def foreign(*, sources: Mapping[str, str], language: str) -> dict[str, str]:
+    """
+    Return field → language of what is not in the reader's language, for marking it as such (WCAG 2.2, 3.1.2).
+
+    sources: field → level, as `resolve` names it. The reference text does not say its language and is left out.
+    """
+    spoken = {name: source.partition("@")[0] for name, source in sources.items() if source not in {"", REFERENCE}}
+    return {name: other for name, other in spoken.items() if other != language}
+
+
 def levels(*, shop: Shop) -> tuple[tuple[Level, str], ...]:
     """Return where a shop looks for a text, first choice first, each with the name of that level."""
     return tuple(

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from apps.catalog.content import ResolvedText
+from apps.catalog.content import ResolvedText, foreign
 from apps.catalog.pricing.types import PriceQuote
 from apps.catalog.publication.truth import Asset, Fact, Family, Item
 from apps.catalog.publication.words import label_of, table_line, value_key, value_of
@@ -148,6 +148,7 @@ def card(
     return {
         "sku": sold[0].sku,
         "tagline": texts["tagline"].value,
+        "foreign": foreign(sources={name: texts[name].source for name in ("name", "tagline")}, language=chain[0]),
         "specs": [value_of(fact=fact, chain=chain) for fact in _telling(root)],
         "picture": gallery[0] if gallery else None,
         "second_picture": gallery[1] if len(gallery) > 1 else None,

@@ -46,6 +46,7 @@ def _parsed(shop: Shop, row: tuple[Any, ...]) -> Card:
         name=name,
         sku=data["sku"],
         tagline=data["tagline"],
+        foreign=data.get("foreign", {}),  # absent from rows published before cards said it
         specs=tuple(data.get("specs", ())),  # absent from rows published before cards had them
         price=from_minor(price, currency),
         price_max=from_minor(price_max, currency),

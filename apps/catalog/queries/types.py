@@ -49,6 +49,8 @@ class Card:
     more_swatches: int
     fingerprint: int
     """Changes with anything a card shows; lets a page keep what it made of one."""
+    foreign: Mapping[str, str] = field(default_factory=dict)
+    """name, tagline → language, where it is not the shop's."""
 
     @property
     def is_from_price(self) -> bool:

@@ -67,6 +67,7 @@ from apps.storefront.contexts.pages import (
 )
 from apps.storefront.contexts.pieces import (
     Card,
+    Foreign,
     Link,
     Paging,
     Picture,
@@ -98,6 +99,7 @@ __all__ = [
     "FieldView",
     "FooterColumn",
     "FooterView",
+    "Foreign",
     "FormPage",
     "Frame",
     "HomePage",

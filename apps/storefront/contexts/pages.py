@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from django.utils.safestring import SafeString
 
 from apps.storefront.contexts.pieces import (
+    IN_ITS_LANGUAGE,
+    Foreign,
     Link,
     Paging,
     Picture,
@@ -211,3 +213,4 @@ class ProductPage(Shown):
     maker: tuple[str, ...] = ()
     unavailable: ProblemView | None = None
     rails: tuple[Rail, ...] = ()
+    foreign: Foreign = IN_ITS_LANGUAGE

@@ -102,6 +102,19 @@ class Swatch(Shown):
 
 
 @dataclass(frozen=True, slots=True)
+class Foreign(Shown):
+    """The languages of a product's texts that are not in the page's own, to be marked as such (WCAG 2.2, 3.1.2)."""
+
+    name: str = ""
+    tagline: str = ""
+    description: str = ""
+    bullets: str = ""
+
+
+IN_ITS_LANGUAGE = Foreign()
+
+
+@dataclass(frozen=True, slots=True)
 class Card(Shown):
     """
     A product in a list.
@@ -121,6 +134,7 @@ class Card(Shown):
     specs: tuple[str, ...] = ()
     swatches: tuple[Swatch, ...] = ()
     more_swatches: str = ""
+    foreign: Foreign = IN_ITS_LANGUAGE
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from apps.catalog import queries as catalog
 from apps.markets.context import Shop
 from apps.storefront import templates_by_market
-from apps.storefront.contexts import Card, Link, Rail, Swatch
+from apps.storefront.contexts import Card, Foreign, Link, Rail, Swatch
 from apps.storefront.presenters.pictures import picture_from
 from apps.storefront.presenters.prices import card_stock, price_view
 
@@ -53,6 +53,7 @@ def card_view(*, shop: Shop, card: catalog.Card) -> Card:
         stock=card_stock(availability=card.availability),
         sku=card.sku,
         charm=card.tagline,
+        foreign=Foreign(**card.foreign),
         specs=card.specs,
         badge=_("Offer") if card.prior else "",
         swatches=tuple(Swatch(label=item["label"], hex=item["swatch"]) for item in card.swatches),

@@ -6,11 +6,12 @@ from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
+from apps.catalog.content import foreign
 from apps.catalog.queries import ProductPageData, Variant, variant_url
 from apps.markets.context import Shop
 from apps.orders.delivery import Promise
 from apps.storefront import legal, pages, words
-from apps.storefront.contexts import Fact, Link, Picture, ProblemView, ProductPage, VariantAxis, VariantButton
+from apps.storefront.contexts import Fact, Foreign, Link, Picture, ProblemView, ProductPage, VariantAxis, VariantButton
 from apps.storefront.presenters.pictures import picture_from
 from apps.storefront.presenters.prices import live_stock, price_view
 
@@ -46,6 +47,7 @@ def product_page(
         max_quantity=min(99, max(1, left)),
         eyebrow=data.trail[-1].name if data.trail else "",
         charm=data.tagline,
+        foreign=_foreign(shop, data),
         specs=tuple(data.bullets),
         axes=tuple(_axis(shop, data, axis, variant, stock) for axis in data.axes),
         promises=pages.promises(shop=shop),
@@ -113,6 +115,11 @@ def _button(
         hint="" if available else _("sold out"),
         price_text=words.money(shop=shop, amount=target.price) if costs_differ else "",
     )
+
+
+def _foreign(shop: Shop, data: ProductPageData) -> Foreign:
+    found = foreign(sources=data.sources, language=shop.language)
+    return Foreign(**{name: found.get(name, "") for name in ("name", "tagline", "description", "bullets")})
 
 
 def _unavailable(data: ProductPageData) -> ProblemView:

@@ -140,6 +140,7 @@ def test_publish_resolves_each_field_and_says_where_from(base):
     assert row.name == "Bouilloire"
     assert (row.page["tagline"], row.page["bullets"]) == ("Snel heet", ["Boils"])
     assert row.sources == {"name": "fr", "tagline": "nl", "bullets": "en", "description": "reference"}
+    assert row.card["foreign"] == {"name": "fr"}
     french = Publication.objects.get(market=market, language="fr")
     assert french.sources["tagline"] == "fr@halles-be"
 
