@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import structlog
-from django.core.cache.backends.redis import RedisCache
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from django.core.serializers.json import DjangoJSONEncoder
+from redis import ConnectionPool, Redis
 from redis.exceptions import RedisError
 
 log = structlog.get_logger(__name__)
@@ -43,11 +44,28 @@ class JsonSerializer:
         return json.loads(data)
 
 
+class LastingClient(RedisCacheClient):
+    """Django's client, with one Redis client for each pool; making one costs as much as the question it asks."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 -- Django's own
+        super().__init__(*args, **options)
+        self._clients: dict[ConnectionPool, Redis] = {}
+
+    def get_client(self, key: Any = None, *, write: bool = False) -> Redis:  # noqa: ANN401 -- Django's own
+        """Return the client of the pool that Django would ask."""
+        pool = self._get_connection_pool(write)  # type: ignore[attr-defined] # missing in the stubs
+        found = self._clients.get(pool)
+        if found is None:
+            found = self._clients[pool] = super().get_client(key, write=write)
+        return found
+
+
 class ForgivingRedisCache(RedisCache):
     """Django's Redis cache, whose reads miss and whose writes are dropped while the server is away."""
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         super().__init__(server, params)
+        self._class = LastingClient
         self._asleep_until = 0.0
 
     def _ask(self, answer: Callable[[], T], otherwise: T) -> T:
