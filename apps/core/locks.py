@@ -43,6 +43,7 @@ class Rank(IntEnum):
     ORDER = 80
     PAYMENT = 90
     FULFILMENT = 100
+    RETURN = 105
     DOCUMENT = 110
     OUTBOX = 120
 

@@ -120,6 +120,21 @@ def receive(
 
 
 @transaction.atomic
+def take_back(
+    *, location_id: int, quantities: Mapping[int, int], reference: str, at: datetime, by: str, reason: str = ""
+) -> None:
+    """
+    Add units (product id → units, each ≥ 1) that shoppers sent back and that can be sold again.
+
+    reference: "return:<number>". Locks the levels. Raises QuantityOutOfRange. Constant SQL.
+    """
+    for quantity in quantities.values():
+        _check_units(quantity, lowest=1)
+    wanted = {(product_id, location_id): quantity for product_id, quantity in quantities.items()}
+    _apply(deltas=wanted, kind=MovementKind.RETURN, reference=reference, reason=reason, by=by, at=at)
+
+
+@transaction.atomic
 def count_stock(
     *, counts: Mapping[tuple[int, int], int], reference: str, at: datetime, by: str, reason: str = ""
 ) -> int:

@@ -59,6 +59,11 @@ def cancel_order(*, order_id: int, reason: str, by: str, at: datetime) -> bool:
     other attempts to pay. Locks stock, vouchers, order, payments, fulfilments. Publishes order.cancelled and
     payment.refund_due. Raises CancelReasonMissing, NotPaidYet, GoodsHaveLeft, IllegalMove (expired).
     """
+    return cancel_within(order_id=order_id, reason=reason, by=by, at=at)
+
+
+def cancel_within(*, order_id: int, reason: str, by: str, at: datetime) -> bool:
+    """Cancel as `cancel_order` does, inside a caller's transaction that holds no lock yet and retries conflicts."""
     reason = reason.strip()
     if not reason:
         raise CancelReasonMissing

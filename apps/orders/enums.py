@@ -40,6 +40,24 @@ class FulfilmentState(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
+class ReturnState(models.TextChoices):
+    """Where goods are that a shopper gives back."""
+
+    DECLARED = "declared", _("Goods awaited")
+    REFUND_DUE = "refund_due", _("To be refunded")
+    REFUNDED = "refunded", _("Refunded")
+    REFUSED = "refused", _("Refused")
+    CANCELLED = "cancelled", _("The shopper keeps the goods")
+    NOT_SENT = "not_sent", _("Order cancelled before it left")
+
+
+class RefundState(models.TextChoices):
+    """Whether money that is owed has been sent back."""
+
+    DUE = "due", _("To be sent")
+    SENT = "sent", _("Sent back")
+
+
 class Answer(models.TextChoices):
     """What a provider says of a payment. Only the first two are definitive."""
 
@@ -106,6 +124,9 @@ class MailKind(models.TextChoices):
     ORDER_EXPIRED = "order_expired", _("Order not paid")
     ORDER_CANCELLED = "order_cancelled", _("Order cancelled")
     REFUND = "refund", _("Refund")
+    WITHDRAWAL = "withdrawal", _("Withdrawal received")
+    RETURN_REFUNDED = "return_refunded", _("Refund of returned goods")
+    RETURN_REFUSED = "return_refused", _("Return refused")
     ACCOUNT = "account", _("About an account")
     MESSAGE = "message", _("A shopper's message")
 
@@ -160,4 +181,13 @@ FULFILMENT_MOVES: dict[str, frozenset[str]] = {
     FulfilmentState.SHIPPED: frozenset({FulfilmentState.DELIVERED}),
     FulfilmentState.DELIVERED: frozenset(),
     FulfilmentState.CANCELLED: frozenset(),
+}
+
+RETURN_MOVES: dict[str, frozenset[str]] = {
+    ReturnState.DECLARED: frozenset({ReturnState.REFUND_DUE, ReturnState.REFUSED, ReturnState.CANCELLED}),
+    ReturnState.REFUND_DUE: frozenset({ReturnState.REFUNDED}),
+    ReturnState.REFUNDED: frozenset(),
+    ReturnState.REFUSED: frozenset(),
+    ReturnState.CANCELLED: frozenset(),
+    ReturnState.NOT_SENT: frozenset(),
 }

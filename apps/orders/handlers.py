@@ -13,6 +13,7 @@ from apps.orders.payments import demo_bank
 from apps.orders.payments import operations as payments
 from apps.orders.payments.gateways.bank_transfer import BankTransfer
 from apps.orders.payments.gateways.registry import demo_gateway
+from apps.orders.returns import operations as returns
 
 logger = structlog.get_logger(__name__)
 
@@ -75,6 +76,33 @@ def mail_refund(delivery: outbox.Delivery) -> None:
     _send(delivery, kind=MailKind.REFUND)
 
 
+@outbox.handler(topic="return.declared", name="returns.acknowledge", atomic=False)
+def acknowledge_withdrawal(delivery: outbox.Delivery) -> None:
+    """Acknowledge a withdrawal with its content, date and time (C. conso L221-21)."""
+    _send(delivery, kind=MailKind.WITHDRAWAL)
+
+
+@outbox.handler(topic="refund.due", name="returns.refund", atomic=False, queue=Queue.SOON)
+def send_refund(delivery: outbox.Delivery) -> None:
+    """Send back what a return is worth. A transfer is sent by a person, who finds it among the returns."""
+    try:
+        returns.send_refund(refund_id=delivery.payload["refund_id"], at=delivery.at)
+    except payments.RefundByHand:
+        logger.info("refund_waits_for_a_person", refund=delivery.payload["refund_id"])
+
+
+@outbox.handler(topic="return.refunded", name="returns.mail_refunded", atomic=False, queue=Queue.SOON)
+def mail_return_refunded(delivery: outbox.Delivery) -> None:
+    """Tell the shopper what was sent back for which goods."""
+    _send(delivery, kind=MailKind.RETURN_REFUNDED)
+
+
+@outbox.handler(topic="return.refused", name="returns.mail_refused", atomic=False, queue=Queue.SOON)
+def mail_return_refused(delivery: outbox.Delivery) -> None:
+    """Tell the shopper why nothing is paid back."""
+    _send(delivery, kind=MailKind.RETURN_REFUSED)
+
+
 @outbox.handler(topic=demo_bank.TOPIC, name="payments.demo_bank_notice", atomic=False)
 def deliver_demo_notice(delivery: outbox.Delivery) -> None:
     """Carry the pretended bank's signed notice to the door every provider's notice comes through."""
@@ -97,6 +125,7 @@ def _send(delivery: outbox.Delivery, *, kind: str) -> None:
         order_id=delivery.payload["order_id"],
         fulfilment_id=delivery.payload.get("fulfilment_id"),
         why=delivery.payload.get("why", ""),
+        return_id=delivery.payload.get("return_id"),
     )
     mail.send(owed=owed, at=delivery.at, finish=lambda: outbox.finish(delivery=delivery))
 

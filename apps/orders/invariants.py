@@ -1,6 +1,7 @@
 """What must be true of orders, their money, their goods, their vouchers and their mails (docs/rules/books.md)."""
 
 from apps.core import books
+from apps.orders.returns import invariants as _returns  # noqa: F401 -- registers those of returns
 
 # The minor units of an amount in the currency of `placed`.
 _MINOR = "round({0} * power(10::numeric, coalesce((%(digits)s::jsonb ->> placed.currency)::int, 2)))"
@@ -28,7 +29,7 @@ SELECT placed.number,
     ),
     books.Invariant(
         name="orders.history_leads_to_the_state",
-        sentence="Each order, payment and fulfilment has a history without gaps that ends in its present state.",
+        sentence="Each order, payment, fulfilment and return has a history without gaps that ends in its state.",
         sql="""
 WITH steps AS (
   SELECT order_id, machine, subject_id, old, new,
@@ -38,6 +39,7 @@ WITH steps AS (
   SELECT id AS order_id, 'order' AS machine, id AS subject_id, state FROM order_order
   UNION ALL SELECT order_id, 'payment', id, state FROM order_payment
   UNION ALL SELECT order_id, 'fulfilment', id, state FROM order_fulfilment
+  UNION ALL SELECT order_id, 'return', id, state FROM order_return
 )
 SELECT placed.number, found.detail FROM (
   SELECT order_id, format('%%s %%s: from %%s, but it was %%s', machine, subject_id, old, before) AS detail
@@ -100,7 +102,7 @@ SELECT placed.number, format('%%s, total %%s %%s, paid in minor units: %%s', pla
                              placed.currency, coalesce(paid.amounts, 'nothing'))
   FROM order_order placed
   CROSS JOIN LATERAL (
-    SELECT count(*) AS payments, sum(captured_minor - refunded_minor) AS minor,
+    SELECT count(*) AS payments, sum(captured_minor) AS minor,
            string_agg(captured_minor || ' ' || currency, ', ' ORDER BY id) AS amounts,
            bool_and(currency = placed.currency) AS same_currency
       FROM order_payment WHERE order_id = placed.id AND state = 'paid') paid
@@ -111,15 +113,17 @@ SELECT placed.number, format('%%s, total %%s %%s, paid in minor units: %%s', pla
     ),
     books.Invariant(
         name="payments.amounts_follow_the_state",
-        sentence="A paid payment holds what was asked for, one that goes back what came, any other nothing.",
+        sentence="A paid payment holds what was asked for and sent back its refunds, one that goes back what came.",
         sql="""
 SELECT placed.number, format('%%s %%s: asked %%s, came %%s, captured %%s, sent back %%s',
                              payment.gateway, payment.state, payment.amount_minor, came.minor,
                              payment.captured_minor, payment.refunded_minor)
   FROM order_payment payment JOIN order_order placed ON placed.id = payment.order_id
   CROSS JOIN LATERAL (SELECT coalesce(nullif(payment.received_minor, 0), payment.amount_minor) AS minor) came
+  CROSS JOIN LATERAL (SELECT coalesce(sum(amount_minor), 0) AS minor FROM order_refund
+                       WHERE payment_id = payment.id AND state = 'sent') returned
  WHERE CASE payment.state
-         WHEN 'paid' THEN payment.captured_minor <> payment.amount_minor OR payment.refunded_minor <> 0
+         WHEN 'paid' THEN payment.captured_minor <> payment.amount_minor OR payment.refunded_minor <> returned.minor
          WHEN 'refund_due' THEN payment.captured_minor <> came.minor OR payment.refunded_minor >= came.minor
          WHEN 'refunded' THEN payment.captured_minor <> came.minor OR payment.refunded_minor <> came.minor
          ELSE payment.captured_minor <> 0 OR payment.refunded_minor <> 0

@@ -6,14 +6,15 @@ migration is found.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from apps.orders.enums import FULFILMENT_MOVES, ORDER_MOVES, PAYMENT_MOVES
+from apps.orders.enums import FULFILMENT_MOVES, ORDER_MOVES, PAYMENT_MOVES, RETURN_MOVES
 
 TABLES: dict[str, Mapping[str, frozenset[str]]] = {
     "order_order": ORDER_MOVES,
     "order_payment": PAYMENT_MOVES,
     "order_fulfilment": FULFILMENT_MOVES,
+    "order_return": RETURN_MOVES,
 }
 FUNCTION = """
 CREATE OR REPLACE FUNCTION order_refuse_illegal_move() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -35,9 +36,9 @@ def moves_json(moves: Mapping[str, frozenset[str]]) -> str:
     return json.dumps({str(old): sorted(str(new) for new in news) for old, news in moves.items()}, sort_keys=True)
 
 
-def install() -> str:
-    """Return the SQL that creates or renews all three triggers; for migrations."""
-    triggers = (_TRIGGER.format(table=table, moves=moves_json(moves)) for table, moves in TABLES.items())
+def install(*, tables: Iterable[str] = TABLES) -> str:
+    """Return the SQL that creates or renews the triggers; for migrations."""
+    triggers = (_TRIGGER.format(table=table, moves=moves_json(TABLES[table])) for table in tables)
     return FUNCTION + "".join(triggers)
 
 

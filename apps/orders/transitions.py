@@ -19,11 +19,13 @@ from apps.orders.enums import (
     FULFILMENT_MOVES,
     ORDER_MOVES,
     PAYMENT_MOVES,
+    RETURN_MOVES,
     FulfilmentState,
     OrderState,
     PaymentState,
+    ReturnState,
 )
-from apps.orders.models import Fulfilment, Order, Payment, Transition
+from apps.orders.models import Fulfilment, Order, Payment, Return, Transition
 
 # State and history in one statement. The names are the models' own, never a caller's text.
 _MOVE = """
@@ -71,6 +73,7 @@ class Machine:
 ORDER = Machine(name="order", moves=ORDER_MOVES, words=OrderState, rank=locks.Rank.ORDER)
 PAYMENT = Machine(name="payment", moves=PAYMENT_MOVES, words=PaymentState, rank=locks.Rank.PAYMENT)
 FULFILMENT = Machine(name="fulfilment", moves=FULFILMENT_MOVES, words=FulfilmentState, rank=locks.Rank.FULFILMENT)
+RETURN = Machine(name="return", moves=RETURN_MOVES, words=ReturnState, rank=locks.Rank.RETURN)
 
 
 @transaction.atomic
@@ -196,10 +199,41 @@ def move_fulfilment(
     return fulfilment
 
 
+@transaction.atomic
+def move_return(
+    *,
+    return_id: int,
+    to: str,
+    by: str,
+    at: datetime,
+    reason: str = "",
+    changes: Mapping[str, Any] | None = None,
+    locked: Return | None = None,
+) -> Return:
+    """
+    Move a return to another state, as `move_order` does. Locks the return, unless `locked` is its row as this
+    transaction read it under its lock; its order and payments are locked first.
+    """
+    row = locked or locks.lock_row(queryset=Return.objects.filter(pk=return_id), rank=RETURN.rank)
+    if row.pk != return_id:
+        raise ValueError(f"return {return_id} was to be moved, {row.pk} is locked")
+    _move(
+        machine=RETURN,
+        row=row,
+        order_id=row.order_id,
+        to=to,
+        by=by,
+        at=at,
+        reason=reason,
+        changes=changes or {},
+    )
+    return row
+
+
 def note_birth(
     *,
     machine: Machine,
-    row: Fulfilment | Order | Payment,
+    row: Fulfilment | Order | Payment | Return,
     order_id: int,
     by: str,
     at: datetime,
@@ -221,7 +255,7 @@ def note_birth(
 def _move(
     *,
     machine: Machine,
-    row: Any,  # noqa: ANN401 -- one of three models, told apart by `machine`
+    row: Any,  # noqa: ANN401 -- one of four models, told apart by `machine`
     order_id: int,
     to: str,
     by: str,

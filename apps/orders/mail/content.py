@@ -105,17 +105,23 @@ class OrderMail:
     terms: tuple[Section, ...] = ()
 
 
-def content_of(*, kind: str, order: Order, shop: Shop, fulfilment_id: int | None = None, why: str = "") -> OrderMail:
-    """Return what a mail of that kind says of an order. At most 5 statements for any number of lines."""
-    words = texts.words_of(kind=kind, order=order, shop=shop, why=why)
-    short = OrderMail(
+def short_mail(*, words: texts.Words, order: Order, shop: Shop, blocks: tuple[Block, ...] = ()) -> OrderMail:
+    """Return a mail of a few words, blocks and the link to the order."""
+    return OrderMail(
         frame=_frame(shop=shop),
         subject=words.subject,
         headline=words.headline,
         text=words.text,
         order_number=order.number,
         track=Link(label=_("Follow your order"), url=links.tracking_url(shop=shop, number=order.number)),
+        blocks=blocks,
     )
+
+
+def content_of(*, kind: str, order: Order, shop: Shop, fulfilment_id: int | None = None, why: str = "") -> OrderMail:
+    """Return what a mail of that kind says of an order. At most 5 statements for any number of lines."""
+    words = texts.words_of(kind=kind, order=order, shop=shop, why=why)
+    short = short_mail(words=words, order=order, shop=shop)
     if kind == MailKind.SHIPPED:
         return _with_parcels(short, order=order, fulfilment_id=fulfilment_id)
     if kind not in CONFIRMATIONS:

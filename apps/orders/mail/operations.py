@@ -20,6 +20,7 @@ from apps.markets.context import using
 from apps.markets.queries import shop_for_market
 from apps.orders import terms
 from apps.orders.enums import CONFIRMATIONS, MailState
+from apps.orders.mail import returns
 from apps.orders.mail.content import content_of
 from apps.orders.mail.render import Rendered, render
 from apps.orders.models import MailLog, Order
@@ -36,6 +37,7 @@ class Owed:
     order_id: int
     fulfilment_id: int | None = None
     why: str = ""
+    return_id: int | None = None
 
     @property
     def key(self) -> str:
@@ -54,12 +56,23 @@ def send(*, owed: Owed, at: datetime, finish: Callable[[], object]) -> bool:
         "market", "terms", "shipping_address__country", "billing_address__country"
     ).get(pk=owed.order_id)
     shop = shop_for_market(market_code=order.market.code, language=order.language)
+    row = returns.return_of(return_id=owed.return_id) if owed.return_id else None
     with using(shop=shop):
-        rendered = render(
-            kind=owed.kind,
-            mail=content_of(kind=owed.kind, order=order, shop=shop, fulfilment_id=owed.fulfilment_id, why=owed.why),
+        mail = (
+            returns.content_of(kind=owed.kind, row=row, order=order, shop=shop)
+            if row
+            else content_of(kind=owed.kind, order=order, shop=shop, fulfilment_id=owed.fulfilment_id, why=owed.why)
         )
-    log = _log(owed=owed, order=order, language=shop.language, sender=shop.brand.mail_from, rendered=rendered, at=at)
+        rendered = render(kind=owed.kind, mail=mail)
+    log = _log(
+        owed=owed,
+        order=order,
+        recipient=row.email if row else order.email,
+        language=shop.language,
+        sender=shop.brand.mail_from,
+        rendered=rendered,
+        at=at,
+    )
     attachment = terms.attachment_of(order=order) if owed.kind in CONFIRMATIONS else None
     return _leave(
         log=log,
@@ -123,7 +136,9 @@ def _leave(
     return leaves
 
 
-def _log(*, owed: Owed, order: Order, language: str, sender: str, rendered: Rendered, at: datetime) -> MailLog:
+def _log(
+    *, owed: Owed, order: Order, recipient: str, language: str, sender: str, rendered: Rendered, at: datetime
+) -> MailLog:
     """Return the row of this mail, written in its own transaction before anything leaves."""
     domain = sender.rpartition("@")[2]
     keeps_body = {"text": rendered.text, "html": rendered.html} if settings.DEMO else {}
@@ -132,7 +147,7 @@ def _log(*, owed: Owed, order: Order, language: str, sender: str, rendered: Rend
         defaults={
             "order": order,
             "kind": owed.kind,
-            "recipient": order.email,
+            "recipient": recipient,
             "language": language,
             "subject": rendered.subject[:200],
             "message_id": f"<{owed.kind}.{owed.event_id}.{order.number.lower()}@{domain}>",

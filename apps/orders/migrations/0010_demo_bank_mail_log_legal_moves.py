@@ -64,5 +64,5 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('state', 'sent'), ('sent_at__isnull', True), _connector='XOR'), name='mail_sent_has_time')],
             },
         ),
-        migrations.RunSQL(install(), uninstall()),
+        migrations.RunSQL(install(tables=("order_order", "order_payment", "order_fulfilment")), uninstall()),
     ]

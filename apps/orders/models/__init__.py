@@ -6,6 +6,7 @@ from apps.orders.models.fulfilment import Fulfilment, FulfilmentLine
 from apps.orders.models.mail import MailLog
 from apps.orders.models.order import Line, Order
 from apps.orders.models.payment import Payment, PaymentNotice
+from apps.orders.models.returns import Refund, RefundLine, Return, ReturnLine
 from apps.orders.models.terms import TermsVersion
 from apps.orders.models.transition import Transition
 from apps.orders.models.voucher import OfferMarket, VoucherSlot
@@ -26,6 +27,10 @@ __all__ = [
     "Order",
     "Payment",
     "PaymentNotice",
+    "Refund",
+    "RefundLine",
+    "Return",
+    "ReturnLine",
     "TermsVersion",
     "Transition",
     "VoucherSlot",

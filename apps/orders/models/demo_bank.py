@@ -29,6 +29,9 @@ class DemoBankPayment(models.Model):
     )
     is_silent = models.BooleanField(_("the notice is lost"), default=False)
     refunded_minor = models.BigIntegerField(_("paid back in minor units"), default=0)
+    refunds = models.JSONField(
+        _("paid back, by the shop's key"), default=dict, db_default=models.Value({}, models.JSONField())
+    )
     created_at = models.DateTimeField(_("created"))
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
     settles_at = models.DateTimeField(_("settles at"), null=True, blank=True)

@@ -13,7 +13,12 @@ class Transition(models.Model):
     machine = models.CharField(
         _("of"),
         max_length=10,
-        choices=[("order", _("Order")), ("payment", _("Payment")), ("fulfilment", _("Fulfilment"))],
+        choices=[
+            ("order", _("Order")),
+            ("payment", _("Payment")),
+            ("fulfilment", _("Fulfilment")),
+            ("return", _("Return")),
+        ],
     )
     subject_id = models.BigIntegerField(_("row"))
     old = models.CharField(_("from"), max_length=14, blank=True)

@@ -73,15 +73,18 @@ class Books:
         return self.find(reference=reference)
 
     def refund(self, *, reference: str, amount_minor: int, key: str) -> str:
-        """Pay back once: the books hold one sum per payment, so the same sum again changes nothing. Raises Final."""
-        changed = DemoBankPayment.objects.filter(
-            reference=reference, decision=DemoBankDecision.APPROVED, amount_minor__gte=amount_minor, refunded_minor=0
-        ).update(refunded_minor=amount_minor)
-        if (
-            not changed
-            and not DemoBankPayment.objects.filter(reference=reference, refunded_minor=amount_minor).exists()
-        ):
-            raise Final("nothing to pay back", system=SYSTEM)
+        """Pay back once per key, never more than came in all. Raises Final."""
+        with transaction.atomic():
+            row = DemoBankPayment.objects.select_for_update().filter(reference=reference).first()
+            if row is None or row.decision != DemoBankDecision.APPROVED:
+                raise Final("nothing to pay back", system=SYSTEM)
+            if row.refunds.get(key) == amount_minor:
+                return f"re_{key}"
+            if key in row.refunds or row.refunded_minor + amount_minor > row.amount_minor:
+                raise Final("more than came, or another sum under the same key", system=SYSTEM)
+            row.refunds[key] = amount_minor
+            row.refunded_minor += amount_minor
+            row.save(update_fields=["refunds", "refunded_minor"])
         return f"re_{key}"
 
 

@@ -1,0 +1,137 @@
+"""What mails about a return say: the acknowledgement of a withdrawal, the refund, the refusal."""
+
+from datetime import datetime
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from apps.core.money import format_money, from_minor
+from apps.markets.context import Shop
+from apps.orders.enums import MailKind, ReturnState
+from apps.orders.mail.content import Block, OrderMail, short_mail
+from apps.orders.mail.texts import Words
+from apps.orders.models import Order, Refund, Return
+
+KINDS = frozenset({MailKind.WITHDRAWAL, MailKind.RETURN_REFUNDED, MailKind.RETURN_REFUSED})
+
+
+def return_of(*, return_id: int) -> Return:
+    """Return a return with its lines and refund. Three statements."""
+    return Return.objects.select_related("refund").prefetch_related("lines__line").get(pk=return_id)
+
+
+def content_of(*, kind: str, row: Return, order: Order, shop: Shop) -> OrderMail:
+    """Return what a mail about a return says. Runs inside `using(shop=…)`. One statement besides the return's own."""
+    words = words_of(kind=kind, order=order)
+    return short_mail(words=words, order=order, shop=shop, blocks=blocks_of(kind=kind, row=row, order=order, shop=shop))
+
+
+def words_of(*, kind: str, order: Order) -> Words:
+    """Return subject, headline and first paragraph."""
+    names = {"number": order.number}
+    if kind == MailKind.WITHDRAWAL:
+        return Words(
+            subject=_("We have received your withdrawal from order %(number)s") % names,
+            headline=_("Your withdrawal has reached us"),
+            text=_("This mail confirms your declaration, its content and when it was sent: please keep it."),
+        )
+    if kind == MailKind.RETURN_REFUSED:
+        return Words(
+            subject=_("Your return of order %(number)s") % names,
+            headline=_("We cannot pay these goods back"),
+            text=_(
+                "We have looked at what you sent back of order %(number)s. What we found is below. If you see it"
+                " otherwise, please answer this mail."
+            )
+            % names,
+        )
+    return Words(
+        subject=_("Your refund for order %(number)s is on its way") % names,
+        headline=_("We have sent your money back"),
+        text=_("Thank you for sending your goods back. The money goes the way you paid; banks take a few days."),
+    )
+
+
+def blocks_of(*, kind: str, row: Return, order: Order, shop: Shop) -> tuple[Block, ...]:
+    """Return the paragraphs under the words."""
+    if kind == MailKind.WITHDRAWAL:
+        return (_statement(row=row, order=order, shop=shop), *_what_next(row=row, shop=shop))
+    found = (Block(title=_("What we found"), lines=(row.note,)),) if row.note else ()
+    return (*_money(row=row, shop=shop), *found)
+
+
+def statement_lines(*, row: Return) -> tuple[str, ...]:
+    """Return the goods of a return, a line each."""
+    return tuple(f"{line.quantity} × {line.line.title}" for line in row.lines.all())
+
+
+def _statement(*, row: Return, order: Order, shop: Shop) -> Block:
+    sent = _moment(row.declared_at, shop=shop)
+    return Block(
+        title=_("Your declaration"),
+        lines=(
+            _("I withdraw from the contract of order %(number)s for:") % {"number": order.number},
+            *statement_lines(row=row),
+            _("Name: %(name)s") % {"name": row.name},
+            _("Sent on %(moment)s") % {"moment": sent},
+        ),
+    )
+
+
+def _what_next(*, row: Return, shop: Shop) -> tuple[Block, ...]:
+    if row.state == ReturnState.NOT_SENT:
+        return (
+            Block(
+                title=_("What happens now"),
+                lines=(_("Nothing had left yet, so nothing will be sent. We pay back everything you paid."),),
+            ),
+        )
+    by = date_format(row.send_back_by.astimezone(shop.market.time_zone), "DATE_FORMAT")
+    return (
+        Block(
+            title=_("Please send the goods back"),
+            lines=(
+                _("By %(day)s at the latest, with the number %(number)s in the parcel, to:")
+                % {"day": by, "number": row.number},
+                shop.seller.name,
+                *shop.seller.address.splitlines(),
+                _("You bear the postage of sending them back, unless our terms say otherwise."),
+            ),
+        ),
+        Block(
+            title=_("Your money"),
+            lines=(
+                _(
+                    "We pay back within 14 days of your declaration, the way you paid; we may wait until the goods or"
+                    " the proof that you sent them reach us."
+                ),
+            ),
+        ),
+    )
+
+
+def _money(*, row: Return, shop: Shop) -> tuple[Block, ...]:
+    refund: Refund | None = getattr(row, "refund", None)
+    if refund is None:
+        return ()
+
+    def written(minor: int) -> str:
+        money = from_minor(minor, refund.currency)
+        return format_money(money=money, language=shop.language, country=shop.market.country)
+
+    lines = [
+        f"{part.quantity} × {part.line.title}: {written(part.amount_minor)}"
+        for part in refund.lines.select_related("line").order_by("id")
+    ]
+    if refund.delivery_minor:
+        lines.append(_("Delivery: %(amount)s") % {"amount": written(refund.delivery_minor)})
+    total = _("Sent back: %(amount)s, %(tax)s of it VAT") % {
+        "amount": written(refund.amount_minor),
+        "tax": written(refund.tax_minor),
+    }
+    return (Block(title=_("Your refund"), lines=(*lines, total)),)
+
+
+def _moment(at: datetime, *, shop: Shop) -> str:
+    local = at.astimezone(shop.market.time_zone)
+    return f"{date_format(local, 'DATE_FORMAT')}, {local:%H:%M:%S} ({local:%Z})"

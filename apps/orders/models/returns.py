@@ -1,0 +1,139 @@
+"""Goods a shopper gives back, and the money that is sent back for them."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from apps.orders.enums import RefundState, ReturnState
+
+
+class Return(models.Model):
+    """
+    A declaration of withdrawal and what became of it.
+
+    name, email: as declared; the acknowledgement goes there. send_back_by, refund_due_at: fourteen days after the
+    declaration (Directive 2011/83 art. 13 and 14).
+    """
+
+    order = models.ForeignKey("order.Order", models.PROTECT, related_name="returns", verbose_name=_("order"))
+    number = models.CharField(_("number"), max_length=48, unique=True)
+    state = models.CharField(_("state"), max_length=12, choices=ReturnState.choices, default=ReturnState.DECLARED)
+    name = models.CharField(_("name"), max_length=120)
+    email = models.EmailField(_("e-mail address"))
+    declared_by = models.CharField(_("declared by"), max_length=120)
+    declared_at = models.DateTimeField(_("declared"))
+    send_back_by = models.DateTimeField(_("to be sent back by"))
+    refund_due_at = models.DateTimeField(_("to be refunded by"))
+    inspected_at = models.DateTimeField(_("inspected"), null=True, blank=True)
+    location = models.ForeignKey(
+        "partner.Location", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("came back to")
+    )
+    note = models.TextField(_("what was found"), blank=True)
+
+    class Meta:
+        verbose_name = _("return")
+        verbose_name_plural = _("returns")
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(state__in=ReturnState.values), name="return_state_known"),
+            models.CheckConstraint(
+                condition=~Q(state__in=["refund_due", "refunded", "refused"]) | Q(inspected_at__isnull=False),
+                name="return_decided_has_time",
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["state", "refund_due_at"], name="return_by_state_and_due")]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class ReturnLine(models.Model):
+    """Units of an order line that are given back, and what was found when they came: all of them or none yet."""
+
+    parent = models.ForeignKey(Return, models.PROTECT, related_name="lines", verbose_name=_("return"))
+    line = models.ForeignKey("order.Line", models.PROTECT, related_name="return_lines", verbose_name=_("order line"))
+    quantity = models.PositiveIntegerField(_("quantity"))
+    sellable = models.PositiveIntegerField(_("as good as new"), default=0)
+    damaged = models.PositiveIntegerField(_("accepted, not to be sold"), default=0)
+    refused = models.PositiveIntegerField(_("refused"), default=0)
+
+    class Meta:
+        verbose_name = _("line of a return")
+        verbose_name_plural = _("lines of returns")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["parent", "line"], name="return_line_unique"),
+            models.CheckConstraint(condition=Q(quantity__gte=1), name="return_line_quantity_positive"),
+            models.CheckConstraint(
+                condition=Q(sellable=0, damaged=0, refused=0) | Q(quantity=F("sellable") + F("damaged") + F("refused")),
+                name="return_line_whole_or_open",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.line_id} × {self.quantity}"
+
+    @property
+    def accepted(self) -> int:
+        """Units that are paid back."""
+        return self.sellable + self.damaged
+
+
+class Refund(models.Model):
+    """Money sent back for a return: its lines and the delivery sum to the amount. Minor units, taxes included."""
+
+    parent = models.OneToOneField(Return, models.PROTECT, related_name="refund", verbose_name=_("return"))
+    payment = models.ForeignKey("order.Payment", models.PROTECT, related_name="refunds", verbose_name=_("payment"))
+    state = models.CharField(_("state"), max_length=4, choices=RefundState.choices, default=RefundState.DUE)
+    amount_minor = models.BigIntegerField(_("amount in minor units"))
+    tax_minor = models.BigIntegerField(_("tax in minor units"))
+    delivery_minor = models.BigIntegerField(_("delivery in minor units"), default=0)
+    delivery_tax_minor = models.BigIntegerField(_("tax on delivery in minor units"), default=0)
+    currency = models.CharField(_("currency"), max_length=3)
+    idempotency_key = models.CharField(_("idempotency key"), max_length=80, unique=True)
+    reference = models.CharField(_("provider's reference"), max_length=200, blank=True)
+    requested_at = models.DateTimeField(_("requested"))
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("refund")
+        verbose_name_plural = _("refunds")
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="refund_amount_positive"),
+            models.CheckConstraint(
+                condition=Q(delivery_minor__gte=0, delivery_tax_minor__gte=0, tax_minor__gte=F("delivery_tax_minor"))
+                & Q(delivery_minor__lte=F("amount_minor"), tax_minor__lte=F("amount_minor")),
+                name="refund_parts_in_range",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="due", sent_at__isnull=True) | Q(state="sent", sent_at__isnull=False),
+                name="refund_sent_has_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount_minor} {self.currency} {self.state}"
+
+
+class RefundLine(models.Model):
+    """What is sent back for units of one order line, its discount already inside."""
+
+    refund = models.ForeignKey(Refund, models.PROTECT, related_name="lines", verbose_name=_("refund"))
+    line = models.ForeignKey("order.Line", models.PROTECT, related_name="refund_lines", verbose_name=_("order line"))
+    quantity = models.PositiveIntegerField(_("quantity"))
+    amount_minor = models.BigIntegerField(_("amount in minor units"))
+    tax_minor = models.BigIntegerField(_("tax in minor units"))
+
+    class Meta:
+        verbose_name = _("line of a refund")
+        verbose_name_plural = _("lines of refunds")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["refund", "line"], name="refund_line_unique"),
+            models.CheckConstraint(
+                condition=Q(quantity__gte=1, amount_minor__gte=0, tax_minor__gte=0, tax_minor__lte=F("amount_minor")),
+                name="refund_line_in_range",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.line_id} × {self.quantity}: {self.amount_minor}"

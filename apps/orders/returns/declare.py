@@ -1,0 +1,100 @@
+"""Take a declaration of withdrawal, from the shop's function or as staff read it in a letter."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.formats import date_format
+
+from apps.core import audit, locks, outbox
+from apps.markets.queries import market_by_code
+from apps.orders import cancellation, transitions
+from apps.orders.enums import ReturnState
+from apps.orders.models import Fulfilment, Line, Order, Return, ReturnLine
+from apps.orders.returns import queries, window
+from apps.orders.returns.errors import NothingBought, NothingChosen, TooMany, WindowOver
+
+SHOPPER = "shopper"
+
+
+@locks.retry_on_conflict()
+@transaction.atomic
+def declare_withdrawal(
+    *, order_id: int, units: Mapping[int, int], name: str, email: str, by: str, at: datetime
+) -> Return:
+    """
+    Write a declaration of withdrawal from units of lines (line id → units) and have its receipt acknowledged.
+
+    by: SHOPPER or "user:id" (audited). An order of which nothing has left is cancelled when all of it is withdrawn
+    from: then there is nothing to send back. Locks what cancelling locks, then the order. Publishes return.declared.
+    Raises NothingBought, WindowOver, NothingChosen, TooMany; then nothing is written.
+    """
+    order = Order.objects.select_related("market").get(pk=order_id)
+    wanted = {line_id: count for line_id, count in units.items() if count > 0}
+    # Cancelling locks the order among all the rest; without it only the order is locked.
+    is_unsent = _cancel_if_unsent(order=order, wanted=wanted, by=by, at=at)
+    if not is_unsent:
+        locked = locks.lock_row(queryset=Order.objects.filter(pk=order_id), rank=locks.Rank.ORDER)
+        _check(order=order, state=locked.state, wanted=wanted, at=at)
+    due = at + timedelta(days=window.DAYS)
+    made = Return.objects.create(
+        order=order,
+        number=f"{order.number}-R{Return.objects.filter(order_id=order_id).count() + 1}",
+        state=ReturnState.NOT_SENT if is_unsent else ReturnState.DECLARED,
+        name=name.strip()[:120],
+        email=email,
+        declared_by=by,
+        declared_at=at,
+        send_back_by=due,
+        refund_due_at=due,
+    )
+    ReturnLine.objects.bulk_create(
+        [ReturnLine(parent=made, line_id=line_id, quantity=count) for line_id, count in sorted(wanted.items())]
+    )
+    transitions.note_birth(machine=transitions.RETURN, row=made, order_id=order_id, by=by, at=at)
+    if by.startswith("user:"):
+        audit.record(
+            action="return.declare",
+            target=audit.target_of(model="order.return", pk=made.pk),
+            actor=by,
+            at=at,
+            after={"number": made.number, "units": sum(wanted.values())},
+        )
+    outbox.publish(
+        topic="return.declared", key=order.number, payload={"order_id": order_id, "return_id": made.pk}, at=at
+    )
+    return made
+
+
+def _cancel_if_unsent(*, order: Order, wanted: Mapping[int, int], by: str, at: datetime) -> bool:
+    """Cancel an order that is withdrawn from whole before anything left; goods that leave meanwhile win."""
+    if order.state not in cancellation.CANCELLABLE:
+        return False
+    bought = dict(Line.objects.filter(order_id=order.pk).values_list("pk", "quantity"))
+    if wanted != bought:
+        return False
+    try:
+        with transaction.atomic():
+            cancellation.cancel_within(order_id=order.pk, reason="withdrawal", by=by, at=at)
+    except cancellation.GoodsHaveLeft:
+        return False
+    return True
+
+
+def _check(*, order: Order, state: str, wanted: Mapping[int, int], at: datetime) -> None:
+    if state not in queries.BOUGHT:
+        raise NothingBought(number=order.number)
+    if not wanted:
+        raise NothingChosen
+    ends = window.ends_at(order=order, fulfilments=list(Fulfilment.objects.filter(order_id=order.pk)))
+    if ends is not None and at > ends:
+        local = ends.astimezone(market_by_code(code=order.market.code).time_zone)
+        raise WindowOver(number=order.number, day=date_format(local, "DATE_FORMAT"))
+    given = queries.given_back(order_id=order.pk)
+    lines = {line.pk: line for line in Line.objects.filter(order_id=order.pk)}
+    for line_id, count in wanted.items():
+        line = lines.get(line_id)
+        if line is None:
+            raise NothingChosen
+        if count > (left := line.quantity - given.get(line_id, 0)):
+            raise TooMany(name=line.title, left=left)

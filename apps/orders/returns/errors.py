@@ -1,0 +1,62 @@
+"""Why a return is refused, in the words the shopper or the member of staff reads."""
+
+from http import HTTPStatus
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.errors import Refusal
+
+
+class NothingBought(Refusal):
+    """Unpaid and ended orders have nothing to give back. Parameters: number."""
+
+    code = "return.nothing_bought"
+    message = _("Order %(number)s is not paid or was cancelled, so there is nothing to withdraw from.")
+    http_status = HTTPStatus.CONFLICT
+
+
+class WindowOver(Refusal):
+    """The right to withdraw has ended. Parameters: number, day."""
+
+    code = "return.window_over"
+    message = _(
+        "The time to withdraw from order %(number)s ended on %(day)s. If something is wrong with the goods, the legal"
+        " guarantee still holds: please write to us."
+    )
+    http_status = HTTPStatus.CONFLICT
+
+
+class NothingChosen(Refusal):
+    """No unit was named."""
+
+    code = "return.nothing_chosen"
+    message = _("Please choose at least one article.")
+
+
+class TooMany(Refusal):
+    """More than is left of a line. Parameters: name, left."""
+
+    code = "return.too_many"
+    message = _("Of “%(name)s” %(left)s can still be given back. Please choose again.")
+    http_status = HTTPStatus.CONFLICT
+
+
+class NotCounted(Refusal):
+    """Every unit that was announced is accounted for, even those that did not come. Parameters: name, quantity."""
+
+    code = "return.not_counted"
+    message = _("Please say for all %(quantity)s units of “%(name)s” what was found.")
+
+
+class NoteMissing(Refusal):
+    """Who gets no money back is told why."""
+
+    code = "return.note_missing"
+    message = _("Please write what was found: the shopper reads it when something is refused.")
+
+
+class ReasonMissing(Refusal):
+    """Whoever reads the history later must find why."""
+
+    code = "return.reason_missing"
+    message = _("Please say why the return is closed; the reason stays in its history.")

@@ -1,0 +1,77 @@
+"""Reads of returns: what may still be given back, an order's returns, what is due."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Q, QuerySet, Sum
+
+from apps.orders.enums import OrderState, RefundState, ReturnState
+from apps.orders.models import Fulfilment, Line, Order, Refund, Return, ReturnLine
+from apps.orders.returns import window
+
+BOUGHT = frozenset({OrderState.CONFIRMED, OrderState.IN_FULFILMENT, OrderState.SHIPPED, OrderState.DELIVERED})
+WARN_BEFORE = timedelta(days=2)
+"""Staff are told so long before a refund is overdue: on the twelfth day."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """A line of an order and how many of its units are not given back yet."""
+
+    line: Line
+    left: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Right:
+    """What a shopper may withdraw from, and until when (None: not every parcel has arrived)."""
+
+    choices: tuple[Choice, ...]
+    ends_at: datetime | None
+
+    @property
+    def left(self) -> int:
+        """Units that may still be given back."""
+        return sum(choice.left for choice in self.choices)
+
+
+def right_of(*, order: Order) -> Right:
+    """Return what of a bought order is not given back yet. Four statements at most, whatever it holds."""
+    fulfilments = list(Fulfilment.objects.filter(order_id=order.pk))
+    lines = Line.objects.filter(order_id=order.pk).order_by("position", "id")
+    given = given_back(order_id=order.pk)
+    return Right(
+        choices=tuple(Choice(line=line, left=line.quantity - given.get(line.pk, 0)) for line in lines),
+        ends_at=window.ends_at(order=order, fulfilments=fulfilments),
+    )
+
+
+def given_back(*, order_id: int) -> dict[int, int]:
+    """Return line id → units declared in returns that count: all but those whose goods the shopper keeps."""
+    rows = ReturnLine.objects.filter(parent__order_id=order_id).exclude(parent__state=ReturnState.CANCELLED)
+    return dict(rows.values_list("line_id").annotate(units=Sum("quantity")))
+
+
+def is_open(*, order: Order, right: Right, at: datetime) -> bool:
+    """Whether the shopper may still withdraw from something."""
+    return order.state in BOUGHT and right.left > 0 and (right.ends_at is None or at <= right.ends_at)
+
+
+def returns_of(*, order_id: int) -> list[Return]:
+    """Return an order's returns with their lines and refunds, oldest first. Three statements."""
+    rows = Return.objects.filter(order_id=order_id).select_related("refund", "location").order_by("declared_at", "id")
+    return list(rows.prefetch_related("lines__line"))
+
+
+def due(*, at: datetime) -> QuerySet[Return]:
+    """Return what must be refunded within WARN_BEFORE, or should have been, most urgent first."""
+    waiting = Q(state__in=[ReturnState.DECLARED, ReturnState.REFUND_DUE])
+    rows = Return.objects.filter(waiting, refund_due_at__lt=at + WARN_BEFORE).select_related("order")
+    return rows.order_by("refund_due_at", "id")
+
+
+def sent_back_minor(*, payment_ids: Sequence[int]) -> dict[int, int]:
+    """Return payment id → minor units sent back for returns."""
+    rows = Refund.objects.filter(payment_id__in=payment_ids, state=RefundState.SENT)
+    return dict(rows.values_list("payment_id").annotate(total=Sum("amount_minor")))
