@@ -96,6 +96,13 @@ KINDS: dict[str, Kind] = {
         "order_fulfilment",
         "?work=late",
     ),
+    "return": Kind(
+        _("Returns to refund within two days, or overdue"),
+        _("Inspect the goods or ask where they are; the law gives 14 days."),
+        "order.view_return",
+        "order_return",
+        "?due=soon",
+    ),
     "unpublished": Kind(
         _("Products waiting for publication"),
         _("Shops still show their old pages: check the worker."),

@@ -69,6 +69,7 @@ def navigation() -> list[dict[str, Any]]:
             _("Orders"),
             _page(_("Orders"), "receipt_long", "order.order"),
             _page(_("To ship"), "local_shipping", "order.fulfilment"),
+            _page(_("Returns"), "assignment_return", "order.return"),
             _page(_("Payments"), "payments", "order.payment"),
             _page(_("Vouchers"), "confirmation_number", "voucher.voucher"),
             _page(_("Offers"), "sell", "offer.conditionaloffer"),

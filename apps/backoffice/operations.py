@@ -50,8 +50,12 @@ _RIGHTS: dict[str, list[tuple[str, tuple[str, ...], tuple[str, ...]]]] = {
         ("markets", ("*",), ("view",)),
     ],
     ORDER_DESK: [
-        ("order", ("order", "line", "payment", "paymentnotice", "fulfilment", "maillog", "transition"), ("view",)),
-        ("order", ("order", "payment", "fulfilment"), ("change",)),
+        (
+            "order",
+            ("order", "line", "payment", "paymentnotice", "fulfilment", "return", "maillog", "transition"),
+            ("view",),
+        ),
+        ("order", ("order", "payment", "fulfilment", "return"), ("change",)),
         ("order", ("deliverymethod",), ("view",)),
         ("partner", ("stocklevel",), ("view", "change")),
         ("partner", ("stockmovement", "location"), ("view",)),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from apps.backoffice.admin.shared import chip
 from apps.backoffice.price_words import candidate_rows
 from apps.backoffice.queries.order_story import Story, story_of
+from apps.backoffice.return_page import returns_context
 from apps.backoffice.tones import FULFILMENT_TONES, ORDER_TONES, PAYMENT_TONES, outcome_words
 from apps.core import clock
 from apps.core.money import Money, format_money, from_minor
@@ -20,6 +21,7 @@ from apps.orders import cancellation, links
 from apps.orders.enums import FulfilmentState, OrderState, PaymentState
 from apps.orders.mail import again
 from apps.orders.models import Order
+from apps.orders.returns.queries import BOUGHT
 
 _TO_SHIP = {FulfilmentState.NEW, FulfilmentState.PICKED}
 
@@ -40,6 +42,7 @@ def order_context(request: HttpRequest, order: Order) -> dict[str, Any]:
         "totals": _totals(story, write),
         "payments": list(_payments(request, story, write)),
         "fulfilments": list(_fulfilments(request, story)),
+        "returns": returns_context(request, returns=story.returns, write=write.minor),
         "actions": _actions(request, story),
         "tracking_url": links.tracking_url(shop=shop, number=order.number),
         "customer_url": (
@@ -62,6 +65,9 @@ def _actions(request: HttpRequest, story: Story) -> list[dict[str, Any]]:
     if order.state in cancellation.CANCELLABLE and not any(each.shipped_at for each in story.record.fulfilments):
         url = reverse("admin:order_order_cancel", args=[order.pk])
         actions.append({"url": url, "label": _("Cancel the order"), "plain": True})
+    if order.state in BOUGHT and request.user.has_perm("order.change_return"):
+        url = reverse("admin:order_return_declare", args=[order.pk])
+        actions.append({"url": url, "label": _("Record a withdrawal"), "plain": True})
     return actions
 
 

@@ -1,6 +1,6 @@
 """How states look and read wherever staff meet them: the same colour in a list and on a page."""
 
-from apps.orders.enums import FulfilmentState, OrderState, PaymentState, SettleOutcome
+from apps.orders.enums import FulfilmentState, OrderState, PaymentState, ReturnState, SettleOutcome
 
 ORDER_TONES = {
     OrderState.PLACED: "wait",
@@ -26,6 +26,14 @@ FULFILMENT_TONES = {
     FulfilmentState.SHIPPED: "good",
     FulfilmentState.DELIVERED: "good",
     FulfilmentState.CANCELLED: "quiet",
+}
+RETURN_TONES = {
+    ReturnState.DECLARED: "wait",
+    ReturnState.REFUND_DUE: "bad",
+    ReturnState.REFUNDED: "good",
+    ReturnState.REFUSED: "quiet",
+    ReturnState.CANCELLED: "quiet",
+    ReturnState.NOT_SENT: "quiet",
 }
 
 

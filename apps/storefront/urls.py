@@ -4,7 +4,7 @@ from django.urls import include, path
 
 from apps.markets.urls import shop_patterns
 from apps.storefront.seo import sitemaps
-from apps.storefront.views import account, basket, catalog, checkout, entry, home, orders, texts
+from apps.storefront.views import account, basket, catalog, checkout, entry, home, orders, texts, withdraw
 
 within_shop = [
     path("", home.home, name="home"),
@@ -31,7 +31,8 @@ within_shop = [
     path("account/orders/<str:number>/", account.account_order, name="account_order"),
     path("account/", include("allauth.account.urls")),
     path("contact/", texts.contact, name="contact"),
-    path("withdraw/", texts.withdraw, name="withdraw"),
+    path("withdraw/", withdraw.withdraw, name="withdraw"),
+    path("withdraw/<str:token>/", withdraw.withdraw_order, name="withdraw_order"),
     path("terms/", texts.terms, name="terms"),
     path("stores/", texts.stores, name="stores"),
     path("markets/", entry.markets, name="markets"),

@@ -11,6 +11,7 @@ from apps.backoffice.admin import (
     payments,
     people,
     products,
+    returns,
     stock,
 )
 
@@ -25,5 +26,6 @@ __all__ = [
     "payments",
     "people",
     "products",
+    "returns",
     "stock",
 ]

@@ -5,24 +5,16 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from apps.backoffice.admin.shared import ReadOnlyAdmin, chip, moment, money_minor, pretty
+from apps.backoffice.admin.shared import ReadOnlyAdmin, chip, moment, money_minor, order_link, pretty
 from apps.backoffice.tones import PAYMENT_TONES, outcome_words
 from apps.core import clock
 from apps.orders.enums import PaymentState
 from apps.orders.models import MailLog, Payment, PaymentNotice
 from apps.orders.payments.queries import OPEN_STATES, wrong_sums
-
-
-def order_link(order_id: int, number: str) -> str:
-    """Return a link to an order's page."""
-    return format_html(
-        '<a class="bo-link" href="{}">{}</a>', reverse("admin:order_order_change", args=[order_id]), number
-    )
 
 
 class WaitingFilter(admin.SimpleListFilter):

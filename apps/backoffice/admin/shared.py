@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import formats, timezone, translation
 from django.utils.html import format_html
 from unfold.admin import ModelAdmin
@@ -29,6 +30,7 @@ __all__ = [
     "moment",
     "money",
     "money_minor",
+    "order_link",
     "pretty",
     "scoped",
 ]
@@ -83,6 +85,13 @@ def moment(at: datetime | None) -> str:
 def chip(text: object, tone: str = "quiet") -> str:
     """Return a small label. Tones: good, busy, wait, bad, quiet."""
     return format_html('<span class="bo-chip {}">{}</span>', TONES[tone], text)
+
+
+def order_link(order_id: int, number: str) -> str:
+    """Return a link to an order's page."""
+    return format_html(
+        '<a class="bo-link" href="{}">{}</a>', reverse("admin:order_order_change", args=[order_id]), number
+    )
 
 
 def ask(

@@ -11,10 +11,16 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import User
 from apps.core.models import AuditEvent
 from apps.orders import queries as orders
-from apps.orders.enums import FulfilmentState, OrderState, PaymentState
-from apps.orders.models import FulfilmentLine, MailLog, Order, PaymentNotice, Transition
+from apps.orders.enums import FulfilmentState, OrderState, PaymentState, ReturnState
+from apps.orders.models import FulfilmentLine, MailLog, Order, PaymentNotice, Return, Transition
+from apps.orders.returns.queries import returns_of
 
-_WORDS: dict[str, Any] = {"order": OrderState, "payment": PaymentState, "fulfilment": FulfilmentState}
+_WORDS: dict[str, Any] = {
+    "order": OrderState,
+    "payment": PaymentState,
+    "fulfilment": FulfilmentState,
+    "return": ReturnState,
+}
 _PERSON = re.compile(r"^user:(\d+)$")
 
 
@@ -37,18 +43,20 @@ class Story:
     notices: tuple[PaymentNotice, ...]
     mails: tuple[MailLog, ...]
     parcels: dict[int, list[FulfilmentLine]]
+    returns: tuple[Return, ...]
     moments: tuple[Moment, ...]
 
 
 def story_of(*, order: Order) -> Story:
-    """Load the whole story of an order. Ten statements whatever it holds."""
+    """Load the whole story of an order. Eleven statements, 13 when it has returns, whatever it holds."""
     record = orders.record(order=order)
     mails = tuple(order.mails.order_by("created_at", "id"))
     notices = tuple(PaymentNotice.objects.filter(payment__order_id=order.pk).order_by("received_at", "id"))
     parcels: dict[int, list[FulfilmentLine]] = {}
     for line in FulfilmentLine.objects.filter(fulfilment__order_id=order.pk).select_related("line").order_by("id"):
         parcels.setdefault(line.fulfilment_id, []).append(line)
-    audits = _audits(record)
+    returns = tuple(returns_of(order_id=order.pk))
+    audits = _audits(record, returns)
     names = actor_names([*(row.actor for row in record.transitions), *(event.actor for event in audits)])
     moments = [_move(row, names) for row in record.transitions]
     moments += [_mail(mail) for mail in mails]
@@ -58,6 +66,7 @@ def story_of(*, order: Order) -> Story:
         notices=notices,
         mails=mails,
         parcels=parcels,
+        returns=returns,
         # Moves before mails at the same instant: the mail is their consequence.
         moments=tuple(sorted(moments, key=lambda moment: (moment.at, moment.kind != "move"))),
     )
@@ -76,11 +85,12 @@ def _job(actor: str) -> str:
     return _("automatic (%(job)s)") % {"job": actor.removeprefix("system:")} if actor.startswith("system:") else actor
 
 
-def _audits(record: orders.OrderRecord) -> list[AuditEvent]:
+def _audits(record: orders.OrderRecord, returns: Iterable[Return]) -> list[AuditEvent]:
     """Audit lines of the order and its parts, without those that only repeat a move."""
     targets = [f"order.order:{record.order.pk}"]
     targets += [f"order.payment:{payment.pk}" for payment in record.payments]
     targets += [f"order.fulfilment:{fulfilment.pk}" for fulfilment in record.fulfilments]
+    targets += [f"order.return:{row.pk}" for row in returns]
     moves = {(f"{row.machine}.{row.new}", row.at) for row in record.transitions}
     events = AuditEvent.objects.filter(target__in=targets).order_by("at", "id")
     return [event for event in events if (event.action, event.at) not in moves]

@@ -12,6 +12,7 @@ from apps.core import heartbeat
 from apps.core.models import BooksProof
 from apps.core.money import Money
 from apps.orders.enums import SettleOutcome
+from apps.orders.returns.queries import WARN_BEFORE
 
 DAYS = 8
 PUBLICATION_MAY_WAIT = timedelta(minutes=5)
@@ -51,6 +52,8 @@ UNION ALL SELECT 'unpaid', count(*), min(expires_at) FROM order_order WHERE stat
    AND (%(markets)s::bigint[] IS NULL OR market_id = ANY(%(markets)s))
 UNION ALL SELECT 'unshipped', count(*), min(due_at) FROM order_fulfilment
  WHERE state IN ('new', 'picked') AND due_at < %(at)s AND {order_in_reach}
+UNION ALL SELECT 'return', count(*), min(refund_due_at) FROM order_return
+ WHERE state IN ('declared', 'refund_due') AND refund_due_at < %(returns)s AND {order_in_reach}
 UNION ALL SELECT 'unpublished', count(DISTINCT product_id), min(due_since) FROM catalogue_publicationdue
  WHERE due_since < %(publication)s
    AND (%(brands)s::bigint[] IS NULL OR product_id IN
@@ -156,6 +159,7 @@ def stuck(
                 "brands": _ids(brand_ids),
                 "delivery": at - DELIVERY_MAY_WAIT,
                 "publication": at - PUBLICATION_MAY_WAIT,
+                "returns": at + WARN_BEFORE,
                 "strange": [str(outcome) for outcome in _STRANGE],
             },
         )

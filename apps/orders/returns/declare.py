@@ -4,10 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.utils.formats import date_format
 
-from apps.core import audit, locks, outbox
-from apps.markets.queries import market_by_code
+from apps.core import audit, idempotency, locks, outbox
 from apps.orders import cancellation, transitions
 from apps.orders.enums import ReturnState
 from apps.orders.models import Fulfilment, Line, Order, Return, ReturnLine
@@ -15,20 +13,41 @@ from apps.orders.returns import queries, window
 from apps.orders.returns.errors import NothingBought, NothingChosen, TooMany, WindowOver
 
 SHOPPER = "shopper"
+SCOPE = "returns.declare"
 
 
 @locks.retry_on_conflict()
 @transaction.atomic
 def declare_withdrawal(
-    *, order_id: int, units: Mapping[int, int], name: str, email: str, by: str, at: datetime
+    *,
+    order_id: int,
+    units: Mapping[int, int],
+    name: str,
+    email: str,
+    by: str,
+    at: datetime,
+    idempotency_key: str = "",
 ) -> Return:
     """
     Write a declaration of withdrawal from units of lines (line id → units) and have its receipt acknowledged.
 
     by: SHOPPER or "user:id" (audited). An order of which nothing has left is cancelled when all of it is withdrawn
     from: then there is nothing to send back. Locks what cancelling locks, then the order. Publishes return.declared.
-    Raises NothingBought, WindowOver, NothingChosen, TooMany; then nothing is written.
+    idempotency_key: the same statement sent again under it returns the first return. Raises NothingBought, WindowOver,
+    NothingChosen, TooMany, IdempotencyConflict; then nothing is written.
     """
+
+    def work() -> int:
+        return _declare(order_id=order_id, units=units, name=name, email=email, by=by, at=at)
+
+    if not idempotency_key:
+        return Return.objects.get(pk=work())
+    body = [order_id, sorted(units.items()), name, email]
+    answer = idempotency.once(scope=SCOPE, key=idempotency_key, body=body, at=at, work=work)
+    return Return.objects.get(pk=answer.value)
+
+
+def _declare(*, order_id: int, units: Mapping[int, int], name: str, email: str, by: str, at: datetime) -> int:
     order = Order.objects.select_related("market").get(pk=order_id)
     wanted = {line_id: count for line_id, count in units.items() if count > 0}
     # Cancelling locks the order among all the rest; without it only the order is locked.
@@ -63,7 +82,7 @@ def declare_withdrawal(
     outbox.publish(
         topic="return.declared", key=order.number, payload={"order_id": order_id, "return_id": made.pk}, at=at
     )
-    return made
+    return int(made.pk)
 
 
 def _cancel_if_unsent(*, order: Order, wanted: Mapping[int, int], by: str, at: datetime) -> bool:
@@ -88,8 +107,7 @@ def _check(*, order: Order, state: str, wanted: Mapping[int, int], at: datetime)
         raise NothingChosen
     ends = window.ends_at(order=order, fulfilments=list(Fulfilment.objects.filter(order_id=order.pk)))
     if ends is not None and at > ends:
-        local = ends.astimezone(market_by_code(code=order.market.code).time_zone)
-        raise WindowOver(number=order.number, day=date_format(local, "DATE_FORMAT"))
+        raise WindowOver(number=order.number, day=window.last_day(order=order, ends_at=ends))
     given = queries.given_back(order_id=order.pk)
     lines = {line.pk: line for line in Line.objects.filter(order_id=order.pk)}
     for line_id, count in wanted.items():

@@ -61,7 +61,12 @@ def is_open(*, order: Order, right: Right, at: datetime) -> bool:
 def returns_of(*, order_id: int) -> list[Return]:
     """Return an order's returns with their lines and refunds, oldest first. Three statements."""
     rows = Return.objects.filter(order_id=order_id).select_related("refund", "location").order_by("declared_at", "id")
-    return list(rows.prefetch_related("lines__line"))
+    return list(rows.prefetch_related("lines__line", "refund__lines"))
+
+
+def refunds() -> QuerySet[Refund]:
+    """Return refunds with their payment."""
+    return Refund.objects.select_related("payment")
 
 
 def due(*, at: datetime) -> QuerySet[Return]:

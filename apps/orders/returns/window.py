@@ -4,6 +4,8 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from django.utils.formats import date_format
+
 from apps.markets.queries import market_by_code
 from apps.orders.enums import FulfilmentState
 from apps.orders.models import DeliveryHoliday, Fulfilment, Order
@@ -25,6 +27,11 @@ def ends_at(*, order: Order, fulfilments: Sequence[Fulfilment]) -> datetime | No
     last = max(each for each in arrived if each)
     holidays = DeliveryHoliday.objects.filter(country=market.country, day__gt=last.date())
     return end_of(received=last, zone=market.time_zone, holidays=frozenset(holidays.values_list("day", flat=True)[:60]))
+
+
+def last_day(*, order: Order, ends_at: datetime) -> str:
+    """Return the day on which the right ends, written for the reader of the active language."""
+    return date_format(ends_at.astimezone(market_by_code(code=order.market.code).time_zone), "DATE_FORMAT")
 
 
 def end_of(*, received: datetime, zone: ZoneInfo, holidays: Collection[date]) -> datetime:

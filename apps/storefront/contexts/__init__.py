@@ -81,6 +81,7 @@ from apps.storefront.contexts.pieces import (
     Swatch,
     Tile,
 )
+from apps.storefront.contexts.returns import ChoiceRow, ReturnView, WithdrawalPage
 
 __all__ = [
     "AccountPage",
@@ -88,6 +89,7 @@ __all__ = [
     "BasketView",
     "Card",
     "CheckoutView",
+    "ChoiceRow",
     "CookieView",
     "DeliveryStep",
     "DemoMail",
@@ -127,6 +129,7 @@ __all__ = [
     "RadioCard",
     "Rail",
     "RecapBlock",
+    "ReturnView",
     "ReviewStep",
     "Section",
     "SortChoice",
@@ -144,4 +147,5 @@ __all__ = [
     "VariantAxis",
     "VariantButton",
     "VoucherView",
+    "WithdrawalPage",
 ]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from apps.storefront.contexts.buying import RecapBlock, Summary
 from apps.storefront.contexts.pages import Fact
 from apps.storefront.contexts.pieces import Link, Paging, Picture, ProblemView, PromiseView
+from apps.storefront.contexts.returns import ReturnView
 from apps.storefront.contexts.shown import Shown
 
 
@@ -42,6 +43,8 @@ class OrderView(Shown):
     refresh_seconds: int = 0
     create_account: Link | None = None
     terms: Link | None = None
+    returns: tuple[ReturnView, ...] = ()
+    withdrawal_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,18 +1,23 @@
 """A placed order in plain sentences: where it stands, what happens next, what it cost."""
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
+from apps.core import clock
 from apps.core.money import Money
 from apps.markets.context import Shop
 from apps.orders import tokens
-from apps.orders.enums import FulfilmentState, OrderState, PaymentStatus
-from apps.orders.models import Order
+from apps.orders.enums import FulfilmentState, OrderState, PaymentStatus, ReturnState
+from apps.orders.models import Order, Return
 from apps.orders.payments.queries import PaymentView, payment_status
 from apps.orders.queries import OrderRecord
+from apps.orders.returns import window
+from apps.orders.returns.queries import BOUGHT, returns_of
 from apps.storefront import pages, words
 from apps.storefront.contexts import (
     Fact,
@@ -28,6 +33,7 @@ from apps.storefront.contexts import (
 )
 from apps.storefront.frame import country_name
 from apps.storefront.presenters.pictures import picture_from
+from apps.storefront.presenters.returns import return_views, until_line
 
 # A page that waits for the provider looks again by itself, without JavaScript, this often.
 REFRESH_S = 4
@@ -42,6 +48,9 @@ def order_view(
     headline, text = _headline(shop, order, paying, is_new=is_new)
     token = tokens.order_token(order.number)
     waits = paying.status == PaymentStatus.BEING_CONFIRMED
+    rows = returns_of(order_id=order.pk)
+    ends = window.ends_at(order=order, fulfilments=record.fulfilments)
+    withdrawal = _withdrawal(shop, record, rows, ends)
     return OrderView(
         number=order.number,
         state_text=str(OrderState(order.state).label),
@@ -54,7 +63,9 @@ def order_view(
         blocks=blocks(record=record),
         email=order.email,
         pay_again=_pay_again(paying, token),
-        withdrawal=_withdrawal(order),
+        withdrawal=withdrawal,
+        withdrawal_text=until_line(shop=shop, ends_at=ends) if withdrawal else "",
+        returns=return_views(shop=shop, returns=rows),
         terms=_terms(order, token),
         bank_details=bank_details(shop=shop, order=order, paying=paying),
         tracking_link=Link(label=_("This order's page"), url=reverse("order_tracking", args=[token])),
@@ -128,10 +139,14 @@ def _pay_again(paying: PaymentView, token: str) -> Link | None:
     return Link(label=_("Pay now"), url=reverse("payments:pay", args=[token]))
 
 
-def _withdrawal(order: Order) -> Link | None:
-    bought = {OrderState.CONFIRMED, OrderState.IN_FULFILMENT, OrderState.SHIPPED, OrderState.DELIVERED}
-    url = reverse("withdraw")
-    return Link(label=_("Withdraw from this contract"), url=url) if order.state in bought else None
+def _withdrawal(shop: Shop, record: OrderRecord, rows: Sequence[Return], ends: datetime | None) -> Link | None:
+    """The way to the withdrawal function, for as long as there is something to withdraw from."""
+    given = sum(line.quantity for row in rows if row.state != ReturnState.CANCELLED for line in row.lines.all())
+    is_left = given < sum(line.quantity for line in record.lines)
+    if record.order.state not in BOUGHT or not is_left or (ends is not None and clock.now() > ends):
+        return None
+    url = f"{shop.prefix}withdraw/{tokens.order_token(record.order.number)}/"
+    return Link(label=pgettext("legal button", "Withdraw from contract here"), url=url)
 
 
 def _terms(order: Order, token: str) -> Link | None:

@@ -11,8 +11,9 @@ from apps.core.errors import Refusal
 from apps.markets.context import Shop
 from apps.orders import queries, terms, tokens
 from apps.storefront import pages
-from apps.storefront.contexts import FieldView, FormPage, Link, ProblemView
+from apps.storefront.contexts import Link, ProblemView
 from apps.storefront.presenters import order as present
+from apps.storefront.presenters.lookup import lookup_form
 from apps.storefront.views.base import meta_for, page_response, private, said, shop_view
 
 FRESH_S = 3600  # for so long after placing, the page says thank you
@@ -79,25 +80,12 @@ def order_lookup(request: HttpRequest) -> HttpResponse:
             error = _("We found no order with this number and e-mail address in this shop. Please check both.")
         except Refusal as refusal:
             error = str(refusal)
-    form = FormPage(
+    form = lookup_form(
         title=_("Track an order"),
-        text=_("Your order number is in the confirmation mail. It looks like HFR-7K3M9QX2-D."),
+        text=_("With the number of your order you see where it is, without an account."),
         action_url=reverse("order_lookup"),
-        fields=(
-            FieldView(
-                id="id_number", name="number", label=_("Order number"), value=number, autocomplete="off", max_length=40
-            ),
-            FieldView(
-                id="id_email",
-                name="email",
-                label=_("E-mail"),
-                value=email,
-                kind="email",
-                autocomplete="email",
-                inputmode="email",
-                max_length=254,
-            ),
-        ),
+        number=number,
+        email=email,
         button=_("Show the order"),
         problems=(ProblemView(code="order.not_found", text=error, tone="error"),) if error else (),
     )

@@ -63,20 +63,11 @@ def terms(request: HttpRequest) -> HttpResponse:
 
 
 @shop_view
-@require_safe
-def withdraw(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 -- the shop is in the address
-    """Where a shopper declares a withdrawal: the contact form with the words of the declaration begun."""
-    return redirect(f"{reverse('contact')}?about=withdrawal")
-
-
-@shop_view
 @require_http_methods(["GET", "HEAD", "POST"])
 def contact(request: HttpRequest) -> HttpResponse:
     """A message to the shop's people. What was typed is never lost; a robot that fills the hidden field is thanked."""
     shop: Shop = request.shop  # type: ignore[attr-defined] # set by the markets middleware
     told = {name: request.POST.get(name, "").replace("\x00", " ").strip() for name in ("name", "email", "message")}
-    if request.method != "POST" and request.GET.get("about") == "withdrawal":
-        told["message"] = _("I withdraw from the contract for my order. Order number:")
     errors: dict[str, str] = {}
     problems: tuple[ProblemView, ...] = ()
     is_sent = False
@@ -99,9 +90,7 @@ def contact(request: HttpRequest) -> HttpResponse:
         sent_text=_("Thank you, your message is on its way to us."),
         asides=pages.promises(shop=shop),
     )
-    # With the words of a withdrawal begun it is the same page at another address.
-    robots = "noindex" if "about" in request.GET else ""
-    meta = meta_for(request=request, title=form.title, description=form.text, robots=robots)
+    meta = meta_for(request=request, title=form.title, description=form.text)
     status = 422 if errors or problems else 200
     return private(
         page_response(

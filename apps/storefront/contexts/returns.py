@@ -1,0 +1,48 @@
+"""The withdrawal function and what the order's page says of returns."""
+
+from dataclasses import dataclass
+
+from apps.storefront.contexts.buying import FieldView
+from apps.storefront.contexts.pieces import Link, Picture, ProblemView
+from apps.storefront.contexts.shown import Shown
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceRow(Shown):
+    """A line of an order with how many of its units to give back: a select of `name`, none to all that is left."""
+
+    name: str
+    title: str
+    picture: Picture | None
+    field: FieldView
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawalPage(Shown):
+    """
+    The two steps of a withdrawal. Step one: rows and fields. Step two: the statement, to be confirmed.
+
+    hidden: (name, value) of everything said in step one. until_text: how long the right lasts, or why it still does.
+    """
+
+    number: str
+    action_url: str
+    until_text: str
+    rows: tuple[ChoiceRow, ...] = ()
+    fields: tuple[FieldView, ...] = ()
+    problems: tuple[ProblemView, ...] = ()
+    statement: tuple[str, ...] = ()
+    hidden: tuple[tuple[str, str], ...] = ()
+    button: str = ""
+    back: Link | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnView(Shown):
+    """A return on the order's page: goods, state, and what the shopper does or gets next."""
+
+    number: str
+    state_text: str
+    lines: tuple[str, ...]
+    when_text: str
+    next_lines: tuple[str, ...] = ()

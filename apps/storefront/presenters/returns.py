@@ -1,0 +1,160 @@
+"""The withdrawal function in the words of the shop (C. conso L221-21 and D221-5), and returns on the order's page."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from apps.core.money import from_minor
+from apps.markets.context import Shop
+from apps.orders import tokens
+from apps.orders.enums import ReturnState
+from apps.orders.mail.returns import statement_lines
+from apps.orders.models import Order, Return
+from apps.orders.returns.queries import Choice, Right
+from apps.storefront import words
+from apps.storefront.contexts import ChoiceRow, FieldView, Link, ProblemView, ReturnView, WithdrawalPage
+from apps.storefront.presenters.pictures import picture_from
+
+
+def unit_name(line_id: int) -> str:
+    """The name of the field that says how many units of a line are given back."""
+    return f"units-{line_id}"
+
+
+def choose_page(
+    *,
+    shop: Shop,
+    order: Order,
+    right: Right,
+    said: Mapping[str, str],
+    errors: Mapping[str, str],
+    problems: tuple[ProblemView, ...] = (),
+) -> WithdrawalPage:
+    """Step one: what is given back, who says so, and where the receipt goes."""
+    return WithdrawalPage(
+        number=order.number,
+        action_url=_address(order),
+        until_text=_until(shop, right.ends_at),
+        rows=tuple(_row(choice, said) for choice in right.choices if choice.left),
+        fields=_fields(said, errors),
+        problems=problems,
+        button=pgettext("legal button", "Continue to confirmation"),
+        back=Link(label=_("Back to the order"), url=reverse("order_tracking", args=[tokens.order_token(order.number)])),
+    )
+
+
+def confirm_page(
+    *, shop: Shop, order: Order, right: Right, units: Mapping[int, int], said: Mapping[str, str], key: str
+) -> WithdrawalPage:
+    """Step two: the statement as it will be sent, and the one button that sends it."""
+    chosen = [choice for choice in right.choices if units.get(choice.line.pk)]
+    goods = [f"{units[choice.line.pk]} × {choice.line.title}" for choice in chosen]
+    hidden = [(unit_name(choice.line.pk), str(units[choice.line.pk])) for choice in chosen]
+    return WithdrawalPage(
+        number=order.number,
+        action_url=_address(order),
+        until_text=_until(shop, right.ends_at),
+        statement=(
+            _("I withdraw from the contract of order %(number)s for:") % {"number": order.number},
+            *goods,
+            _("Name: %(name)s") % {"name": said["name"]},
+            _("Receipt to: %(email)s") % {"email": said["email"]},
+        ),
+        hidden=(*hidden, ("name", said["name"]), ("email", said["email"]), ("key", key), ("confirm", "1")),
+        button=pgettext("legal button", "Confirm withdrawal"),
+        back=Link(label=_("Change the statement"), url=_address(order)),
+    )
+
+
+def return_views(*, shop: Shop, returns: Sequence[Return]) -> tuple[ReturnView, ...]:
+    """An order's returns, oldest first."""
+    return tuple(
+        ReturnView(
+            number=row.number,
+            state_text=str(ReturnState(row.state).label),
+            lines=statement_lines(row=row),
+            when_text=_("Withdrawal of %(when)s") % {"when": words.moment(shop=shop, at=row.declared_at)},
+            next_lines=_next(shop, row),
+        )
+        for row in returns
+    )
+
+
+def until_line(*, shop: Shop, ends_at: datetime | None) -> str:
+    """How long the shopper may withdraw, for the order's page."""
+    return _until(shop, ends_at)
+
+
+def _next(shop: Shop, row: Return) -> tuple[str, ...]:
+    refund = getattr(row, "refund", None)
+    if row.state == ReturnState.DECLARED:
+        by = words.day(shop=shop, on=row.send_back_by.astimezone(shop.market.time_zone).date())
+        return (
+            _("Please send the goods by %(day)s, with the number %(number)s in the parcel, to:")
+            % {"day": by, "number": row.number},
+            f"{shop.seller.name}, {shop.seller.address_line}",
+        )
+    if refund is not None:
+        amount = words.money(shop=shop, amount=from_minor(refund.amount_minor, refund.currency))
+        if row.state == ReturnState.REFUNDED:
+            return (_("%(amount)s were sent back to you; banks take a few days.") % {"amount": amount},)
+        return (_("%(amount)s are sent back to you.") % {"amount": amount},)
+    return (row.note,) if row.note else ()
+
+
+def _address(order: Order) -> str:
+    return reverse("withdraw_order", args=[tokens.order_token(order.number)])
+
+
+def _until(shop: Shop, ends_at: datetime | None) -> str:
+    if ends_at is None:
+        return _("You may withdraw now and until 14 days after you have received the last parcel.")
+    last = words.day(shop=shop, on=ends_at.astimezone(shop.market.time_zone).date())
+    return _("You may withdraw until %(day)s.") % {"day": last}
+
+
+def _row(choice: Choice, said: Mapping[str, str]) -> ChoiceRow:
+    name = unit_name(choice.line.pk)
+    options = (("0", _("none")), *((str(units), str(units)) for units in range(1, choice.left + 1)))
+    return ChoiceRow(
+        name=name,
+        title=choice.line.title,
+        picture=picture_from(data=choice.line.picture, alt=choice.line.title),
+        field=FieldView(
+            id=f"id_{name}",
+            name=name,
+            label=ngettext("How many? You have %(left)s.", "How many of your %(left)s?", choice.left)
+            % {"left": choice.left},
+            value=said.get(name, str(choice.left)),
+            kind="select",
+            options=options,
+        ),
+    )
+
+
+def _fields(said: Mapping[str, str], errors: Mapping[str, str]) -> tuple[FieldView, ...]:
+    return (
+        FieldView(
+            id="id_name",
+            name="name",
+            label=_("First and last name"),
+            value=said["name"],
+            autocomplete="name",
+            error=errors.get("name", ""),
+            max_length=120,
+        ),
+        FieldView(
+            id="id_email",
+            name="email",
+            label=_("E-mail for the receipt"),
+            value=said["email"],
+            kind="email",
+            autocomplete="email",
+            inputmode="email",
+            error=errors.get("email", ""),
+            max_length=254,
+        ),
+    )
