@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ from apps.core.errors import Refusal
 from apps.core.models import IdempotencyRecord
 
 KEEP = timedelta(days=7)
+_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 # One statement both takes the key and takes over one that has expired. When another transaction holds the key,
 # PostgreSQL waits here until it ends: committed, nothing comes back; rolled back, the key is ours.
@@ -47,6 +49,11 @@ class Answer:
 
     value: Any
     replayed: bool
+
+
+def key_of(text: str, *, most: int = 80) -> str:
+    """Return what a form sent as a key, "" when it is none: letters, digits, - and _ only, cut to `most`."""
+    return text[:most] if _KEY.fullmatch(text[:most]) else ""
 
 
 def once(

@@ -21,6 +21,7 @@ from apps.orders.fulfilment import operations as shipping
 from apps.orders.models import Fulfilment, Order, Payment
 from apps.orders.payments import demo_bank
 from apps.orders.payments import operations as payments
+from apps.orders.returns import operations as returns
 
 PLACES = {
     "FR": ("12 rue de la Démonstration", "69003", "Lyon"),
@@ -30,6 +31,8 @@ PLACES = {
 }
 # How the orders of the demo end, in shares; the newest days also hold what is still under way.
 ENDS = ("delivered",) * 5 + ("shipped",) * 3 + ("paid",) * 3 + ("refused", "open", "pending", "transfer", "expired")
+GIVEN_BACK = 3
+"""Of every third delivered order one unit comes back."""
 
 Progress = Callable[[int, int], None]
 
@@ -136,3 +139,22 @@ def _finish(order: Order, end: str, placed_at: datetime, now: datetime) -> None:
         for row in Fulfilment.objects.filter(order=order):
             shipping.deliver(fulfilment_id=row.pk, by=BY, at=arrived_at)
         drain_outbox(at=arrived_at)
+        if order.pk % GIVEN_BACK == 0:
+            _give_back(order, at=arrived_at + timedelta(days=3), now=now)
+
+
+def _give_back(order: Order, *, at: datetime, now: datetime) -> None:
+    """Let the shopper withdraw from a unit; it comes back three days later."""
+    line = order.lines.order_by("position")[0]
+    if at >= now:
+        return
+    with using(shop=markets.shop_for_market(market_code=order.market.code, language=order.language)):
+        made = returns.declare_withdrawal(
+            order_id=order.pk, units={line.pk: 1}, name="Demo Shopper", email=order.email, by=returns.SHOPPER, at=at
+        )
+        back_at = at + timedelta(days=3)
+        if back_at < now:
+            place = Fulfilment.objects.filter(order=order).values_list("location_id", flat=True)[0]
+            found = {made.lines.get().pk: returns.Found(sellable=1)}
+            returns.inspect_return(return_id=made.pk, found=found, location_id=place, note="", by=BY, at=back_at)
+        drain_outbox(at=min(back_at, now))

@@ -58,7 +58,7 @@ def _declare(*, order_id: int, units: Mapping[int, int], name: str, email: str, 
     due = at + timedelta(days=window.DAYS)
     made = Return.objects.create(
         order=order,
-        number=f"{order.number}-R{Return.objects.filter(order_id=order_id).count() + 1}",
+        number=number_of(order=order),
         state=ReturnState.NOT_SENT if is_unsent else ReturnState.DECLARED,
         name=name.strip()[:120],
         email=email,
@@ -83,6 +83,11 @@ def _declare(*, order_id: int, units: Mapping[int, int], name: str, email: str, 
         topic="return.declared", key=order.number, payload={"order_id": order_id, "return_id": made.pk}, at=at
     )
     return int(made.pk)
+
+
+def number_of(*, order: Order) -> str:
+    """Return the next number of a return of this order; under the order's lock."""
+    return f"{order.number}-R{Return.objects.filter(order_id=order.pk).count() + 1}"
 
 
 def _cancel_if_unsent(*, order: Order, wanted: Mapping[int, int], by: str, at: datetime) -> bool:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from apps.catalog import queries as catalog
-from apps.core import clock
+from apps.core import clock, idempotency
 from apps.core.errors import GatewayError, Refusal
 from apps.core.money import Money
 from apps.orders import delivery as deliveries
@@ -35,6 +35,7 @@ from apps.storefront.views.base import meta_for, page_response, private, said, s
 from apps.storefront.views.basket import priced_basket
 
 log = structlog.get_logger(__name__)
+LONGEST_AMOUNT = 16  # characters of a total that fits the order's columns
 View = Callable[..., HttpResponse]
 
 
@@ -134,7 +135,7 @@ def place(request: HttpRequest) -> HttpResponse:
     """
     shop = request.shop  # type: ignore[attr-defined] # set by the markets middleware
     state = checkout_state.load(request=request)
-    key = request.POST.get("idempotency_key", "")[:80]
+    key = idempotency.key_of(request.POST.get("idempotency_key", ""))
     # A form sent again after its order: the basket is closed by then, and only with it the repeat is known as one.
     repeated = bool(key) and key == state.ordered_attempt
     basket_id = state.ordered_basket if repeated else baskets.named(request=request) or 0
@@ -239,6 +240,8 @@ def _confirmed(text: str, currency: str) -> Money:
     """The total the shopper saw, as the form sent it; a total nobody can have seen when it is not readable."""
     amount, _space, said_currency = text.partition(" ")
     try:
+        if len(amount) > LONGEST_AMOUNT:
+            return Money.zero(currency)
         return Money(Decimal(amount), said_currency if said_currency == currency else currency)
     except (InvalidOperation, ValueError):
         return Money.zero(currency)

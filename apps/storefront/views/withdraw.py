@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from apps.core import clock, ratelimit
+from apps.core import clock, idempotency, ratelimit
 from apps.core.errors import Refusal
 from apps.markets.context import Shop
 from apps.orders import tokens
@@ -175,7 +175,7 @@ def _declare(
         email=said["email"],
         by=operations.SHOPPER,
         at=clock.now(),
-        idempotency_key=request.POST.get("key", "")[:60],
+        idempotency_key=idempotency.key_of(request.POST.get("key", "")),
     )
     text = _("Your withdrawal has reached us. The receipt is on its way to %(email)s.") % {"email": said["email"]}
     messages.success(request, text)

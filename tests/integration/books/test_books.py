@@ -12,11 +12,13 @@ from django.db import connection
 from apps.core import books
 from apps.core.models import BooksProof, OutboxDelivery, OutboxEvent
 from apps.core.testing import drain_outbox
+from apps.inventory.models import Location
 from apps.orders.fulfilment import operations as fulfilments
-from apps.orders.models import Fulfilment, Order
+from apps.orders.models import Fulfilment, Line, Order
 from apps.orders.payments import operations as payments
+from apps.orders.returns import operations as returns
 from tests.factories.orders import AT, make_checkout, make_item, make_trading_shop, make_voucher
-from tests.factories.payments import make_waiting_order, pay
+from tests.factories.payments import Waiting, make_waiting_order, pay
 
 LATER = AT + timedelta(hours=1)
 LONG_AFTER = AT + timedelta(days=2)
@@ -59,16 +61,31 @@ LIES = {
         "INSERT INTO catalogue_publicationdue (product_id, due_since, reason)"
         " SELECT min(id), '2026-01-01', 'test' FROM catalogue_product"
     ),
+    "returns.no_unit_comes_back_twice": "UPDATE order_returnline SET quantity = 9, sellable = 9",
+    "returns.refunds_sum_to_the_cent": "UPDATE order_refund SET amount_minor = amount_minor + 1",
+    "returns.state_follows_the_refund": "UPDATE order_return SET state = 'refunded'",
 }
 
 
+def give_back_one(shipped: Waiting) -> None:
+    """Half of the shipped order comes back; its transfer waits for a person to send the money."""
+    line = Line.objects.get(order_id=shipped.order_id)
+    made = returns.declare_withdrawal(
+        order_id=shipped.order_id, units={line.pk: 1}, name="D", email="d@example.com", by="shopper", at=LATER
+    )
+    found = {made.lines.get().pk: returns.Found(sellable=1)}
+    place = Location.objects.get(code="main").pk
+    returns.inspect_return(return_id=made.pk, found=found, location_id=place, note="", by="user:9", at=LATER)
+
+
 def a_day() -> dict[str, str]:
-    """One order shipped, one that waits with a voucher, one that expired; returns their numbers."""
+    """One order shipped and half given back, one that waits with a voucher, one expired; returns their numbers."""
     shipped = make_waiting_order(method="bank_transfer")
     pay(shipped, at=LATER)
     drain_outbox(at=LATER)
     fulfilment = Fulfilment.objects.get(order_id=shipped.order_id)
     fulfilments.ship(fulfilment_id=fulfilment.pk, carrier="Colissimo", tracking_code="8R42", by="user:9", at=LATER)
+    give_back_one(shipped)
     drain_outbox(at=LATER)
     late = make_waiting_order()
     payments.expire_unpaid(at=late.expires_at + timedelta(seconds=1))

@@ -49,9 +49,9 @@ def test_variant_points_at_its_product_which_names_the_equals(visitor):
     assert (bool(_alternates(page)), _alternates(chosen)) == (True, {})
 
 
-def test_contact_form_is_listed_and_the_one_begun_for_a_withdrawal_is_not(visitor):
-    assert 'name="robots"' not in _get(visitor, "/fr-fr/contact/?utm_source=letter")
-    assert '<meta name="robots" content="noindex">' in _get(visitor, "/fr-fr/contact/?about=withdrawal")
+@pytest.mark.parametrize("page", ["contact", "withdraw"])
+def test_forms_that_everybody_may_need_are_listed(visitor, page):
+    assert 'name="robots"' not in _get(visitor, f"/fr-fr/{page}/?utm_source=letter")
 
 
 def test_market_in_draft_is_no_equal_of_any_page(visitor):
