@@ -58,6 +58,7 @@ def public(shop: Shop) -> dict[str, str]:
         "product with variants": product_with_variants(shop),
         "basket empty": f"{prefix}basket/",
         "order lookup": f"{prefix}orders/",
+        "withdraw": f"{prefix}withdraw/",
         "contact": f"{prefix}contact/",
         "stores": f"{prefix}stores/",
         "markets": f"{prefix}markets/",

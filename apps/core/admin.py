@@ -1,17 +1,19 @@
 """The core's screens: what waits in the outbox and why, what was answered, who did what, and who is alive."""
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from django.apps import apps
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.contrib.auth import get_user_model
 from django.db.models import BigIntegerField, Case, F, OuterRef, QuerySet, Subquery, When
 from django.db.models.functions import Cast, Substr
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, reverse
@@ -37,7 +39,21 @@ def register_limit(limit: Limit) -> None:
     _limits.append(limit)
 
 
-class ReadOnlyAdmin(ModelAdmin):
+_ROW = re.compile(r"[0-9]{1,18}")
+
+
+class ChosenRows:
+    """A list whose actions take rows by their numbers; Django hands anything else to the database, which fails."""
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+        """Answer an action; a choice that is no row's number is a missing page."""
+        if not all(_ROW.fullmatch(chosen) for chosen in request.POST.getlist(ACTION_CHECKBOX_NAME)):
+            raise Http404
+        answer: HttpResponse | None = super().response_action(request, queryset)  # type: ignore[misc] # an admin follows
+        return answer
+
+
+class ReadOnlyAdmin(ChosenRows, ModelAdmin):
     """Rows people read and nobody edits: the database, a job or an operation writes them."""
 
     list_per_page = 50

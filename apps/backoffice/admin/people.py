@@ -15,6 +15,7 @@ from apps.accounts.models import StaffScope, User
 from apps.accounts.queries import limits_of
 from apps.backoffice.admin.shared import ScopedAdmin, actor_of
 from apps.core import audit, clock
+from apps.core.admin import ChosenRows
 
 
 class EmailUserCreationForm(UserCreationForm):  # type: ignore[misc] # unfold is not typed
@@ -94,7 +95,7 @@ admin.site.unregister(Group)  # Django registers its own beside its form
 
 
 @admin.register(Group)
-class GroupAdmin(DjangoGroupAdmin, ModelAdmin):  # type: ignore[misc, type-arg] # unfold is not typed
+class GroupAdmin(ChosenRows, DjangoGroupAdmin, ModelAdmin):  # type: ignore[misc, type-arg] # unfold is not typed
     """What groups of staff may do."""
 
     ordering = ("name",)

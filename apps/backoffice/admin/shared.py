@@ -15,8 +15,8 @@ from django.utils.html import format_html
 from unfold.admin import ModelAdmin
 
 from apps.backoffice.scoping import ScopedRows, scoped
+from apps.core.admin import ChosenRows, pretty
 from apps.core.admin import ReadOnlyAdmin as CoreReadOnlyAdmin
-from apps.core.admin import pretty
 from apps.core.errors import GatewayError, Refusal
 from apps.core.money import Money, format_money, from_minor
 
@@ -38,7 +38,7 @@ __all__ = [
 TONES = {"good": "bo-good", "busy": "bo-busy", "wait": "bo-wait", "bad": "bo-bad", "quiet": "bo-quiet"}
 
 
-class ScopedAdmin(ScopedRows, ModelAdmin):  # type: ignore[misc] # unfold is not typed
+class ScopedAdmin(ChosenRows, ScopedRows, ModelAdmin):  # type: ignore[misc] # unfold is not typed
     """A screen that knows a person's limits."""
 
 

@@ -66,8 +66,8 @@ def order_terms(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def order_lookup(request: HttpRequest) -> HttpResponse:
     """Find an order by number and mail address, for those who lost the mail. Answers the same for every wrong pair."""
-    number = request.POST.get("number", "").strip().upper()[:40]
-    email = request.POST.get("email", "").strip().lower()[:254]
+    number = request.POST.get("number", "").replace("\x00", "").strip().upper()[:40]
+    email = request.POST.get("email", "").replace("\x00", "").strip().lower()[:254]
     error = ""
     if request.method == "POST":
         try:

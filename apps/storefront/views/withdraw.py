@@ -31,8 +31,8 @@ MOST_DIGITS = 4
 @require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: HttpRequest) -> HttpResponse:
     """Name the contract: number and mail address of the order. Answers the same for every wrong pair."""
-    number = request.POST.get("number", "").strip().upper()[:40]
-    email = request.POST.get("email", "").strip().lower()[:254]
+    number = request.POST.get("number", "").replace("\x00", "").strip().upper()[:40]
+    email = request.POST.get("email", "").replace("\x00", "").strip().lower()[:254]
     problems: tuple[ProblemView, ...] = ()
     if request.method == "POST":
         try:

@@ -9,6 +9,7 @@ from django.test import Client
 from apps.core.testing import drain_outbox
 from apps.orders.models import Return
 from tests.factories.markets import make_market
+from tests.html_rules import mistakes
 from tests.integration.returns.helpers import ARRIVED, BACK, arrived, line_of
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +34,9 @@ def fields(page):
 
 def read(response, status=200):
     assert response.status_code == status, response.content[:400]
-    return response.content.decode()
+    page = response.content.decode()
+    assert mistakes(page) == []
+    return page
 
 
 def address(waiting):
