@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 
 from apps.storefront.contexts import FieldView, FormPage, ProblemView
+from apps.storefront.presenters.fields import email_field
 
 
 def lookup_form(
@@ -30,16 +31,7 @@ def lookup_form(
                 autocomplete="off",
                 max_length=40,
             ),
-            FieldView(
-                id="id_email",
-                name="email",
-                label=_("E-mail"),
-                value=email,
-                kind="email",
-                autocomplete="email",
-                inputmode="email",
-                max_length=254,
-            ),
+            email_field(value=email),
         ),
         button=button,
         problems=problems,

@@ -16,6 +16,7 @@ from apps.orders.models import Order, Return
 from apps.orders.returns.queries import Choice, Right
 from apps.storefront import words
 from apps.storefront.contexts import ChoiceRow, FieldView, Link, ProblemView, ReturnView, WithdrawalPage
+from apps.storefront.presenters.fields import email_field, name_field
 from apps.storefront.presenters.pictures import picture_from
 
 
@@ -136,25 +137,8 @@ def _row(choice: Choice, said: Mapping[str, str]) -> ChoiceRow:
 
 
 def _fields(said: Mapping[str, str], errors: Mapping[str, str]) -> tuple[FieldView, ...]:
+    label = _("E-mail for the receipt")
     return (
-        FieldView(
-            id="id_name",
-            name="name",
-            label=_("First and last name"),
-            value=said["name"],
-            autocomplete="name",
-            error=errors.get("name", ""),
-            max_length=120,
-        ),
-        FieldView(
-            id="id_email",
-            name="email",
-            label=_("E-mail for the receipt"),
-            value=said["email"],
-            kind="email",
-            autocomplete="email",
-            inputmode="email",
-            error=errors.get("email", ""),
-            max_length=254,
-        ),
+        name_field(value=said["name"], error=errors.get("name", "")),
+        email_field(value=said["email"], label=label, error=errors.get("email", "")),
     )

@@ -1,7 +1,5 @@
 """Static pages, the contact form and the list of stores."""
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -18,6 +16,7 @@ from apps.markets.context import Shop
 from apps.storefront import operations, pages
 from apps.storefront.contexts import Fact, FieldView, FormPage, ProblemView, StoreRow
 from apps.storefront.page_cache import cacheable
+from apps.storefront.presenters.fields import email_error, email_field, name_error, name_field
 from apps.storefront.views.base import Equals, meta_for, page_response, private, shop_view
 
 LONGEST_MESSAGE = 4000
@@ -111,13 +110,11 @@ def _send(request: HttpRequest, shop: Shop, told: dict[str, str]) -> None:
 
 
 def _contact_errors(told: dict[str, str]) -> dict[str, str]:
-    errors = {}
-    if not told["name"]:
-        errors["name"] = _("Please enter your first and last name.")
-    try:
-        validate_email(told["email"])
-    except ValidationError:
-        errors["email"] = _("Please check the e-mail address; it should look like name@example.com.")
+    errors = {
+        name: wrong
+        for name, wrong in (("name", name_error(told["name"])), ("email", email_error(told["email"])))
+        if wrong
+    }
     if not told["message"]:
         errors["message"] = _("Please write your message.")
     elif len(told["message"]) > LONGEST_MESSAGE:
@@ -127,26 +124,8 @@ def _contact_errors(told: dict[str, str]) -> dict[str, str]:
 
 def _contact_fields(told: dict[str, str], errors: dict[str, str]) -> tuple[FieldView, ...]:
     return (
-        FieldView(
-            id="id_name",
-            name="name",
-            label=_("First and last name"),
-            value=told["name"],
-            autocomplete="name",
-            error=errors.get("name", ""),
-            max_length=120,
-        ),
-        FieldView(
-            id="id_email",
-            name="email",
-            label=_("E-mail"),
-            value=told["email"],
-            kind="email",
-            autocomplete="email",
-            inputmode="email",
-            error=errors.get("email", ""),
-            max_length=254,
-        ),
+        name_field(value=told["name"], error=errors.get("name", "")),
+        email_field(value=told["email"], error=errors.get("email", "")),
         FieldView(
             id="id_message",
             name="message",

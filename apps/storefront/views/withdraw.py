@@ -4,8 +4,6 @@ from secrets import token_urlsafe
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -21,6 +19,7 @@ from apps.orders.returns import operations, queries, window
 from apps.orders.returns.errors import NothingBought, NothingChosen, WindowOver
 from apps.storefront.contexts import ProblemView, WithdrawalPage
 from apps.storefront.presenters import returns as present
+from apps.storefront.presenters.fields import email_error, name_error
 from apps.storefront.presenters.lookup import lookup_form
 from apps.storefront.views.base import meta_for, page_response, private, shop_view
 
@@ -145,14 +144,8 @@ def _said(request: HttpRequest, order: Order) -> dict[str, str]:
 
 
 def _errors(said: dict[str, str]) -> dict[str, str]:
-    errors = {}
-    if not said["name"] or len(said["name"]) > 120:  # noqa: PLR2004 -- the field's own length
-        errors["name"] = _("Please enter your first and last name.")
-    try:
-        validate_email(said["email"])
-    except ValidationError:
-        errors["email"] = _("Please check the e-mail address; it should look like name@example.com.")
-    return errors
+    found = {"name": name_error(said["name"]), "email": email_error(said["email"])}
+    return {name: wrong for name, wrong in found.items() if wrong}
 
 
 def _units(request: HttpRequest, right: queries.Right) -> dict[int, int]:
