@@ -227,7 +227,7 @@ def doctor_process(**environ):
         env={**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings", "HALLES_DEMO": "1", **environ},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
         check=False,
     )
 
