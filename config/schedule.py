@@ -32,6 +32,11 @@ ROOMS: dict[str, dict[str, Any]] = {
         "schedule": 120.0,
         "options": {"queue": "soon", "expires": 120},
     },
+    "orders-source-waiting": {
+        "task": "orders.source_waiting",
+        "schedule": 300.0,
+        "options": {"queue": "soon", "expires": 300},
+    },
     # After the night's publication, which gives new rows their first score.
     "orders-record-popularity": {
         "task": "orders.record_popularity",

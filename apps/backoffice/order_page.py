@@ -18,12 +18,10 @@ from apps.core import clock
 from apps.core.money import Money, format_money, from_minor
 from apps.markets.queries import shop_for_market
 from apps.orders import cancellation, links
-from apps.orders.enums import FulfilmentState, OrderState, PaymentState
+from apps.orders.enums import TO_SHIP, FulfilmentState, OrderState, PaymentState
 from apps.orders.mail import again
 from apps.orders.models import Order
 from apps.orders.returns.queries import BOUGHT
-
-_TO_SHIP = {FulfilmentState.NEW, FulfilmentState.PICKED}
 
 
 def order_context(request: HttpRequest, order: Order) -> dict[str, Any]:
@@ -171,7 +169,7 @@ def _fulfilments(request: HttpRequest, story: Story) -> Iterable[dict[str, Any]]
         actions = []
         if may and fulfilment.state == FulfilmentState.NEW:
             actions.append(("pick", _("Mark as picked"), True))
-        if may and fulfilment.state in _TO_SHIP and story.record.order.state == OrderState.IN_FULFILMENT:
+        if may and fulfilment.state in TO_SHIP and story.record.order.state == OrderState.IN_FULFILMENT:
             actions.append(("ship", _("Ship"), False))
         if may and fulfilment.state == FulfilmentState.SHIPPED:
             actions += [("deliver", _("Mark as delivered"), False), ("tracking", _("Correct tracking"), True)]
@@ -179,7 +177,7 @@ def _fulfilments(request: HttpRequest, story: Story) -> Iterable[dict[str, Any]]
             "row": fulfilment,
             "state_chip": chip(fulfilment.get_state_display(), FULFILMENT_TONES[FulfilmentState(fulfilment.state)]),
             "lines": story.parcels.get(fulfilment.pk, []),
-            "is_late": fulfilment.state in _TO_SHIP and fulfilment.due_at < now,
+            "is_late": fulfilment.state in TO_SHIP and fulfilment.due_at < now,
             "actions": [
                 {"url": reverse(f"admin:order_fulfilment_{name}", args=[fulfilment.pk]), "label": label, "plain": plain}
                 for name, label, plain in actions

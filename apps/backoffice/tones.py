@@ -21,10 +21,14 @@ PAYMENT_TONES = {
     PaymentState.REFUNDED: "quiet",
 }
 FULFILMENT_TONES = {
+    FulfilmentState.WAITING: "bad",
     FulfilmentState.NEW: "wait",
     FulfilmentState.PICKED: "busy",
+    FulfilmentState.PACKED: "busy",
     FulfilmentState.SHIPPED: "good",
     FulfilmentState.DELIVERED: "good",
+    FulfilmentState.REJECTED: "quiet",
+    FulfilmentState.REPLACED: "quiet",
     FulfilmentState.CANCELLED: "quiet",
 }
 RETURN_TONES = {

@@ -36,6 +36,7 @@ class Rank(IntEnum):
     CATALOGUE = 40
     PRICE = 45
     STOCK_LEVEL = 50  # by id
+    CAPACITY = 55  # of a location on a day
     VOUCHER = 60
     OFFER = 65
     POINTS_ACCOUNT = 70

@@ -1,4 +1,4 @@
-"""The words of the inventory: kinds of location, kinds of movement, states of a reservation."""
+"""The words of the inventory: kinds of location and movement, states of a reservation, parts of a sourcing rule."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +9,7 @@ class LocationKind(models.TextChoices):
 
     WAREHOUSE = "warehouse", _("Warehouse")
     STORE = "store", _("Store")
+    PARTNER = "partner", _("Logistics partner")
 
 
 class MovementKind(models.TextChoices):
@@ -31,3 +32,30 @@ class ReservationState(models.TextChoices):
     HELD = "held", _("Held")
     SHIPPED = "shipped", _("Shipped")
     RELEASED = "released", _("Given back")
+
+
+class SourcingSort(models.TextChoices):
+    """What a sourcing rule prefers among the locations that pass."""
+
+    LISTED = "listed", _("As the market lists them")
+    NEAREST = "nearest", _("Nearest to the delivery address")
+    SOONEST = "soonest", _("Leaves soonest")
+    MOST_STOCK = "most_stock", _("Most units of the goods")
+    LEAST_BUSY = "least_busy", _("Most free capacity that day")
+
+
+class RuleAction(models.TextChoices):
+    """What a sourcing rule does."""
+
+    ALLOCATE = "allocate", _("Take everything here, or ask the next rule")
+    PART = "part", _("Take what is here, ask the next rule for the rest")
+    QUEUE = "queue", _("Leave it for a person to decide")
+    WAIT = "wait", _("Wait for stock")
+
+
+class DecisionCause(models.TextChoices):
+    """Why goods were sourced."""
+
+    PLACED = "placed", _("Order placed")
+    REJECTED = "rejected", _("Rejected by a location")
+    AGAIN = "again", _("Tried again")

@@ -15,6 +15,17 @@ class UnableToReserve(Refusal):
     http_status = HTTPStatus.CONFLICT
 
 
+class NoRuleFits(Refusal):
+    """There are units enough, but no sourcing rule lets them go to this address. Parameters: product_id, sku."""
+
+    code = "inventory.no_rule_fits"
+    message = _(
+        "%(sku)s cannot be sent to this address as part of this order. Please order it by itself, or choose another way"
+        " of delivery."
+    )
+    http_status = HTTPStatus.CONFLICT
+
+
 class StockPromised(Refusal):
     """The change would leave fewer units than are promised to orders. Parameters: sku, location, reserved."""
 

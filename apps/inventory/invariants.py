@@ -16,18 +16,33 @@ SELECT sku || ' @ ' || place,
     ),
     books.Invariant(
         name="stock.every_promise_is_kept_or_given_back",
-        sentence="The movements of a promise sum to its units while it is held, and to nothing afterwards.",
+        sentence="The movements of a promise sum to the units still held, and to nothing afterwards.",
         sql="""
-SELECT promise.reference || ' ' || coalesce(product.upc, ''),
-       format('%%s of %%s units, moved %%s', promise.state, promise.quantity, coalesce(moved.units, 0))
-  FROM partner_reservation promise
-  JOIN partner_stocklevel level ON level.id = promise.level_id
+WITH held AS (
+  SELECT level_id, reference, coalesce(sum(quantity) FILTER (WHERE state = 'held'), 0) AS units
+    FROM partner_reservation GROUP BY level_id, reference
+), moved AS (
+  SELECT level_id, reference, sum(reserved_delta) AS units
+    FROM partner_stockmovement WHERE reserved_delta <> 0 GROUP BY level_id, reference
+)
+SELECT coalesce(held.reference, moved.reference) || ' ' || coalesce(product.upc, ''),
+       format('%%s units held, moved %%s', coalesce(held.units, 0), coalesce(moved.units, 0))
+  FROM held FULL JOIN moved USING (level_id, reference)
+  JOIN partner_stocklevel level ON level.id = level_id
   JOIN catalogue_product product ON product.id = level.product_id
-  LEFT JOIN (SELECT level_id, reference, sum(reserved_delta) AS units FROM partner_stockmovement
-              WHERE reference <> '' GROUP BY level_id, reference) moved
-    ON moved.level_id = promise.level_id AND moved.reference = promise.reference
- WHERE coalesce(moved.units, 0) <> CASE promise.state WHEN 'held' THEN promise.quantity ELSE 0 END
- ORDER BY promise.id
+ WHERE coalesce(held.units, 0) <> coalesce(moved.units, 0)
+ ORDER BY level_id, coalesce(held.reference, moved.reference)
+""",
+    ),
+    books.Invariant(
+        name="stock.capacities_count_their_orders",
+        sentence="A day of a location counts as many orders as use it.",
+        sql="""
+SELECT place.code || ' ' || day.day, format('%%s counted, %%s used', day.taken, used.orders)
+  FROM partner_locationday day JOIN partner_location place ON place.id = day.location_id
+  CROSS JOIN LATERAL (SELECT count(*) AS orders FROM partner_capacityuse
+                       WHERE location_id = day.location_id AND partner_capacityuse.day = day.day) used
+ WHERE day.taken <> used.orders ORDER BY place.code, day.day
 """,
     ),
 )

@@ -1,42 +1,47 @@
 """
-Every change of stock: receive, count, correct, transfer, promise to an order, give back, ship.
+Every change of stock but promises: receive, count, correct, transfer, give back, ship. `sourcing` promises.
 
 All are atomic, lock the levels in id order, write a movement for each change and tell the catalogue when what a shopper
 may be told about stock can have changed.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 
 from apps.catalog import publication
-from apps.catalog.publication.build import LOW_STOCK
-from apps.core import outbox
+from apps.core import audit
 from apps.inventory import ledger, queries
-from apps.inventory.allocation import Wanted, allocate
 from apps.inventory.enums import MovementKind, ReservationState
 from apps.inventory.errors import QuantityOutOfRange, ReasonMissing, StockPromised
 from apps.inventory.models import Location, StockLevel
+from apps.inventory.news import announce, tell_catalogue
+from apps.inventory.sourcing.operations import give_days_back
 from apps.inventory.stock_records import ensure_stock_records
 
 __all__ = [
     "Allocation",
-    "Wanted",
     "correct",
     "count_stock",
     "ensure_stock_records",
+    "free_days",
+    "lock_products",
+    "pause",
     "receive",
     "release",
-    "reserve_lines",
     "set_safety",
+    "set_share",
     "ship",
+    "take_back",
+    "take_missing",
     "transfer",
 ]
 
 # No shelf holds more; a larger number is a typing error or an attack on the column's range.
 MAX_UNITS = 1_000_000
+MAX_PERCENT = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,58 +53,57 @@ class Allocation:
     quantity: int
 
 
-# No savepoint of its own: two round trips less in every placement, and a refusal ends the placement anyway.
-@transaction.atomic(savepoint=False)
-def reserve_lines(
-    *, lines: Sequence[Wanted], location_ids: Sequence[int], reference: str, at: datetime, by: str
-) -> list[Allocation]:
-    """
-    Promise all lines to a reference, or none; return which location gives what.
-
-    lines: at most one per product. location_ids: in order of preference; one location that has everything is preferred,
-    else each line is filled in that order. reference: "order:<number>", used once. Two statements for any number of
-    lines. Locks the levels in id order. Raises UnableToReserve naming the first line that falls short and what is left;
-    the caller's whole transaction is then to be given up.
-    """
-    locked = ledger.lock_serving(product_ids=[line.product_id for line in lines], location_ids=location_ids)
-    plan = allocate(lines=lines, levels=locked, location_ids=location_ids)
-    taken = ledger.write_reservations(
-        plan=[(level.id, quantity) for level, quantity in plan], reference=reference, by=by, at=at
-    )
-    if taken != len(plan):
-        raise RuntimeError(f"{reference}: {taken} of {len(plan)} locked levels could give what was planned")
-    _announce(moves=((level, level.free - quantity) for level, quantity in plan), reference=reference, at=at)
-    return [Allocation(level.product_id, level.location_id, quantity) for level, quantity in plan]
-
-
+@transaction.atomic
 def release(
-    *, reference: str, at: datetime, by: str, location_id: int | None = None, reason: str = ""
+    *,
+    reference: str,
+    at: datetime,
+    by: str,
+    location_id: int | None = None,
+    units: Mapping[int, int] | None = None,
+    reason: str = "",
+    keeps_days: bool = False,
 ) -> list[Allocation]:
     """
-    Give back what a reference holds (at one location when given); return what was given back.
+    Give back what a reference holds; return what was given back. Frees the locations' capacity it no longer needs.
 
-    Safe to repeat: what is already given back or shipped is left alone, and the second answer is empty.
+    location_id: only there. units: at most so many of each product (product id → units), all of it without. keeps_days:
+    the caller frees capacity itself, after it has locked more levels. Safe to repeat: what is already given back or
+    shipped is left alone, and the second answer is empty.
     """
-    return _close(
+    given = _close(
         reference=reference,
         location_id=location_id,
+        units=units,
         state=ReservationState.RELEASED,
         kind=MovementKind.RELEASE,
         reason=reason,
         by=by,
         at=at,
     )
+    if given and not keeps_days:
+        free_days(reference=reference)
+    return given
 
 
-def ship(*, reference: str, at: datetime, by: str, location_id: int | None = None) -> list[Allocation]:
+def free_days(*, reference: str) -> None:
+    """Free the capacity of the locations at which a reference holds nothing any more. Two statements."""
+    give_days_back(reference=reference, but=sorted(ledger.still_holding(reference=reference)))
+
+
+@transaction.atomic
+def ship(
+    *, reference: str, at: datetime, by: str, location_id: int | None = None, units: Mapping[int, int] | None = None
+) -> list[Allocation]:
     """
-    Let the goods a reference holds (at one location when given) leave; return what left.
+    Let the goods a reference holds leave; return what left.
 
-    Safe to repeat: a reservation is shipped once, and the second answer is empty.
+    location_id and units: as in `release`. Safe to repeat: what has left is held no more.
     """
     return _close(
         reference=reference,
         location_id=location_id,
+        units=units,
         state=ReservationState.SHIPPED,
         kind=MovementKind.SHIP,
         reason="",
@@ -171,6 +175,37 @@ def correct(
     )
 
 
+def lock_products(*, product_ids: Sequence[int]) -> None:
+    """Lock every level of these products in id order, before several operations over them. One statement."""
+    ledger.lock_products(product_ids=product_ids)
+
+
+@transaction.atomic
+def take_missing(
+    *,
+    location_id: int,
+    quantities: Mapping[int, int],
+    all_free: bool,
+    reference: str,
+    reason: str,
+    at: datetime,
+    by: str,
+) -> dict[int, int]:
+    """
+    Take units (product id → units) off a location's shelf that somebody looked for and did not find; return the change.
+
+    all_free: none is there beyond what other orders were promised, so everything that is not promised goes. Never
+    breaks a promise: no more goes than is free of one. Locks the levels. Constant SQL.
+    """
+    levels = ledger.lock_pairs(pairs=[(product_id, location_id) for product_id in quantities])
+    deltas = {}
+    for level in levels:
+        unpromised = level.on_hand - level.reserved
+        deltas[level] = -(unpromised if all_free else min(unpromised, quantities[level.product_id]))
+    _write(deltas=deltas, kind=MovementKind.CORRECT, reference=reference, reason=reason, by=by, at=at)
+    return {level.product_id: delta for level, delta in deltas.items() if delta}
+
+
 @transaction.atomic
 def transfer(
     *, product_id: int, from_id: int, to_id: int, quantity: int, reference: str, at: datetime, by: str
@@ -205,25 +240,79 @@ def set_safety(*, product_id: int, location_id: int, safety: int, at: datetime) 
 
 
 @transaction.atomic
+def set_share(*, location_id: int, percent: int, at: datetime, by: str) -> int:
+    """
+    Let the web be promised at most this share of each SKU a location has; return how many levels that changed.
+
+    What is promised already stays promised. Locks the levels. Audited. Raises QuantityOutOfRange.
+    """
+    if not isinstance(percent, int) or isinstance(percent, bool) or not 0 <= percent <= MAX_PERCENT:
+        raise QuantityOutOfRange(quantity=percent)
+    levels = ledger.lock_location(location_id=location_id)
+    before = Location.objects.values_list("share_percent", flat=True).get(pk=location_id)
+    Location.objects.filter(pk=location_id).update(share_percent=percent)
+    changed = [level for level in levels if level.share_percent != percent]
+    StockLevel.objects.filter(pk__in=[level.id for level in changed]).update(share_percent=percent)
+    publication.mark_availability(product_ids=sorted({level.product_id for level in changed}), at=at)
+    audit.record(
+        action="location.set_share",
+        target=audit.target_of(model="partner.location", pk=location_id),
+        actor=by,
+        at=at,
+        before={"share_percent": before},
+        after={"share_percent": percent},
+    )
+    return len(changed)
+
+
+@transaction.atomic
+def pause(*, location_id: int, until: datetime | None, reason: str, at: datetime, by: str) -> None:
+    """
+    Give a location no new orders until a moment (None: serve again now). What it has already is not taken away.
+
+    Audited with the reason. Acts on the next read of stock: nothing is kept in memory. Raises ReasonMissing.
+    """
+    reason = reason.strip()
+    if until is not None and not reason:
+        raise ReasonMissing
+    before = Location.objects.values_list("paused_until", flat=True).get(pk=location_id)
+    Location.objects.filter(pk=location_id).update(paused_until=until)
+    stocked = StockLevel.objects.filter(location_id=location_id, on_hand__gt=0)
+    publication.mark_availability(product_ids=sorted(stocked.values_list("product_id", flat=True)), at=at)
+    audit.record(
+        action="location.pause" if until else "location.resume",
+        target=audit.target_of(model="partner.location", pk=location_id),
+        actor=by,
+        at=at,
+        before={"paused_until": before.isoformat() if before else None},
+        after={"paused_until": until.isoformat() if until else None},
+        reason=reason[:200],
+    )
+
+
 def _close(
-    *, reference: str, location_id: int | None, state: str, kind: str, reason: str, by: str, at: datetime
+    *,
+    reference: str,
+    location_id: int | None,
+    units: Mapping[int, int] | None,
+    state: str,
+    kind: str,
+    reason: str,
+    by: str,
+    at: datetime,
 ) -> list[Allocation]:
     locked = ledger.lock_reserved(reference=reference, location_id=location_id)
-    if not locked:
+    wanted = {level.id: MAX_UNITS if units is None else units.get(level.product_id, 0) for level in locked}
+    wanted = {level_id: count for level_id, count in wanted.items() if count > 0}
+    if not wanted:
         return []
     leaves = kind == MovementKind.SHIP
     closed = ledger.close_reservations(
-        reference=reference,
-        level_ids=[level.id for level in locked],
-        state=state,
-        kind=kind,
-        leaves=leaves,
-        reason=reason,
-        by=by,
-        at=at,
+        reference=reference, units=wanted, state=state, kind=kind, leaves=leaves, reason=reason, by=by, at=at
     )
     if not leaves:
-        _announce(moves=((level, level.free + closed.get(level.id, 0)) for level in locked), reference=reference, at=at)
+        moves = ((level, level.free_after(reserved=-closed.get(level.id, 0))) for level in locked)
+        announce(moves=moves, reference=reference, at=at)
     return [Allocation(level.product_id, level.location_id, closed[level.id]) for level in locked if level.id in closed]
 
 
@@ -256,26 +345,8 @@ def _write(
             by=by,
             at=at,
         )
-        _tell_catalogue(((level, level.free + delta) for level, delta in changed.items()), at=at)
+        tell_catalogue(moves=((level, level.free_after(on_hand=delta)) for level, delta in changed.items()), at=at)
     return len(changed)
-
-
-def _tell_catalogue(moves: Iterable[tuple[ledger.LockedLevel, int]], *, at: datetime) -> None:
-    """
-    Have the availability of products looked at again whose words ("in stock", "only a few left") may have changed.
-
-    A level that was and stays above LOW_STOCK keeps its product in stock in every market it serves.
-    """
-    touched = [level.product_id for level, free in moves if min(level.free, free) <= LOW_STOCK]
-    if touched:
-        publication.mark_availability(product_ids=sorted(set(touched)), at=at)
-
-
-def _announce(*, moves: Iterable[tuple[ledger.LockedLevel, int]], reference: str, at: datetime) -> None:
-    """As `_tell_catalogue`, but after commit: a checkout does not wait for pages, nor pages for a checkout."""
-    touched = [level.product_id for level, free in moves if min(level.free, free) <= LOW_STOCK]
-    if touched:
-        outbox.publish(topic="stock.moved", key=reference, payload={"product_ids": sorted(set(touched))}, at=at)
 
 
 def _check_units(quantity: object, *, lowest: int) -> None:

@@ -1,7 +1,5 @@
 """Reads of stock: what may be sold, where things lie, why a figure is what it is, and whether the ledger holds."""
 
-import threading
-import time
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,27 +11,25 @@ from django.db.models import QuerySet
 from apps.catalog.ports import StockFacts
 from apps.core.sql import prepared_cursor
 from apps.inventory.enums import LocationKind
+from apps.inventory.ledger import SERVES
 from apps.inventory.models import Location, Reservation, StockLevel
 from apps.markets.context import MarketInfo
 
-LOCATIONS_TTL_S = 10.0
-
-_AVAILABLE = """
-SELECT level.product_id, sum(GREATEST(level.on_hand - level.reserved - level.safety, 0))
+_AVAILABLE = f"""
+SELECT level.product_id, sum(level.free)
   FROM partner_stocklevel level JOIN partner_location place ON place.id = level.location_id
- WHERE level.product_id = ANY(%s::bigint[]) AND place.code = ANY(%s::text[]) AND place.is_active AND place.sells_online
+ WHERE level.product_id = ANY(%s::bigint[]) AND place.code = ANY(%s::text[]) AND {SERVES}
  GROUP BY level.product_id
-"""
-_FACTS = """
+"""  # noqa: S608 -- put together from constants
+_FACTS = f"""
 SELECT level.product_id,
-       coalesce(sum(GREATEST(level.on_hand - level.reserved - level.safety, 0))
-                FILTER (WHERE place.sells_online AND place.code = ANY(%(codes)s)), 0),
+       coalesce(sum(level.free) FILTER (WHERE {SERVES} AND place.code = ANY(%(codes)s)), 0),
        coalesce(bool_or(place.kind = 'store' AND place.country = %(country)s
                         AND level.on_hand - level.reserved - level.safety > 0), false)
   FROM partner_stocklevel level JOIN partner_location place ON place.id = level.location_id
  WHERE level.product_id = ANY(%(products)s) AND place.is_active
  GROUP BY level.product_id
-"""
+"""  # noqa: S608 -- put together from constants
 CHECK_LEDGER = """
 WITH moved AS (
   SELECT level_id, sum(on_hand_delta) AS on_hand, sum(reserved_delta) AS reserved
@@ -152,36 +148,6 @@ def sku_of(*, product_id: int) -> str:
         cursor.execute("SELECT upc FROM catalogue_product WHERE id = %s", [product_id])
         row = cursor.fetchone()
     return str(row[0]) if row and row[0] else str(product_id)
-
-
-_places: dict[tuple[str, tuple[str, ...]], tuple[float, tuple[int, ...]]] = {}
-_places_lock = threading.Lock()
-
-
-def serving_location_ids(*, market: MarketInfo) -> tuple[int, ...]:
-    """
-    The ids of the locations that may serve a market, first choice first, at most LOCATIONS_TTL_S seconds old.
-
-    A location closed since is still refused: the reservation itself looks at `is_active` and `sells_online`.
-    """
-    key = (str(connection.settings_dict["NAME"]), market.stock_location_codes)
-    found = _places.get(key)
-    if found is not None and time.monotonic() - found[0] < LOCATIONS_TTL_S:
-        return found[1]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id FROM partner_location WHERE code = ANY(%s) ORDER BY array_position(%s::varchar[], code)",
-            [list(market.stock_location_codes), list(market.stock_location_codes)],
-        )
-        ids = tuple(row[0] for row in cursor.fetchall())
-    with _places_lock:
-        _places[key] = (time.monotonic(), ids)
-    return ids
-
-
-def forget_locations() -> None:
-    """Make the next read go to the database; called after a change in this process and by tests."""
-    _places.clear()
 
 
 def stores(*, country: str) -> QuerySet[Location]:

@@ -10,7 +10,7 @@ from apps.core import locks, outbox
 from apps.core.errors import Refusal
 from apps.inventory import operations as inventory
 from apps.orders import placement, transitions
-from apps.orders.enums import FulfilmentState, OrderState, PaymentState
+from apps.orders.enums import ENDED_FULFILMENTS, FulfilmentState, OrderState, PaymentState
 from apps.orders.models import Fulfilment, Order, Payment
 from apps.orders.payments.operations.expire import SILENT
 from apps.orders.payments.queries import OPEN_STATES
@@ -83,6 +83,8 @@ def cancel_within(*, order_id: int, reason: str, by: str, at: datetime) -> bool:
     for payment in payments:
         _end_payment(payment=payment, number=number, reason=reason, by=by, at=at)
     for parcel in parcels:
+        if parcel.state in ENDED_FULFILMENTS:
+            continue
         transitions.move_fulfilment(
             fulfilment_id=parcel.pk, to=FulfilmentState.CANCELLED, by=by, at=at, reason=reason, locked=parcel
         )

@@ -1,13 +1,17 @@
 """
 How goods reach a shopper: the methods of a market, their price and the days they promise.
 
-Product page, basket and checkout ask the same function, so a promise made early is the promise in the order.
+Product page, basket, checkout and placement ask the same sourcing engine which location hands the goods over on which
+day (`orders.sourcing`), and this module how long they then travel.
 """
 
 import threading
 import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from datetime import time as clock_time
+from typing import Any
 
 from django.db import connection
 
@@ -31,7 +35,7 @@ class Method:
     free_from_minor: int | None
     min_days: int
     max_days: int
-    cutoff_minute: int | None
+    cutoff: clock_time | None
     carrier: str
 
     def label(self, *, shop: Shop) -> str:
@@ -41,30 +45,43 @@ class Method:
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """The days between which goods arrive, both included, in the market's calendar."""
+    """
+    The days between which all goods have arrived, both included, in the market's calendar.
+
+    parcels: the same for each parcel, in the order they leave; empty where nobody asked from where the goods come.
+    """
 
     earliest: date
     latest: date
     ships_on: date
+    parcels: "tuple[Promise, ...]" = ()
 
-    def as_dict(self) -> dict[str, str]:
-        """JSON values, as kept on the order."""
-        return {
+    def as_dict(self) -> dict[str, Any]:
+        """JSON values, as kept on the order; each parcel's too where there are several."""
+        days: dict[str, Any] = {
             "earliest": self.earliest.isoformat(),
             "latest": self.latest.isoformat(),
             "ships_on": self.ships_on.isoformat(),
         }
+        if len(self.parcels) > 1:
+            days["parcels"] = [parcel.as_dict() for parcel in self.parcels]
+        return days
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryOption:
-    """A method with its price for these goods and its days. `missing_for_free`: how much more makes it free."""
+    """
+    A method with its price for these goods and its days.
+
+    missing_for_free: how much more makes it free. fits: whether the rules of sourcing let the goods go this way.
+    """
 
     method: Method
     label: str
     price: Money
     promise: Promise
     missing_for_free: Money | None
+    fits: bool = True
 
     @property
     def code(self) -> str:
@@ -72,15 +89,25 @@ class DeliveryOption:
         return self.method.code
 
 
-def options(*, shop: Shop, goods: Money, at: datetime) -> list[DeliveryOption]:
-    """The delivery methods of a shop for goods of that worth (after discounts), in their order. No query when warm."""
-    methods, holidays = _calendar(market=shop.market)
-    return [_option(method=method, shop=shop, goods=goods, holidays=holidays, at=at) for method in methods]
+LeavesOn = Callable[[Method], Sequence[date] | None]
+"""The days parcels leave by a method; empty when that is not known, None when the goods cannot go this way."""
 
 
-def option(*, shop: Shop, code: str, goods: Money, at: datetime) -> DeliveryOption:
+def options(*, shop: Shop, goods: Money, at: datetime, leaves_on: LeavesOn | None = None) -> list[DeliveryOption]:
+    """
+    The delivery methods of a shop for goods of that worth (after discounts), in their order. No query when warm.
+
+    leaves_on: without, the goods are taken to leave as soon as the market's own calendar allows.
+    """
+    return [
+        _option(method=method, shop=shop, goods=goods, at=at, leaves=leaves_on(method) if leaves_on else ())
+        for method in methods_of(market=shop.market)
+    ]
+
+
+def option(*, shop: Shop, code: str, goods: Money, at: datetime, leaves_on: LeavesOn | None = None) -> DeliveryOption:
     """One of `options` by its code. Raises DeliveryRefused."""
-    for found in options(shop=shop, goods=goods, at=at):
+    for found in options(shop=shop, goods=goods, at=at, leaves_on=leaves_on):
         if found.code == code:
             return found
     raise DeliveryRefused(code=code)
@@ -88,19 +115,46 @@ def option(*, shop: Shop, code: str, goods: Money, at: datetime) -> DeliveryOpti
 
 def is_offered(*, shop: Shop, code: str) -> bool:
     """Whether a shop's market has a method of that code. No query when warm."""
-    methods, _ = _calendar(market=shop.market)
-    return any(method.code == code for method in methods)
+    return method_of(market=shop.market, code=code) is not None
 
 
-def promise_for(*, shop: Shop, at: datetime) -> Promise | None:
-    """The promise of the market's first method, for product pages; None where nothing is delivered."""
-    methods, holidays = _calendar(market=shop.market)
-    return _promise(method=methods[0], market=shop.market, holidays=holidays, at=at) if methods else None
+def methods_of(*, market: MarketInfo) -> tuple[Method, ...]:
+    """The ways of delivery a market offers, in their order. No query when warm."""
+    return _calendar(market=market)[0]
+
+
+def method_of(*, market: MarketInfo, code: str) -> Method | None:
+    """One of them by its code. No query when warm."""
+    return next((method for method in methods_of(market=market) if method.code == code), None)
+
+
+def holidays_of(*, market: MarketInfo) -> Mapping[str, frozenset[date]]:
+    """The days on which nothing is handed over or delivered, by country. No query when warm."""
+    return _calendar(market=market)[1]
+
+
+def promise_of(*, method: Method, market: MarketInfo, leaves: Sequence[date]) -> Promise:
+    """When parcels that leave on these days (at least one) have all arrived."""
+    holidays = holidays_of(market=market).get(market.country, frozenset())
+    parcels = tuple(
+        Promise(
+            earliest=_working_days_later(day, method.min_days, holidays),
+            latest=_working_days_later(day, method.max_days, holidays),
+            ships_on=day,
+        )
+        for day in sorted(leaves)
+    )
+    return Promise(
+        earliest=max(parcel.earliest for parcel in parcels),
+        latest=max(parcel.latest for parcel in parcels),
+        ships_on=max(parcel.ships_on for parcel in parcels),
+        parcels=parcels,
+    )
 
 
 def first_method(*, shop: Shop) -> Method | None:
     """The method a market names first, without its days; None where nothing is delivered. No query when warm."""
-    methods, _ = _calendar(market=shop.market)
+    methods = methods_of(market=shop.market)
     return methods[0] if methods else None
 
 
@@ -109,7 +163,7 @@ def forget_methods() -> None:
     _known.clear()
 
 
-_Calendar = tuple[tuple[Method, ...], frozenset[date]]
+_Calendar = tuple[tuple[Method, ...], Mapping[str, frozenset[date]]]
 _known: dict[tuple[str, int], tuple[float, _Calendar]] = {}
 _lock = threading.Lock()
 
@@ -130,18 +184,21 @@ def _calendar(*, market: MarketInfo) -> _Calendar:
             free_from_minor=row.free_from_minor,
             min_days=row.min_days,
             max_days=row.max_days,
-            cutoff_minute=None if row.cutoff is None else row.cutoff.hour * 60 + row.cutoff.minute,
+            cutoff=row.cutoff,
             carrier=row.carrier,
         )
         for row in rows
     )
-    holidays = frozenset(DeliveryHoliday.objects.filter(country=market.country).values_list("day", flat=True))
+    days: dict[str, set[date]] = {}
+    for country, day in DeliveryHoliday.objects.values_list("country", "day"):
+        days.setdefault(country, set()).add(day)
+    holidays = {country: frozenset(found) for country, found in days.items()}
     with _lock:
         _known[key] = (time.monotonic(), (methods, holidays))
     return methods, holidays
 
 
-def _option(*, method: Method, shop: Shop, goods: Money, holidays: frozenset[date], at: datetime) -> DeliveryOption:
+def _option(*, method: Method, shop: Shop, goods: Money, at: datetime, leaves: Sequence[date] | None) -> DeliveryOption:
     currency = shop.market.currency
     threshold = method.free_from_minor
     free = threshold is not None and goods.minor >= threshold
@@ -149,24 +206,22 @@ def _option(*, method: Method, shop: Shop, goods: Money, holidays: frozenset[dat
         method=method,
         label=method.label(shop=shop),
         price=Money.zero(currency) if free else from_minor(method.price_minor, currency),
-        promise=_promise(method=method, market=shop.market, holidays=holidays, at=at),
+        promise=promise_of(
+            method=method, market=shop.market, leaves=leaves or (_first_day(method=method, market=shop.market, at=at),)
+        ),
+        fits=leaves is not None,
         missing_for_free=None if threshold is None or free else from_minor(threshold - goods.minor, currency),
     )
 
 
-def _promise(*, method: Method, market: MarketInfo, holidays: frozenset[date], at: datetime) -> Promise:
-    """Ship today if it is a working day before the cut-off, else on the next one; then count working days."""
+def _first_day(*, method: Method, market: MarketInfo, at: datetime) -> date:
+    """Today if the market works and the cut-off is not over, else its next working day."""
+    holidays = holidays_of(market=market).get(market.country, frozenset())
     local = at.astimezone(market.time_zone)
-    minute = local.hour * 60 + local.minute
-    day = local.date()
-    too_late = method.cutoff_minute is not None and minute >= method.cutoff_minute
-    if too_late or not _works(day, holidays):
-        day = _working_days_later(day, 1, holidays)
-    return Promise(
-        earliest=_working_days_later(day, method.min_days, holidays),
-        latest=_working_days_later(day, method.max_days, holidays),
-        ships_on=day,
-    )
+    too_late = method.cutoff is not None and local.time().replace(tzinfo=None) >= method.cutoff
+    if too_late or not _works(local.date(), holidays):
+        return _working_days_later(local.date(), 1, holidays)
+    return local.date()
 
 
 def _works(day: date, holidays: frozenset[date]) -> bool:

@@ -33,11 +33,42 @@ class PaymentState(models.TextChoices):
 class FulfilmentState(models.TextChoices):
     """Where the goods of one location are."""
 
+    WAITING = "waiting", _("Waiting for goods")
     NEW = "new", _("To be picked")
     PICKED = "picked", _("Picked")
+    PACKED = "packed", _("Packed")
     SHIPPED = "shipped", _("Shipped")
     DELIVERED = "delivered", _("Delivered")
+    REJECTED = "rejected", _("Rejected by the location")
+    REPLACED = "replaced", _("Replaced by others")
     CANCELLED = "cancelled", _("Cancelled")
+
+
+class RejectReason(models.TextChoices):
+    """Why a location does not send what it was asked for; `REJECT_EFFECTS` says what that means for its stock."""
+
+    NOT_FOUND = "not_found", _("Not found on the shelf")
+    SOLD = "sold", _("Sold at the counter meanwhile")
+    DAMAGED = "damaged", _("Damaged, not to be sold")
+    NO_TIME = "no_time", _("No time to prepare it")
+    CLOSED = "closed", _("The location is closed")
+
+
+class StockEffect(StrEnum):
+    """What a rejection says about the shelf."""
+
+    NONE_LEFT = "none_left"  # there is none beyond what other orders were promised
+    FEWER = "fewer"  # these units are gone, the others are there
+    UNCHANGED = "unchanged"
+
+
+REJECT_EFFECTS: dict[str, StockEffect] = {
+    RejectReason.NOT_FOUND: StockEffect.NONE_LEFT,
+    RejectReason.SOLD: StockEffect.NONE_LEFT,
+    RejectReason.DAMAGED: StockEffect.FEWER,
+    RejectReason.NO_TIME: StockEffect.UNCHANGED,
+    RejectReason.CLOSED: StockEffect.UNCHANGED,
+}
 
 
 class ReturnState(models.TextChoices):
@@ -56,6 +87,13 @@ class RefundState(models.TextChoices):
 
     DUE = "due", _("To be sent")
     SENT = "sent", _("Sent back")
+
+
+# Goods that a location has in hand, or that wait for one: what is not done yet.
+TO_SHIP = (FulfilmentState.NEW, FulfilmentState.PICKED, FulfilmentState.PACKED)
+OPEN_FULFILMENTS = (FulfilmentState.WAITING, *TO_SHIP)
+# What carries no goods any more: a location said no, others took over, or the order ended.
+ENDED_FULFILMENTS = (FulfilmentState.REJECTED, FulfilmentState.REPLACED, FulfilmentState.CANCELLED)
 
 
 class Answer(models.TextChoices):
@@ -121,6 +159,8 @@ class MailKind(models.TextChoices):
     CONFIRMATION_AGAIN = "confirmation_again", _("Order confirmation, sent again")
     PAYMENT_RECEIVED = "payment_received", _("Payment received")
     SHIPPED = "shipped", _("Shipped")
+    PROMISE_MOVED = "promise_moved", _("Delivery later than promised")
+    NOT_SENT = "not_sent", _("Goods that cannot be sent")
     ORDER_EXPIRED = "order_expired", _("Order not paid")
     ORDER_CANCELLED = "order_cancelled", _("Order cancelled")
     REFUND = "refund", _("Refund")
@@ -176,10 +216,24 @@ PAYMENT_MOVES: dict[str, frozenset[str]] = {
 }
 
 FULFILMENT_MOVES: dict[str, frozenset[str]] = {
-    FulfilmentState.NEW: frozenset({FulfilmentState.PICKED, FulfilmentState.SHIPPED, FulfilmentState.CANCELLED}),
-    FulfilmentState.PICKED: frozenset({FulfilmentState.SHIPPED, FulfilmentState.CANCELLED}),
+    FulfilmentState.WAITING: frozenset({FulfilmentState.REPLACED, FulfilmentState.CANCELLED}),
+    FulfilmentState.NEW: frozenset(
+        {
+            FulfilmentState.PICKED,
+            FulfilmentState.PACKED,
+            FulfilmentState.SHIPPED,
+            FulfilmentState.REJECTED,
+            FulfilmentState.CANCELLED,
+        }
+    ),
+    FulfilmentState.PICKED: frozenset(
+        {FulfilmentState.PACKED, FulfilmentState.SHIPPED, FulfilmentState.REJECTED, FulfilmentState.CANCELLED}
+    ),
+    FulfilmentState.PACKED: frozenset({FulfilmentState.SHIPPED, FulfilmentState.REJECTED, FulfilmentState.CANCELLED}),
     FulfilmentState.SHIPPED: frozenset({FulfilmentState.DELIVERED}),
     FulfilmentState.DELIVERED: frozenset(),
+    FulfilmentState.REJECTED: frozenset(),
+    FulfilmentState.REPLACED: frozenset(),
     FulfilmentState.CANCELLED: frozenset(),
 }
 

@@ -52,6 +52,24 @@ class NotEnough(Refusal):
     http_status = HTTPStatus.CONFLICT
 
 
+class CannotSend(Refusal):
+    """No rule of sourcing lets these goods go to this address in this way. Parameters: name."""
+
+    code = "order.cannot_send"
+    message = _(
+        "%(name)s cannot be sent to this address together with the rest. Please choose another way of delivery, or"
+        " order it by itself."
+    )
+    http_status = HTTPStatus.CONFLICT
+
+
+class PromiseMoved(LostRace):
+    """The goods would arrive later than the shopper agreed to. Parameters: confirmed, latest (days in words)."""
+
+    code = "order.promise_moved"
+    message = _("Delivery has moved from %(confirmed)s to %(latest)s. Please check it and order again.")
+
+
 class PriceMoved(LostRace):
     """The total is not the one the shopper agreed to. Parameters: confirmed, total (amounts with currency)."""
 

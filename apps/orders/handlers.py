@@ -6,7 +6,7 @@ from django.conf import settings
 from apps.core import outbox
 from apps.core.enums import Queue
 from apps.orders.enums import MailKind
-from apps.orders.fulfilment import operations as fulfilment
+from apps.orders.fulfilment import making as fulfilment
 from apps.orders.mail import operations as mail
 from apps.orders.models import Order
 from apps.orders.payments import demo_bank
@@ -47,6 +47,18 @@ def mail_confirmation_again(delivery: outbox.Delivery) -> None:
 def mail_shipped(delivery: outbox.Delivery) -> None:
     """Tell the shopper which goods left and how to follow them."""
     _send(delivery, kind=MailKind.SHIPPED)
+
+
+@outbox.handler(topic="order.promise_moved", name="orders.mail_promise_moved", atomic=False)
+def mail_promise_moved(delivery: outbox.Delivery) -> None:
+    """Tell the shopper that goods arrive later than promised, and what they may do (C. conso L216-6)."""
+    _send(delivery, kind=MailKind.PROMISE_MOVED)
+
+
+@outbox.handler(topic="order.not_sent", name="orders.mail_not_sent", atomic=False)
+def mail_not_sent(delivery: outbox.Delivery) -> None:
+    """Tell the shopper which goods cannot be sent and that they are paid back."""
+    _send(delivery, kind=MailKind.NOT_SENT)
 
 
 @outbox.handler(topic="order.expired", name="orders.mail_expired", atomic=False, queue=Queue.SOON)

@@ -54,7 +54,7 @@ SELECT placed.number, found.detail FROM (
     ),
     books.Invariant(
         name="orders.goods_are_promised_or_sent",
-        sentence="An open order holds or has sent every unit it sold; an ended one holds none.",
+        sentence="An open order holds, sent, awaits or paid back unsent every unit it sold; an ended one holds none.",
         sql="""
 WITH sold AS (
   SELECT order_id, product_id, sum(quantity) AS units FROM order_line GROUP BY order_id, product_id
@@ -64,33 +64,48 @@ WITH sold AS (
          coalesce(sum(promise.quantity) FILTER (WHERE promise.state = 'shipped'), 0) AS sent
     FROM partner_reservation promise JOIN partner_stocklevel level ON level.id = promise.level_id
    GROUP BY promise.reference, level.product_id
+), unheld AS (
+  SELECT line.order_id, line.product_id, sum(part.waiting) AS waiting, sum(part.unsent) AS unsent
+    FROM order_line line CROSS JOIN LATERAL (
+      SELECT coalesce(sum(carried.quantity), 0) AS waiting, 0 AS unsent FROM order_fulfilmentline carried
+        JOIN order_fulfilment fulfilment ON fulfilment.id = carried.fulfilment_id AND fulfilment.state = 'waiting'
+       WHERE carried.line_id = line.id
+      UNION ALL
+      SELECT 0, coalesce(sum(unsent), 0) FROM order_returnline WHERE line_id = line.id) part
+   GROUP BY line.order_id, line.product_id
 )
-SELECT placed.number, format('%%s: %%s sold, %%s held, %%s sent, product %%s', placed.state, sold.units,
-                             coalesce(stock.held, 0), coalesce(stock.sent, 0), sold.product_id)
+SELECT placed.number, format('%%s: %%s sold, %%s held, %%s sent, %%s awaited, %%s unsent, product %%s',
+                             placed.state, sold.units, coalesce(stock.held, 0), coalesce(stock.sent, 0), unheld.waiting,
+                             unheld.unsent, sold.product_id)
   FROM order_order placed
   JOIN sold ON sold.order_id = placed.id AND sold.product_id IS NOT NULL
+  JOIN unheld ON unheld.order_id = placed.id AND unheld.product_id = sold.product_id
   LEFT JOIN stock ON stock.reference = 'order:' || placed.number AND stock.product_id = sold.product_id
  WHERE CASE
          WHEN placed.state IN ('expired', 'cancelled') THEN coalesce(stock.held, 0) <> 0
          WHEN placed.state IN ('shipped', 'delivered')
-           THEN coalesce(stock.held, 0) <> 0 OR coalesce(stock.sent, 0) <> sold.units
-         ELSE coalesce(stock.held, 0) + coalesce(stock.sent, 0) <> sold.units
+           THEN coalesce(stock.held, 0) <> 0 OR unheld.waiting <> 0
+                OR coalesce(stock.sent, 0) + unheld.unsent <> sold.units
+         ELSE coalesce(stock.held, 0) + coalesce(stock.sent, 0) + unheld.waiting + unheld.unsent <> sold.units
        END
  ORDER BY placed.id
 """,
     ),
     books.Invariant(
         name="orders.fulfilments_carry_every_unit",
-        sentence="The fulfilments of an order in work carry exactly the units of its lines.",
+        sentence="The fulfilments of an order in work carry the units of its lines, those paid back unsent left out.",
         sql="""
-SELECT placed.number, format('line %%s: %%s sold, %%s carried', line.position, line.quantity, carried.units)
+SELECT placed.number, format('line %%s: %%s sold, %%s carried, %%s unsent', line.position, line.quantity,
+                             carried.units, unsent.units)
   FROM order_order placed
   JOIN order_line line ON line.order_id = placed.id
   CROSS JOIN LATERAL (
     SELECT coalesce(sum(part.quantity), 0) AS units FROM order_fulfilmentline part
-      JOIN order_fulfilment fulfilment ON fulfilment.id = part.fulfilment_id AND fulfilment.state <> 'cancelled'
+      JOIN order_fulfilment fulfilment ON fulfilment.id = part.fulfilment_id
+       AND fulfilment.state NOT IN ('cancelled', 'rejected', 'replaced')
      WHERE part.line_id = line.id) carried
- WHERE placed.state IN ('in_fulfilment', 'shipped', 'delivered') AND carried.units <> line.quantity
+  CROSS JOIN LATERAL (SELECT coalesce(sum(unsent), 0) AS units FROM order_returnline WHERE line_id = line.id) unsent
+ WHERE placed.state IN ('in_fulfilment', 'shipped', 'delivered') AND carried.units + unsent.units <> line.quantity
  ORDER BY placed.id, line.position
 """,
     ),

@@ -7,6 +7,7 @@ from django.conf import settings
 from apps.core import clock
 from apps.orders import popularity
 from apps.orders.payments import demo_bank, operations
+from apps.orders.returns import waiting
 
 logger = structlog.get_logger(__name__)
 
@@ -25,6 +26,14 @@ def expire_unpaid() -> None:
     report = operations.expire_unpaid(at=clock.now())
     if report.expired or report.extended or report.paid:
         logger.info("orders_expired", expired=report.expired, extended=report.extended, paid=report.paid)
+
+
+@shared_task(name="orders.source_waiting")
+def source_waiting() -> None:
+    """Look again for goods that wait for a location, and give up those whose time is over."""
+    report = waiting.work_off(at=clock.now())
+    if report.found or report.given_up or report.failed:
+        logger.info("waiting_sourced", found=report.found, given_up=report.given_up, failed=report.failed)
 
 
 @shared_task(name="orders.record_popularity")

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from apps.core.money import Money, format_money, from_minor
 from apps.core.money.format import babel_locale
 from apps.markets.context import Shop
+from apps.orders.delivery import Promise
 
 _EMPTY_CENTS = re.compile(r"[.,]00(?!\d)")
 
@@ -53,6 +54,17 @@ def between(*, shop: Shop, earliest: date, latest: date) -> str:
         "first": day(shop=shop, on=earliest),
         "last": day(shop=shop, on=latest),
     }
+
+
+def parcels(*, shop: Shop, promise: Promise) -> tuple[str, ...]:
+    """When each of several parcels arrives; nothing to say of a single one."""
+    if len(promise.parcels) < 2:  # noqa: PLR2004 -- several
+        return ()
+    return tuple(
+        _("Parcel %(number)s: %(when)s")
+        % {"number": number, "when": between(shop=shop, earliest=parcel.earliest, latest=parcel.latest)}
+        for number, parcel in enumerate(promise.parcels, start=1)
+    )
 
 
 def products(*, count: int) -> str:

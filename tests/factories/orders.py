@@ -14,8 +14,8 @@ from apps.catalog import publication
 from apps.catalog.models import Price, PriceList, Product
 from apps.core.money import Money
 from apps.inventory import operations as inventory
-from apps.inventory import queries as stock
 from apps.inventory.models import Location
+from apps.inventory.sourcing import queries as sourcing
 from apps.markets import queries as markets
 from apps.markets.context import Shop
 from apps.markets.models import Market
@@ -36,7 +36,7 @@ def make_location(*, code: str = "main", **fields: Any) -> Location:
     """Return the location of that code, a warehouse in France when it is not there."""
     values = {"name": code.title(), "kind": "warehouse", "country": "FR", **fields}
     made = Location.objects.get_or_create(code=code, defaults=values)[0]
-    stock.forget_locations()
+    sourcing.forget()
     return made
 
 

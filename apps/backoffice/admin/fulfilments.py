@@ -20,12 +20,11 @@ from apps.backoffice.admin.shared import ReadOnlyAdmin, actor_of, ask, chip, dem
 from apps.backoffice.forms import ConfirmForm, ShipForm
 from apps.backoffice.tones import FULFILMENT_TONES
 from apps.core import clock
-from apps.orders.enums import FulfilmentState
+from apps.orders.enums import TO_SHIP, FulfilmentState
 from apps.orders.fulfilment import operations
 from apps.orders.models import DeliveryMethod, Fulfilment
 
 BREAK = mark_safe("<br>")
-TO_SHIP = (FulfilmentState.NEW, FulfilmentState.PICKED)
 
 
 class WorkFilter(admin.SimpleListFilter):

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
@@ -45,7 +45,7 @@ class SoldOutFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Product]) -> QuerySet[Product]:
         if self.value() not in {"out", "in"}:
             return queryset
-        left = StockLevel.objects.filter(FAMILY, on_hand__gt=F("reserved") + F("safety"))
+        left = StockLevel.objects.filter(FAMILY, free__gt=0)
         return queryset.filter(Exists(left) if self.value() == "in" else ~Exists(left))
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -24,8 +24,7 @@ from apps.core import clock
 from apps.inventory import operations, queries
 from apps.inventory.enums import MovementKind
 from apps.inventory.models import Location, StockLevel, StockMovement
-
-AVAILABLE = F("on_hand") - F("reserved") - F("safety")
+from apps.inventory.sourcing import queries as sourcing
 
 
 class AvailableFilter(admin.SimpleListFilter):
@@ -38,10 +37,9 @@ class AvailableFilter(admin.SimpleListFilter):
         return [("none", gettext_lazy("Sold out")), ("low", gettext_lazy("Only a few left"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[StockLevel]) -> QuerySet[StockLevel]:
-        levels = queryset.annotate(free=AVAILABLE)
         if self.value() == "none":
-            return levels.filter(free__lte=0)
-        return levels.filter(free__gt=0, free__lte=LOW_STOCK) if self.value() == "low" else queryset
+            return queryset.filter(free=0)
+        return queryset.filter(free__gt=0, free__lte=LOW_STOCK) if self.value() == "low" else queryset
 
 
 @admin.register(StockLevel)
@@ -55,10 +53,6 @@ class StockLevelAdmin(ReadOnlyAdmin):
     ordering = ("product__upc", "location_id")
     list_select_related = ("product__parent", "location")
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[StockLevel]:
-        """Return levels with what may still be promised."""
-        return super().get_queryset(request).annotate(free=AVAILABLE)  # type: ignore[no-any-return] # untyped base
-
     @display(description=gettext_lazy("SKU"), ordering="product__upc")
     def sku(self, level: StockLevel) -> str:
         return level.product.upc or "–"
@@ -69,7 +63,7 @@ class StockLevelAdmin(ReadOnlyAdmin):
 
     @display(description=gettext_lazy("available"), ordering="free")
     def free_chip(self, level: StockLevel) -> str:
-        units = level.available
+        units = level.free
         return chip(units, "bad" if units == 0 else "wait" if units <= LOW_STOCK else "good")
 
     @display(description="")
@@ -198,7 +192,7 @@ class StockLevelAdmin(ReadOnlyAdmin):
                 _("Location"): level.location.name,
                 _("On hand"): level.on_hand,
                 _("Reserved"): level.reserved,
-                _("Available"): level.available,
+                _("Available"): level.free,
             },
         )
 
@@ -236,7 +230,7 @@ class LocationAdmin(AuditedAdmin):
     def save_model(self, request: HttpRequest, obj: Location, form: Any, change: bool) -> None:  # noqa: FBT001 -- Django's
         """Save, and let this process see it at once."""
         super().save_model(request, obj, form, change)
-        queries.forget_locations()
+        sourcing.forget()
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Never: movements refer to it. A closed location is not active."""

@@ -27,7 +27,7 @@ SELECT DISTINCT ON (product_id, market_id) product_id, market_id, price_minor, p
 """
 _DUE = "SELECT product_id, min(due_since) FROM catalogue_publicationdue WHERE product_id = ANY(%s) GROUP BY 1"
 _STOCK = """
-SELECT coalesce(product.parent_id, product.id), sum(GREATEST(level.on_hand - level.reserved - level.safety, 0))
+SELECT coalesce(product.parent_id, product.id), sum(level.free)
   FROM partner_stocklevel level JOIN catalogue_product product ON product.id = level.product_id
  WHERE coalesce(product.parent_id, product.id) = ANY(%s) GROUP BY 1
 """

@@ -71,7 +71,7 @@ _STRANGE = [
 ]
 _LOW = """
 SELECT product.id, product.upc, coalesce(nullif(product.title, ''), parent.title), found.units, found.level_id
-  FROM (SELECT level.product_id, sum(GREATEST(level.on_hand - level.reserved - level.safety, 0)) AS units,
+  FROM (SELECT level.product_id, sum(level.free) AS units,
                min(level.id) AS level_id
           FROM partner_stocklevel level JOIN partner_location place ON place.id = level.location_id
          WHERE place.is_active AND place.sells_online GROUP BY level.product_id) found

@@ -10,8 +10,10 @@ from apps.catalog.pricing import PriceQuote
 from apps.catalog.queries import SellableLine
 from apps.core.errors import Refusal
 from apps.core.money import Money, format_money
+from apps.inventory.sourcing.data import Stock, Wanted
 from apps.markets.context import Shop
 from apps.orders import delivery as deliveries
+from apps.orders import sourcing
 from apps.orders import totals as calculator
 from apps.orders.basket import offers as offer_engine
 from apps.orders.basket.data import (
@@ -25,6 +27,7 @@ from apps.orders.basket.data import (
 )
 from apps.orders.basket.rows import BasketRows, LineRow, VoucherRow
 from apps.orders.errors import (
+    DeliveryRefused,
     NotEnough,
     NotSoldHere,
     PriceChanged,
@@ -43,17 +46,20 @@ def price_basket(
     *,
     shop: Shop,
     rows: BasketRows,
-    stock: Mapping[int, int] | None,
+    stock: Stock | None,
     delivery_code: str | None,
     at: datetime,
+    postcode: str = "",
     customer_group: str = "",
 ) -> PricedBasket:
     """
     Price stored rows as they are now. Two statements, one more when offers or vouchers run.
 
-    stock: units left by product id, None to leave stock aside (placement asks by reserving). delivery_code: the chosen
-    method; None estimates with the market's first one. Raises DeliveryRefused for an unknown code.
+    stock: units left by (product, location), None to leave stock aside (placement asks by reserving). delivery_code:
+    the chosen method; None estimates with the market's first one. postcode: where it goes, once that is known. Raises
+    DeliveryRefused for an unknown code.
     """
+    left = None if stock is None else sourcing.units_left(stock=stock)
     wanted = {line.product_id: line.quantity for line in rows.lines}
     quotes: Mapping[int, PriceQuote] = {}
     pages: Mapping[int, SellableLine] = {}
@@ -63,16 +69,18 @@ def price_basket(
     sold = [
         line
         for line in rows.lines
-        if line.product_id in quotes
-        and line.product_id in pages
-        and (stock is None or stock.get(line.product_id, 0) > 0)
+        if line.product_id in quotes and line.product_id in pages and (left is None or left.get(line.product_id, 0) > 0)
     ]
     given, reasons = _offers(shop=shop, rows=rows, sold=sold, quotes=quotes, at=at)
     discounts = _discounts_by_line(given)
     inputs = [_line_input(line, quote=quotes[line.product_id], discounts=discounts) for line in sold]
     goods = calculator.goods_of(lines=inputs, currency=shop.market.currency)
-    options = deliveries.options(shop=shop, goods=goods, at=at)
-    chosen = _chosen(shop=shop, options=options, code=delivery_code, goods=goods, at=at)
+    leaves_on = None
+    if stock is not None:
+        sought = [Wanted(line.product_id, line.quantity, line.sku, quotes[line.product_id].unit.minor) for line in sold]
+        leaves_on = sourcing.leaves_on(shop=shop, lines=sought, stock=stock, postcode=postcode, at=at)
+    options = deliveries.options(shop=shop, goods=goods, at=at, leaves_on=leaves_on)
+    chosen = _chosen(options=options, code=delivery_code)
     charge = chosen.price if chosen else None
     on_delivery = _on_delivery(given=given, charge=charge)
     totals = calculator.count_totals(
@@ -95,7 +103,7 @@ def price_basket(
                 page=pages.get(line.product_id),
                 counted=counted.get(line.id),
                 discounts=discounts.get(line.id, ()),
-                left=None if stock is None else stock.get(line.product_id, 0),
+                left=None if left is None else left.get(line.product_id, 0),
             )
             for line in rows.lines
         ),
@@ -163,12 +171,13 @@ def _line_input(
     )
 
 
-def _chosen(
-    *, shop: Shop, options: list[deliveries.DeliveryOption], code: str | None, goods: Money, at: datetime
-) -> deliveries.DeliveryOption | None:
-    if code is not None:
-        return deliveries.option(shop=shop, code=code, goods=goods, at=at)
-    return options[0] if options else None
+def _chosen(*, options: list[deliveries.DeliveryOption], code: str | None) -> deliveries.DeliveryOption | None:
+    if code is None:
+        return next((option for option in options if option.fits), options[0] if options else None)
+    found = next((option for option in options if option.code == code), None)
+    if found is None:
+        raise DeliveryRefused(code=code)
+    return found
 
 
 def _on_delivery(*, given: list[offer_engine.Given], charge: Money | None) -> list[tuple[offer_engine.Given, Money]]:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import connection
 
-from apps.inventory import queries as stock
+from apps.inventory.sourcing import queries as sourcing
 from apps.markets.context import Shop
 from apps.orders import tokens
 from apps.orders.basket import rows as basket_rows
@@ -37,16 +37,25 @@ def find_basket(*, shop: Shop, owner_id: int | None, token: str = "") -> int | N
 
 
 def basket_view(
-    *, shop: Shop, basket_id: int, at: datetime, delivery_code: str | None = None, customer_group: str = ""
+    *,
+    shop: Shop,
+    basket_id: int,
+    at: datetime,
+    delivery_code: str | None = None,
+    postcode: str = "",
+    customer_group: str = "",
 ) -> PricedBasket:
     """
-    A basket with prices, discounts, tax, problems and a delivery estimate. At most 6 statements, however many lines.
+    A basket with prices, discounts, tax, problems and a delivery estimate. At most 6 statements, however many lines
+    (one more where a location has a capacity, another the first time a rule measures the way to a postcode).
 
     basket_id: from `find_basket`, which is what checks whose it is. Raises BasketNotFound (also for another market's),
     DeliveryRefused.
     """
     found = basket_rows.load(shop=shop, basket_id=basket_id)
-    return _priced(shop=shop, found=found, at=at, delivery_code=delivery_code, customer_group=customer_group)
+    return _priced(
+        shop=shop, found=found, at=at, delivery_code=delivery_code, postcode=postcode, customer_group=customer_group
+    )
 
 
 def _priced(
@@ -55,15 +64,24 @@ def _priced(
     found: basket_rows.BasketRows,
     at: datetime,
     delivery_code: str | None,
+    postcode: str,
     customer_group: str = "",
 ) -> PricedBasket:
-    left = stock.available(product_ids=[line.product_id for line in found.lines], market=shop.market)
+    free = sourcing.free_units(product_ids=[line.product_id for line in found.lines], market=shop.market)
     return price_basket(
-        shop=shop, rows=found, stock=left, delivery_code=delivery_code, at=at, customer_group=customer_group
+        shop=shop,
+        rows=found,
+        stock=free,
+        delivery_code=delivery_code,
+        at=at,
+        postcode=postcode,
+        customer_group=customer_group,
     )
 
 
-def guest_basket_view(*, shop: Shop, token: str, at: datetime, delivery_code: str | None = None) -> PricedBasket | None:
+def guest_basket_view(
+    *, shop: Shop, token: str, at: datetime, delivery_code: str | None = None, postcode: str = ""
+) -> PricedBasket | None:
     """
     The basket of a visitor without account as `basket_view` gives it, or None where the token opens none. 5 statements.
 
@@ -79,7 +97,7 @@ def guest_basket_view(*, shop: Shop, token: str, at: datetime, delivery_code: st
         return None
     if found.owner_id is not None:
         return None
-    return _priced(shop=shop, found=found, at=at, delivery_code=delivery_code)
+    return _priced(shop=shop, found=found, at=at, delivery_code=delivery_code, postcode=postcode)
 
 
 def pieces(*, basket_id: int) -> int:

@@ -1,65 +1,29 @@
 """Writes of fulfilments. Lock order: stock levels, then order, then fulfilment."""
 
-from collections import defaultdict
-from datetime import datetime, time, timedelta
-from http import HTTPStatus
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from urllib.parse import quote
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from apps.core import audit, locks, outbox
-from apps.core.errors import Refusal
 from apps.inventory import operations as inventory
-from apps.markets.queries import market_by_code
 from apps.orders import transitions
-from apps.orders.enums import FulfilmentState, OrderState
-from apps.orders.fulfilment import queries
-from apps.orders.models import DeliveryMethod, Fulfilment, FulfilmentLine, Line, Order
-
-BY = "system:orders.fulfilment"
-_SATURDAY = 5
-
-
-class NothingReserved(Refusal):
-    """A confirmed order without the goods promised to it. Parameters: number."""
-
-    code = "fulfilment.nothing_reserved"
-    message = _("Order %(number)s has %(promised)s of %(ordered)s units reserved.")
-    http_status = HTTPStatus.CONFLICT
-
-
-class TrackingMissing(Refusal):
-    """A parcel leaves with a carrier's name and a code."""
-
-    code = "fulfilment.tracking_missing"
-    message = _("Please give the carrier and the tracking code.")
-
-
-@transaction.atomic
-def create_fulfilments(*, order_id: int, at: datetime, by: str = BY) -> list[int]:
-    """
-    Make one fulfilment per location that promised goods to a confirmed order; return their ids.
-
-    Safe to repeat: an order that has its fulfilments is left alone, and so is one that was cancelled before the news
-    of its confirmation came here. Locks the order. Raises NothingReserved when the promises do not cover the order's
-    lines, IllegalMove when it is not confirmed.
-    """
-    order = locks.lock_row(queryset=Order.objects.select_related("market").filter(pk=order_id), rank=locks.Rank.ORDER)
-    if order.state == OrderState.CANCELLED:
-        return []
-    known = list(Fulfilment.objects.filter(order_id=order_id).order_by("pk").values_list("pk", flat=True))
-    if known:
-        return known
-    plan = _plan(order=order)
-    made = [_create(order=order, location_id=location_id, lines=lines, at=at, by=by) for location_id, lines in plan]
-    transitions.move_order(order_id=order_id, to=OrderState.IN_FULFILMENT, by=by, at=at)
-    return made
+from apps.orders.enums import TO_SHIP, FulfilmentState, OrderState
+from apps.orders.fulfilment import making, queries
+from apps.orders.fulfilment.errors import AllNamed, ChangedMeanwhile, NothingNamed, TooManyNamed, TrackingMissing
+from apps.orders.models import DeliveryMethod, Fulfilment, FulfilmentLine, Order
 
 
 def pick(*, fulfilment_id: int, by: str, at: datetime) -> None:
     """Say that the goods of a fulfilment are picked. Locks the fulfilment. Raises IllegalMove."""
     transitions.move_fulfilment(fulfilment_id=fulfilment_id, to=FulfilmentState.PICKED, by=by, at=at)
+
+
+def pack(*, fulfilment_id: int, by: str, at: datetime) -> None:
+    """Say that the goods of a fulfilment are in their parcel. Locks the fulfilment. Raises IllegalMove."""
+    transitions.move_fulfilment(fulfilment_id=fulfilment_id, to=FulfilmentState.PACKED, by=by, at=at)
 
 
 @locks.retry_on_conflict()
@@ -69,14 +33,17 @@ def ship(*, fulfilment_id: int, carrier: str, tracking_code: str, by: str, at: d
     Let the goods of a fulfilment leave with a carrier. The order is shipped when all its fulfilments are.
 
     by: "user:id", audited. Takes the goods out of stock. Locks stock, order, fulfilment. Publishes order.shipped,
-    once per fulfilment. Raises TrackingMissing, IllegalMove (shipped already, cancelled).
+    once per fulfilment. Raises TrackingMissing, IllegalMove (shipped already, cancelled, waiting).
     """
     carrier, tracking_code = carrier.strip(), tracking_code.strip()
     if not carrier or not tracking_code:
         raise TrackingMissing
     fulfilment = Fulfilment.objects.select_related("order__market").get(pk=fulfilment_id)
     order = fulfilment.order
-    inventory.ship(reference=f"order:{order.number}", location_id=fulfilment.location_id, at=at, by=by)
+    units = _units(fulfilment)
+    left = inventory.ship(
+        reference=f"order:{order.number}", location_id=fulfilment.location_id, units=units, at=at, by=by
+    )
     locked = locks.lock_row(queryset=Order.objects.filter(pk=order.pk), rank=locks.Rank.ORDER)
     link = _tracking_url(order=order, code=tracking_code)
     transitions.move_fulfilment(
@@ -87,6 +54,8 @@ def ship(*, fulfilment_id: int, carrier: str, tracking_code: str, by: str, at: d
         reason=f"{carrier} {tracking_code}",
         changes={"carrier": carrier[:60], "tracking_code": tracking_code[:80], "tracking_url": link, "shipped_at": at},
     )
+    if not _left_whole(fulfilment=fulfilment, units=units, left=left):
+        raise ChangedMeanwhile(number=order.number)
     if not queries.unshipped(order_id=order.pk).exists():
         transitions.move_order(order_id=order.pk, to=OrderState.SHIPPED, by=by, at=at, locked=locked)
     outbox.publish(
@@ -95,6 +64,63 @@ def ship(*, fulfilment_id: int, carrier: str, tracking_code: str, by: str, at: d
         payload={"order_id": order.pk, "fulfilment_id": fulfilment_id},
         at=at,
     )
+
+
+@transaction.atomic
+def split(*, fulfilment_id: int, units: Mapping[int, int], by: str, at: datetime) -> int:
+    """
+    Move units (line id → units) into a fulfilment of their own at the same location; return its id.
+
+    So part of the goods leaves now and the rest later, each with its own parcel. The new one is as far as the old.
+    Audited. Locks order, then fulfilment. Raises NothingNamed, TooManyNamed, AllNamed, IllegalMove.
+    """
+    order_id = Fulfilment.objects.values_list("order_id", flat=True).get(pk=fulfilment_id)
+    order = locks.lock_row(queryset=Order.objects.select_related("market").filter(pk=order_id), rank=locks.Rank.ORDER)
+    row = locks.lock_row(queryset=Fulfilment.objects.filter(pk=fulfilment_id), rank=locks.Rank.FULFILMENT)
+    if row.state not in TO_SHIP:
+        raise transitions.IllegalMove(what="fulfilment", old=row.get_state_display(), new=_("split"))
+    lines = {line.line_id: line for line in row.lines.select_related("line")}
+    named = named_units(lines=lines, units=units)
+    if all(named.get(line_id, 0) == line.quantity for line_id, line in lines.items()):
+        raise AllNamed
+    made = making.make_one(
+        order=order,
+        location_id=row.location_id,
+        units=named,
+        day=None,
+        origin=row,
+        hop=row.hop,
+        state=row.state,
+        due_at=row.due_at,
+        by=by,
+        at=at,
+    )
+    for line_id, count in named.items():
+        line = lines[line_id]
+        if count == line.quantity:
+            line.delete()
+        else:
+            line.quantity -= count
+            line.save(update_fields=["quantity"])
+    audit.record(
+        action="fulfilment.split",
+        target=audit.target_of(model="order.fulfilment", pk=fulfilment_id),
+        actor=by,
+        at=at,
+        after={"units": {str(line_id): count for line_id, count in named.items()}, "into": made.pk},
+    )
+    return int(made.pk)
+
+
+def named_units(*, lines: Mapping[int, FulfilmentLine], units: Mapping[int, int]) -> dict[int, int]:
+    """The units that were named of a fulfilment's lines, none of them zero. Raises NothingNamed, TooManyNamed."""
+    named = {line_id: count for line_id, count in units.items() if count}
+    if not named or not named.keys() <= lines.keys() or min(named.values()) < 0:
+        raise NothingNamed
+    for line_id, count in named.items():
+        if count > lines[line_id].quantity:
+            raise TooManyNamed(name=lines[line_id].line.title, left=lines[line_id].quantity)
+    return named
 
 
 @transaction.atomic
@@ -140,48 +166,22 @@ def correct_tracking(*, fulfilment_id: int, carrier: str, tracking_code: str, by
         )
 
 
-def _plan(*, order: Order) -> list[tuple[int, list[tuple[int, int]]]]:
-    """Spread the promised units over the order's lines: per location, (line id, units)."""
-    promised = queries.promised(number=order.number)
-    lines = list(Line.objects.filter(order_id=order.pk).order_by("position", "id"))
-    ordered = sum(line.quantity for line in lines)
-    left = {line.pk: line.quantity for line in lines}
-    plan: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
-    for product_id, location_id, quantity in promised:
-        units = quantity
-        for line in lines:
-            take = min(units, left[line.pk]) if line.product_id == product_id else 0
-            if take:
-                plan[location_id][line.pk] += take
-                left[line.pk] -= take
-                units -= take
-    if any(left.values()) or not lines:
-        raise NothingReserved(number=order.number, promised=ordered - sum(left.values()), ordered=ordered)
-    return [(location_id, sorted(taken.items())) for location_id, taken in sorted(plan.items())]
+def _left_whole(*, fulfilment: Fulfilment, units: Mapping[int, int], left: Sequence[inventory.Allocation]) -> bool:
+    """
+    Whether what left is what the fulfilment carries, asked again under its lock.
+
+    A line that was split off or rejected meanwhile stays with whoever has it now.
+    """
+    return units == _units(fulfilment) and sum(each.quantity for each in left) == sum(units.values())
 
 
-def _create(*, order: Order, location_id: int, lines: list[tuple[int, int]], at: datetime, by: str) -> int:
-    fulfilment = Fulfilment.objects.create(
-        order=order, location_id=location_id, created_at=at, due_at=_due_at(order=order, at=at)
-    )
-    FulfilmentLine.objects.bulk_create(
-        [FulfilmentLine(fulfilment=fulfilment, line_id=line_id, quantity=units) for line_id, units in lines]
-    )
-    transitions.note_birth(machine=transitions.FULFILMENT, row=fulfilment, order_id=order.pk, by=by, at=at)
-    return int(fulfilment.pk)
-
-
-def _due_at(*, order: Order, at: datetime) -> datetime:
-    """The end of the day the goods were promised to leave; of the next working day when that day is over."""
-    zone = market_by_code(code=order.market.code).time_zone
-    today = at.astimezone(zone).date()
-    promised = order.delivery_promise.get("ships_on", "")
-    day = datetime.fromisoformat(promised).date() if promised else today
-    if day < today:
-        day = today + timedelta(days=1)
-        while day.weekday() >= _SATURDAY:
-            day += timedelta(days=1)
-    return datetime.combine(day, time(23, 59), tzinfo=zone)
+def _units(fulfilment: Fulfilment) -> dict[int, int]:
+    """Units by product that a fulfilment carries. One statement."""
+    found: dict[int, int] = {}
+    rows = FulfilmentLine.objects.filter(fulfilment_id=fulfilment.pk).values_list("line__product_id", "quantity")
+    for product_id, count in rows:
+        found[product_id] = found.get(product_id, 0) + count
+    return found
 
 
 def _tracking_url(*, order: Order, code: str) -> str:

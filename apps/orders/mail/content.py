@@ -124,6 +124,9 @@ def content_of(*, kind: str, order: Order, shop: Shop, fulfilment_id: int | None
     short = short_mail(words=words, order=order, shop=shop)
     if kind == MailKind.SHIPPED:
         return _with_parcels(short, order=order, fulfilment_id=fulfilment_id)
+    if kind == MailKind.PROMISE_MOVED and not order.delivery_promise.get("waits"):
+        days = Block(title=_("Delivery"), lines=(order.shipping_method, *_promise(order=order)))
+        return replace(short, blocks=(days,))
     if kind not in CONFIRMATIONS:
         return short
     lines = list(Line.objects.filter(order_id=order.pk).order_by("position", "id"))

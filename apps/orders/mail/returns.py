@@ -12,7 +12,7 @@ from apps.orders.mail.content import Block, OrderMail, short_mail
 from apps.orders.mail.texts import Words
 from apps.orders.models import Order, Refund, Return
 
-KINDS = frozenset({MailKind.WITHDRAWAL, MailKind.RETURN_REFUNDED, MailKind.RETURN_REFUSED})
+KINDS = frozenset({MailKind.WITHDRAWAL, MailKind.NOT_SENT, MailKind.RETURN_REFUNDED, MailKind.RETURN_REFUSED})
 
 
 def return_of(*, return_id: int) -> Return:
@@ -22,13 +22,28 @@ def return_of(*, return_id: int) -> Return:
 
 def content_of(*, kind: str, row: Return, order: Order, shop: Shop) -> OrderMail:
     """Return what a mail about a return says. Runs inside `using(shop=…)`. One statement besides the return's own."""
-    words = words_of(kind=kind, order=order)
+    words = words_of(kind=kind, order=order, is_unsent=is_unsent(row=row))
     return short_mail(words=words, order=order, shop=shop, blocks=blocks_of(kind=kind, row=row, order=order, shop=shop))
 
 
-def words_of(*, kind: str, order: Order) -> Words:
-    """Return subject, headline and first paragraph."""
+def is_unsent(*, row: Return) -> bool:
+    """Whether the goods of a return never left us."""
+    return all(line.unsent for line in row.lines.all())
+
+
+def words_of(*, kind: str, order: Order, is_unsent: bool = False) -> Words:
+    """Return subject, headline and first paragraph. is_unsent: the goods never left us."""
     names = {"number": order.number}
+    if kind == MailKind.NOT_SENT:
+        return Words(
+            subject=_("Part of order %(number)s cannot be sent") % names,
+            headline=_("We cannot send these goods"),
+            text=_(
+                "We are sorry: the goods below of order %(number)s are not to be had. You get back what you paid for"
+                " them within fourteen days; we write to you again when the money has left."
+            )
+            % names,
+        )
     if kind == MailKind.WITHDRAWAL:
         return Words(
             subject=_("We have received your withdrawal from order %(number)s") % names,
@@ -45,6 +60,14 @@ def words_of(*, kind: str, order: Order) -> Words:
             )
             % names,
         )
+    if is_unsent:
+        return Words(
+            subject=_("Your refund for order %(number)s is on its way") % names,
+            headline=_("We have sent your money back"),
+            text=_(
+                "This is what you paid for goods we could not send. It goes the way you paid; banks take a few days."
+            ),
+        )
     return Words(
         subject=_("Your refund for order %(number)s is on its way") % names,
         headline=_("We have sent your money back"),
@@ -56,6 +79,10 @@ def blocks_of(*, kind: str, row: Return, order: Order, shop: Shop) -> tuple[Bloc
     """Return the paragraphs under the words."""
     if kind == MailKind.WITHDRAWAL:
         return (_statement(row=row, order=order, shop=shop), *_what_next(row=row, shop=shop))
+    if kind == MailKind.NOT_SENT:
+        return (Block(title=_("Goods"), lines=statement_lines(row=row)),)
+    if is_unsent(row=row):
+        return _money(row=row, shop=shop)
     found = (Block(title=_("What we found"), lines=(row.note,)),) if row.note else ()
     return (*_money(row=row, shop=shop), *found)
 

@@ -31,6 +31,7 @@ def words_of(*, kind: str, order: Order, shop: Shop, why: str = "") -> Words:
         MailKind.CONFIRMATION_AGAIN: lambda: _confirmation_again(order=order, names=names),
         MailKind.PAYMENT_RECEIVED: lambda: _payment_received(order=order, names=names),
         MailKind.SHIPPED: lambda: _shipped(names=names),
+        MailKind.PROMISE_MOVED: lambda: _promise_moved(order=order, names=names),
         MailKind.ORDER_EXPIRED: lambda: _expired(order=order, names=names),
         MailKind.ORDER_CANCELLED: lambda: _cancelled(order=order, shop=shop, names=names),
         MailKind.REFUND: lambda: _refund(order=order, names=names, why=why),
@@ -43,6 +44,24 @@ def _shipped(*, names: dict[str, str]) -> Words:
         subject=_("Order %(number)s is on its way") % names,
         headline=_("Your parcel is on its way"),
         text=_("We have handed these goods of order %(number)s to the carrier.") % names,
+    )
+
+
+def _promise_moved(*, order: Order, names: dict[str, str]) -> Words:
+    text = _(
+        "Part of order %(number)s will arrive later than we promised; the new day is below. If you no longer want to"
+        " wait, answer this mail: we cancel what has not left and send your money back."
+    )
+    if order.delivery_promise.get("waits"):
+        text = _(
+            "We are looking for part of the goods of order %(number)s and cannot name a day yet; we write to you as"
+            " soon as we can. If you no longer want to wait, answer this mail: we cancel what has not left and send"
+            " your money back."
+        )
+    return Words(
+        subject=_("Order %(number)s arrives later") % names,
+        headline=_("Your delivery is late"),
+        text=text % names,
     )
 
 

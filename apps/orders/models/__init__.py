@@ -2,7 +2,7 @@
 
 from apps.orders.models.delivery import DeliveryHoliday, DeliveryMethod
 from apps.orders.models.demo_bank import DemoBankPayment
-from apps.orders.models.fulfilment import Fulfilment, FulfilmentLine
+from apps.orders.models.fulfilment import Fulfilment, FulfilmentLine, Rejection
 from apps.orders.models.mail import MailLog
 from apps.orders.models.order import Line, Order
 from apps.orders.models.payment import Payment, PaymentNotice
@@ -29,6 +29,7 @@ __all__ = [
     "PaymentNotice",
     "Refund",
     "RefundLine",
+    "Rejection",
     "Return",
     "ReturnLine",
     "TermsVersion",

@@ -57,6 +57,7 @@ class ReturnLine(models.Model):
     sellable = models.PositiveIntegerField(_("as good as new"), default=0)
     damaged = models.PositiveIntegerField(_("accepted, not to be sold"), default=0)
     refused = models.PositiveIntegerField(_("refused"), default=0)
+    unsent = models.PositiveIntegerField(_("never sent"), default=0, db_default=0)
 
     class Meta:
         verbose_name = _("line of a return")
@@ -65,7 +66,8 @@ class ReturnLine(models.Model):
             models.UniqueConstraint(fields=["parent", "line"], name="return_line_unique"),
             models.CheckConstraint(condition=Q(quantity__gte=1), name="return_line_quantity_positive"),
             models.CheckConstraint(
-                condition=Q(sellable=0, damaged=0, refused=0) | Q(quantity=F("sellable") + F("damaged") + F("refused")),
+                condition=Q(sellable=0, damaged=0, refused=0, unsent=0)
+                | Q(quantity=F("sellable") + F("damaged") + F("refused") + F("unsent")),
                 name="return_line_whole_or_open",
             ),
         ]
@@ -76,7 +78,7 @@ class ReturnLine(models.Model):
     @property
     def accepted(self) -> int:
         """Units that are paid back."""
-        return self.sellable + self.damaged
+        return self.sellable + self.damaged + self.unsent
 
 
 class Refund(models.Model):

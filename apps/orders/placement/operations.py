@@ -5,31 +5,37 @@ Everything that can say no says so before the transaction ends, and then nothing
 (stock, then vouchers and offers) is taken last, so that its locks are held for the shortest time.
 """
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.utils.formats import date_format
+
 from apps.core import idempotency, outbox
+from apps.core.errors import Refusal
 from apps.core.locks import retry_on_conflict
 from apps.core.money import Money
-from apps.inventory import operations as inventory
-from apps.inventory import queries as stock
-from apps.inventory.errors import UnableToReserve
+from apps.inventory.errors import NoRuleFits, UnableToReserve
+from apps.inventory.sourcing import operations as stock
+from apps.inventory.sourcing.data import Decision, Wanted
 from apps.markets.context import Shop
 from apps.markets.enums import LaunchState
-from apps.orders import terms, tokens
+from apps.orders import sourcing, terms, tokens
 from apps.orders.basket import rows as basket_rows
-from apps.orders.basket.data import PricedBasket
+from apps.orders.basket.data import PricedBasket, PricedLine
 from apps.orders.basket.pricing import price_basket, written
 from apps.orders.errors import (
     AddressRefused,
     BasketEmpty,
+    CannotSend,
     NotEnough,
     PaymentRefused,
     PriceMoved,
+    PromiseMoved,
     ShopClosed,
     SoldOut,
 )
+from apps.orders.models import Order
 from apps.orders.placement.data import Address, Contact, PlacedOrder
 from apps.orders.placement.limits import take_offers, take_vouchers
 from apps.orders.placement.write import NewOrder, NumberTakenError, write_order
@@ -56,18 +62,21 @@ def place_order(
     by: str,
     billing: Address | None = None,
     customer_group: str = "",
+    confirmed_latest: date | None = None,
 ) -> PlacedOrder:
     """
     Turn an open basket into a placed, unpaid order with its stock reserved; return its number, token and payment.
 
     owner_id: the signed-in account, None for a guest; another's basket is not found. confirmed_total: what the shopper
-    saw beside the button. Same key, same answer: a repeat returns the first order with `replayed`, a repeat with other
-    contents raises IdempotencyConflict. The order keeps the terms in force now, word for word. Publishes
-    `order.placed`. Opens its own transaction and repeats it when PostgreSQL ends it for another's sake; call it outside
-    any. Locks: key, basket, stock levels, vouchers, offers.
+    saw beside the button; confirmed_latest: the last day of delivery told there, None when none was. Same key, same
+    answer: a repeat returns the first order with `replayed`, a repeat with other contents raises IdempotencyConflict.
+    The order keeps the terms in force now, word for word. Publishes `order.placed`. Opens its own transaction and
+    repeats it when PostgreSQL ends it for another's sake; call it outside any. Locks: key, basket, stock levels,
+    capacities, vouchers, offers.
 
     Raises, having written nothing: BasketNotFound, BasketEmpty, NotSoldHere, PriceMoved (409, with the new total),
-    SoldOut, NotEnough, VoucherUsedUp, OfferUsedUp, DeliveryRefused, PaymentRefused, AddressRefused, ShopClosed.
+    PromiseMoved (409, with the new day), SoldOut, NotEnough, CannotSend, VoucherUsedUp, OfferUsedUp, DeliveryRefused,
+    PaymentRefused, AddressRefused, ShopClosed.
     """
     bill_to = billing or address
     _check_market(shop=shop, address=address, payment_method=payment_method)
@@ -102,6 +111,7 @@ def place_order(
             expires_at=_expiry(shop=shop, payment_method=payment_method, at=at),
             at=at,
             by=by,
+            confirmed_latest=confirmed_latest,
         )
         return _write(order)
 
@@ -130,7 +140,7 @@ def _write(order: NewOrder) -> dict[str, Any]:
     """Write the order, then take what is limited; return the answer to keep under the key."""
     order_id, payment_id = write_order(order=order)
     # Stock before vouchers before offers: the one order of locks (core.locks.Rank).
-    _reserve(order)
+    _keep_promise(order=order, order_id=order_id, decision=_source(order))
     take_vouchers(
         order_id=order_id,
         number=order.number,
@@ -188,24 +198,47 @@ def _check_agreed(*, shop: Shop, basket: PricedBasket, confirmed_total: Money) -
         )
 
 
-def _reserve(order: NewOrder) -> None:
+def _source(order: NewOrder) -> Decision:
+    """Have the rules say where the goods come from, and promise them."""
     lines = order.basket.lines
+    request = sourcing.request_for(
+        market=order.shop.market,
+        lines=[Wanted(line.product_id, line.quantity, line.sku, line.unit.minor if line.unit else 0) for line in lines],
+        method=order.basket.delivery.method if order.basket.delivery else None,
+        postcode=order.address.postcode,
+        at=order.at,
+    )
     try:
-        inventory.reserve_lines(
-            lines=[
-                inventory.Wanted(product_id=line.product_id, quantity=line.quantity, sku=line.sku) for line in lines
-            ],
-            location_ids=stock.serving_location_ids(market=order.shop.market),
-            reference=reference_of(number=order.number),
-            at=order.at,
-            by=order.by,
-        )
+        return stock.source(request=request, reference=reference_of(number=order.number), at=order.at, by=order.by)
     except UnableToReserve as refusal:
-        short = next(line for line in lines if line.product_id == refusal.params["product_id"])
+        short = _line_of(lines, refusal)
         left = refusal.params["left"]
         if left == 0:
             raise SoldOut(name=short.name) from refusal
         raise NotEnough(name=short.name, left=left, wanted=short.quantity) from refusal
+    except NoRuleFits as refusal:
+        raise CannotSend(name=_line_of(lines, refusal).name) from refusal
+
+
+def _line_of(lines: Sequence[PricedLine], refusal: Refusal) -> PricedLine:
+    return next(line for line in lines if line.product_id == refusal.params["product_id"])
+
+
+def _keep_promise(*, order: NewOrder, order_id: int, decision: Decision) -> None:
+    """Write when the goods arrive from where they come; refuse what is later than the shopper agreed to."""
+    chosen = order.basket.delivery
+    if chosen is None:
+        return
+    promise = sourcing.promise_of(market=order.shop.market, method=chosen.method, decision=decision)
+    if promise is None:
+        return
+    if order.confirmed_latest is not None and promise.latest > order.confirmed_latest:
+        raise PromiseMoved(
+            confirmed=date_format(order.confirmed_latest, "DATE_FORMAT"),
+            latest=date_format(promise.latest, "DATE_FORMAT"),
+        )
+    if promise.as_dict() != chosen.promise.as_dict():
+        Order.objects.filter(pk=order_id).update(delivery_promise=promise.as_dict())
 
 
 def _expiry(*, shop: Shop, payment_method: str, at: datetime) -> datetime:

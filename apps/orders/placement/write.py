@@ -7,7 +7,7 @@ Plain SQL because this is the busiest moment of the shop; through the ORM the sa
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from apps.core.money import Money
@@ -111,6 +111,7 @@ class NewOrder:
     expires_at: datetime
     at: datetime
     by: str
+    confirmed_latest: date | None = None
 
 
 class NumberTakenError(RuntimeError):

@@ -6,17 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Sum
 
 from apps.core import locks, outbox
-from apps.core.money import Money
 from apps.inventory import operations as inventory
-from apps.markets.queries import shop_for_market
-from apps.orders import delivery, transitions
+from apps.orders import transitions
 from apps.orders.enums import PaymentState, ReturnState
-from apps.orders.models import Line, Order, Payment, Refund, RefundLine, Return, ReturnLine
-from apps.orders.returns.amounts import Bought, Worth, delivery_worth, worth_of
+from apps.orders.models import Order, Payment, Return, ReturnLine
 from apps.orders.returns.errors import NotCounted, NoteMissing, ReasonMissing
+from apps.orders.returns.owed import owe
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +81,7 @@ def inspect_return(
         outbox.publish(topic="return.refused", key=order.number, payload=payload, at=at)
         return locked
     paid = next(each for each in payments if each.state == PaymentState.PAID)
-    refund = _owe(row=row, lines=lines, payment=paid, at=at)
+    refund = owe(row=row, lines=lines, payment=paid, at=at)
     if refund is None:
         # A gift: the goods cost nothing, so nothing goes back.
         transitions.move_return(return_id=return_id, to=ReturnState.REFUNDED, by=by, at=at, locked=locked)
@@ -124,80 +121,3 @@ def _sellable(*, lines: list[ReturnLine], found: Mapping[int, Found]) -> dict[in
         if line.line.product_id and found[line.pk].sellable:
             back[line.line.product_id] = back.get(line.line.product_id, 0) + found[line.pk].sellable
     return back
-
-
-def _owe(*, row: Return, lines: list[ReturnLine], payment: Payment, at: datetime) -> Refund | None:
-    """Write what is to be sent back, None when that is nothing. Under the order's lock."""
-    order = row.order
-    before = dict(
-        RefundLine.objects.filter(line__order_id=order.pk).values_list("line_id").annotate(units=Sum("quantity"))
-    )
-    parts = {
-        line: worth_of(bought=_bought(line.line, order, before.get(line.line_id, 0)), units=line.accepted)
-        for line in lines
-        if line.accepted
-    }
-    after = {**before}
-    for line in parts:
-        after[line.line_id] = after.get(line.line_id, 0) + line.accepted
-    carried = _delivery(order) if _is_whole(order, after) else Worth(0, 0)
-    amount = sum(part.amount_minor for part in parts.values()) + carried.amount_minor
-    if not amount:
-        return None
-    refund = Refund.objects.create(
-        parent=row,
-        payment=payment,
-        amount_minor=amount,
-        tax_minor=sum(part.tax_minor for part in parts.values()) + carried.tax_minor,
-        delivery_minor=carried.amount_minor,
-        delivery_tax_minor=carried.tax_minor,
-        currency=order.currency,
-        idempotency_key=f"refund-{row.number}",
-        requested_at=at,
-    )
-    RefundLine.objects.bulk_create(
-        [
-            RefundLine(
-                refund=refund,
-                line_id=line.line_id,
-                quantity=line.accepted,
-                amount_minor=part.amount_minor,
-                tax_minor=part.tax_minor,
-            )
-            for line, part in parts.items()
-        ]
-    )
-    return refund
-
-
-def _bought(line: Line, order: Order, paid_back: int) -> Bought:
-    gross = Money(line.line_price_incl_tax, order.currency).minor
-    return Bought(
-        quantity=line.quantity,
-        amount_minor=gross,
-        tax_minor=gross - Money(line.line_price_excl_tax, order.currency).minor,
-        paid_back=paid_back,
-    )
-
-
-def _is_whole(order: Order, accepted: Mapping[int, int]) -> bool:
-    """Whether nothing of the contract is left: then its delivery goes back too (CJEU C-511/08, Heine)."""
-    rows = Line.objects.filter(order_id=order.pk).values_list("pk", "quantity")
-    return all(accepted.get(line_id, 0) == quantity for line_id, quantity in rows)
-
-
-def _delivery(order: Order) -> Worth:
-    gross = Money(order.shipping_incl_tax, order.currency).minor
-    net = Money(order.shipping_excl_tax, order.currency).minor
-    shop = shop_for_market(market_code=order.market.code, language=order.language)
-    shows_tax = shop.market.prices_include_tax
-    goods = order.total_incl_tax - order.shipping_incl_tax
-    if not shows_tax:
-        goods = order.total_excl_tax - order.shipping_excl_tax
-    offers = delivery.options(shop=shop, goods=Money(goods, order.currency), at=order.date_placed)
-    shown = gross if shows_tax else net
-    return delivery_worth(
-        paid=Worth(gross, gross - net),
-        shown_minor=shown,
-        standard_minor=min((each.price.minor for each in offers), default=shown),
-    )

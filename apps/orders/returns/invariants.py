@@ -11,7 +11,7 @@ SELECT placed.number, format('line %%s: %%s bought, %%s given back, %%s accepted
                              line.quantity, given.units, given.accepted, paid.units)
   FROM order_line line JOIN order_order placed ON placed.id = line.order_id
   CROSS JOIN LATERAL (SELECT coalesce(sum(part.quantity), 0) AS units,
-                             coalesce(sum(part.sellable + part.damaged), 0) AS accepted
+                             coalesce(sum(part.sellable + part.damaged + part.unsent), 0) AS accepted
                         FROM order_returnline part JOIN order_return back ON back.id = part.parent_id
                        WHERE part.line_id = line.id AND back.state <> 'cancelled') given
   CROSS JOIN LATERAL (SELECT coalesce(sum(quantity), 0) AS units FROM order_refundline WHERE line_id = line.id) paid

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django.utils.formats import date_format
 
 from apps.markets.queries import market_by_code
-from apps.orders.enums import FulfilmentState
+from apps.orders.enums import ENDED_FULFILMENTS
 from apps.orders.models import DeliveryHoliday, Fulfilment, Order
 
 DAYS = 14
@@ -18,9 +18,9 @@ def ends_at(*, order: Order, fulfilments: Sequence[Fulfilment]) -> datetime | No
     """
     Return the moment the right to withdraw ends, None while not every parcel has arrived. One statement, else none.
 
-    Cancelled fulfilments carry nothing and are left out.
+    Cancelled, rejected and replaced fulfilments carry nothing and are left out.
     """
-    arrived = [each.delivered_at for each in fulfilments if each.state != FulfilmentState.CANCELLED]
+    arrived = [each.delivered_at for each in fulfilments if each.state not in ENDED_FULFILMENTS]
     if not arrived or not all(arrived):
         return None
     market = market_by_code(code=order.market.code)

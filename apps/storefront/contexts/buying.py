@@ -100,7 +100,7 @@ class FieldView(Shown):
 
 @dataclass(frozen=True, slots=True)
 class RadioCard(Shown):
-    """A delivery or payment method to choose. price_text: known before choosing."""
+    """A delivery or payment method to choose. price_text: known before choosing. is_off: shown, not to be chosen."""
 
     id: str
     name: str
@@ -109,6 +109,7 @@ class RadioCard(Shown):
     text: str = ""
     price_text: str = ""
     is_chosen: bool = False
+    is_off: bool = False
     icon: str = ""
 
 
@@ -161,7 +162,8 @@ class ReviewStep(Shown):
     """
     Payment and recap above the order button.
 
-    order_button: the legal words of the market. confirmed_total: sent back and compared with the price computed then.
+    order_button: the legal words of the market. confirmed_total and confirmed_latest (last day of delivery, ISO): sent
+    back and compared with what is computed then.
     legal: sentences with links (terms, withdrawal, privacy), safe HTML. idempotency_key: one per page shown.
     """
 
@@ -173,4 +175,5 @@ class ReviewStep(Shown):
     tax_text: str
     idempotency_key: str
     legal: tuple[SafeString, ...]
+    confirmed_latest: str = ""
     error: str = ""

@@ -10,6 +10,7 @@ from django.utils.translation import pgettext
 
 from apps.markets.context import Shop
 from apps.orders.basket.data import PricedBasket
+from apps.orders.delivery import DeliveryOption
 from apps.storefront import pages, words
 from apps.storefront.checkout_state import CheckoutState
 from apps.storefront.contexts import (
@@ -82,14 +83,22 @@ def delivery_step(*, shop: Shop, basket: PricedBasket, error: str) -> DeliverySt
             name="delivery",
             value=option.code,
             title=option.label,
-            text=words.between(shop=shop, earliest=option.promise.earliest, latest=option.promise.latest),
+            text=_when(shop, option),
             price_text=words.money(shop=shop, amount=option.price) if option.price else _("Free"),
-            is_chosen=option.code == chosen,
+            is_chosen=option.code == chosen and option.fits,
+            is_off=not option.fits,
             icon="truck",
         )
         for option in basket.delivery_options
     )
     return DeliveryStep(methods=methods, error=error)
+
+
+def _when(shop: Shop, option: DeliveryOption) -> str:
+    """When the goods arrive this way, or that they cannot."""
+    if not option.fits:
+        return _("These goods cannot be sent to your address this way.")
+    return words.between(shop=shop, earliest=option.promise.earliest, latest=option.promise.latest)
 
 
 def review_step(
@@ -121,6 +130,7 @@ def review_step(
         total_text=words.money(shop=shop, amount=basket.total),
         tax_text=_("including %(tax)s VAT") % {"tax": words.money(shop=shop, amount=basket.totals.tax)},
         confirmed_total=f"{basket.total.amount} {basket.total.currency}",
+        confirmed_latest=basket.delivery.promise.latest.isoformat() if basket.delivery else "",
         idempotency_key=state.attempt,
         legal=legal_sentences(shop=shop),
     )
@@ -148,11 +158,11 @@ def recap(*, shop: Shop, basket: PricedBasket, state: CheckoutState) -> tuple[Re
     ]
     if basket.delivery is not None:
         option = basket.delivery
-        when = words.between(shop=shop, earliest=option.promise.earliest, latest=option.promise.latest)
+        parcels = words.parcels(shop=shop, promise=option.promise) if option.fits else ()
         blocks.append(
             RecapBlock(
                 title=_("Delivery"),
-                lines=(option.label, when),
+                lines=(option.label, _when(shop, option), *parcels),
                 change=Link(label=_("Change delivery"), url=reverse("checkout_delivery")),
             )
         )

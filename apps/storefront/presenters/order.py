@@ -12,8 +12,8 @@ from apps.core import clock
 from apps.core.money import Money
 from apps.markets.context import Shop
 from apps.orders import tokens
-from apps.orders.enums import FulfilmentState, OrderState, PaymentStatus, ReturnState
-from apps.orders.models import Order, Return
+from apps.orders.enums import ENDED_FULFILMENTS, FulfilmentState, OrderState, PaymentStatus, ReturnState
+from apps.orders.models import Fulfilment, Order, Return
 from apps.orders.payments.queries import PaymentView, payment_status
 from apps.orders.queries import OrderRecord
 from apps.orders.returns import window
@@ -154,6 +154,24 @@ def _terms(order: Order, token: str) -> Link | None:
     return Link(label=_("Terms of this order"), url=url) if order.terms_id else None
 
 
+def _parcel(shop: Shop, fulfilment: Fulfilment) -> TimelineEntry | None:
+    """What became of one parcel; nothing of one that others took over."""
+    place = fulfilment.location.name if fulfilment.location else ""
+    if fulfilment.shipped_at:
+        link = Link(label=fulfilment.tracking_code, url=fulfilment.tracking_url) if fulfilment.tracking_url else None
+        code = _("Parcel %(code)s with %(carrier)s") % {
+            "code": fulfilment.tracking_code,
+            "carrier": fulfilment.carrier,
+        }
+        return _done(shop, _("Shipped from %(place)s") % {"place": place}, code, fulfilment.shipped_at, link)
+    if fulfilment.state == FulfilmentState.WAITING:
+        title = _("We are looking for part of your goods")
+        return TimelineEntry(title=title, text=_("We write to you as soon as we know."), state="current")
+    if fulfilment.state in ENDED_FULFILMENTS:
+        return None
+    return TimelineEntry(title=_("Being prepared in %(place)s") % {"place": place}, text="", state="current")
+
+
 def timeline(*, shop: Shop, record: OrderRecord) -> tuple[TimelineEntry, ...]:
     """What happened, with its time, and what is still ahead."""
     order = record.order
@@ -163,22 +181,7 @@ def timeline(*, shop: Shop, record: OrderRecord) -> tuple[TimelineEntry, ...]:
         entries.append(_done(shop, _("Payment received, order confirmed"), "", when["order", OrderState.CONFIRMED]))
     elif order.state == OrderState.PLACED:
         entries.append(TimelineEntry(title=_("Payment"), text="", state="current"))
-    for fulfilment in record.fulfilments:
-        place = fulfilment.location.name
-        if fulfilment.shipped_at:
-            link = (
-                Link(label=fulfilment.tracking_code, url=fulfilment.tracking_url) if fulfilment.tracking_url else None
-            )
-            code = _("Parcel %(code)s with %(carrier)s") % {
-                "code": fulfilment.tracking_code,
-                "carrier": fulfilment.carrier,
-            }
-            entries.append(
-                _done(shop, _("Shipped from %(place)s") % {"place": place}, code, fulfilment.shipped_at, link)
-            )
-        elif fulfilment.state != FulfilmentState.CANCELLED:
-            title = _("Being prepared in %(place)s") % {"place": place}
-            entries.append(TimelineEntry(title=title, text="", state="current"))
+    entries += [entry for fulfilment in record.fulfilments if (entry := _parcel(shop, fulfilment)) is not None]
     for state, title in ((OrderState.EXPIRED, _("Order expired")), (OrderState.CANCELLED, _("Order cancelled"))):
         if ("order", state) in when:
             entries.append(_done(shop, title, "", when["order", state]))

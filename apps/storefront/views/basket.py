@@ -193,17 +193,27 @@ def _page(request: HttpRequest, *, voucher_error: str = "", status: int = 200) -
     return response
 
 
-def priced_basket(*, request: HttpRequest, delivery_code: str | None = None) -> PricedBasket | None:
-    """The visitor's basket as it stands now, or None where they have none or it is gone."""
+def priced_basket(*, request: HttpRequest, delivery_code: str | None = None, postcode: str = "") -> PricedBasket | None:
+    """
+    The visitor's basket as it stands now, or None where they have none or it is gone.
+
+    postcode: where it goes, once the visitor has said so.
+    """
     shop = request.shop  # type: ignore[attr-defined] # set by the markets middleware
     if baskets.owner_id(request=request) is None:
         return queries.guest_basket_view(
-            shop=shop, token=baskets.token(request=request), at=clock.now(), delivery_code=delivery_code
+            shop=shop,
+            token=baskets.token(request=request),
+            at=clock.now(),
+            delivery_code=delivery_code,
+            postcode=postcode,
         )
     found = baskets.find(request=request)
     if found is None:
         return None
-    return queries.basket_view(shop=shop, basket_id=found, at=clock.now(), delivery_code=delivery_code)
+    return queries.basket_view(
+        shop=shop, basket_id=found, at=clock.now(), delivery_code=delivery_code, postcode=postcode
+    )
 
 
 def _number(text: str) -> int:

@@ -8,9 +8,9 @@ from django.views.decorators.http import require_safe
 
 from apps.catalog import queries as catalog
 from apps.core import clock
-from apps.inventory import queries as stock
+from apps.inventory.sourcing import queries as stock
 from apps.markets.context import Shop
-from apps.orders import delivery
+from apps.orders import sourcing
 from apps.storefront.contexts import DepartmentPage, Link, Tile
 from apps.storefront.page_cache import cacheable
 from apps.storefront.presenters import listing as lists
@@ -134,14 +134,15 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     if isinstance(data, catalog.Moved):
         return HttpResponsePermanentRedirect(data.url)
-    left = stock.available(product_ids=[variant.product_id for variant in data.variants], market=shop.market)
+    free = stock.free_units(product_ids=[variant.product_id for variant in data.variants], market=shop.market)
+    left = sourcing.units_left(stock=free)
     variant = products.chosen_variant(data=data, wanted=request.GET.get(catalog.VARIANT, ""), stock=left)
     page = products.product_page(
         shop=shop,
         data=data,
         variant=variant,
         stock=left,
-        promise=delivery.promise_for(shop=shop, at=clock.now()),
+        promise=sourcing.promise_for_one(shop=shop, product_id=variant.product_id, stock=free, at=clock.now()),
     )
     host = origin(request=request)
     meta = meta_for(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import wraps
 from typing import Any
@@ -47,10 +48,10 @@ def with_basket(view: View) -> View:
     def inside(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # noqa: ANN401 -- a view's own
         state = checkout_state.load(request=request)
         try:
-            basket = priced_basket(request=request, delivery_code=state.delivery_code or None)
+            basket = _basket_of(request, state)
         except Refusal:  # the chosen delivery is no longer offered: choose again
             state = checkout_state.save(request=request, state=replace(state, delivery_code=""))
-            basket = priced_basket(request=request)
+            basket = _basket_of(request, state)
         if basket is None or not basket.can_be_ordered:
             return redirect("basket")
         return private(view(request, basket, state, *args, **kwargs))
@@ -149,6 +150,7 @@ def place(request: HttpRequest) -> HttpResponse:
             shop=shop,
             basket_id=basket_id,
             confirmed_total=_confirmed(request.POST.get("confirmed_total", ""), shop.market.currency),
+            confirmed_latest=_confirmed_day(request.POST.get("confirmed_latest", "")),
             contact=placement.Contact(email=state.details.email, phone=state.details.phone),
             address=_address(state.details),
             delivery_code=state.delivery_code,
@@ -180,7 +182,7 @@ def _pay(order: placement.PlacedOrder) -> str:
 
 def _refused(request: HttpRequest, state: CheckoutState, refusal: Refusal) -> HttpResponse:
     try:
-        basket = priced_basket(request=request, delivery_code=state.delivery_code or None)
+        basket = _basket_of(request, state)
     except Refusal:
         basket = None
     if basket is None or not basket.can_be_ordered:
@@ -245,6 +247,19 @@ def _confirmed(text: str, currency: str) -> Money:
         return Money(Decimal(amount), said_currency if said_currency == currency else currency)
     except (InvalidOperation, ValueError):
         return Money.zero(currency)
+
+
+def _confirmed_day(text: str) -> date | None:
+    """The last day of delivery the shopper saw, as the form sent it; none that is not readable."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _basket_of(request: HttpRequest, state: CheckoutState) -> PricedBasket | None:
+    """The basket priced for what was answered so far."""
+    return priced_basket(request=request, delivery_code=state.delivery_code or None, postcode=state.details.postcode)
 
 
 def _address(told: address.Details) -> placement.Address:

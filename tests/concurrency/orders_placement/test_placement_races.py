@@ -62,7 +62,7 @@ def test_last_unit_control_without_lock_and_condition_oversells(monkeypatch):
     monkeypatch.setattr(
         ledger,
         "_RESERVE",
-        ledger._RESERVE.replace(" AND level.on_hand - level.reserved - level.safety >= plan.quantity", ""),
+        ledger._RESERVE.replace(" AND level.free >= plan.quantity", ""),
     )
     monkeypatch.setattr(ledger, "lock_serving", meeting(ledger.lock_serving, parties=8))
     with connection.cursor() as cursor:

@@ -29,6 +29,10 @@ LIES = {
     "stock.every_promise_is_kept_or_given_back": (
         "UPDATE partner_reservation SET state = 'held' WHERE reference = 'order:{shipped}'"
     ),
+    "stock.capacities_count_their_orders": (
+        "INSERT INTO partner_locationday (location_id, day, capacity, taken)"
+        " SELECT min(id), '2026-11-18', 5, 1 FROM partner_location"
+    ),
     "orders.parts_sum_to_the_total": (
         "UPDATE order_order SET total_incl_tax = total_incl_tax + 0.01 WHERE number = '{shipped}'"
     ),

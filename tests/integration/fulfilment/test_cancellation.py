@@ -15,6 +15,7 @@ from apps.core.testing import drain_outbox
 from apps.inventory.models import StockLevel, StockMovement
 from apps.orders.cancellation import CancelReasonMissing, GoodsHaveLeft, NotPaidYet, cancel_order
 from apps.orders.enums import Answer, SettleOutcome, Source
+from apps.orders.fulfilment import making
 from apps.orders.fulfilment import operations as fulfilments
 from apps.orders.mail import again
 from apps.orders.models import Fulfilment, MailLog, Order, Payment, Transition, VoucherSlot
@@ -159,7 +160,7 @@ def test_order_cancelled_before_the_news_of_its_confirmation_is_not_prepared_and
     for topic in ("order.confirmed", "order.cancelled"):
         event = OutboxEvent.objects.get(topic=topic, key=waiting.number)
         assert event.payload["order_id"] == waiting.order_id
-    assert fulfilments.create_fulfilments(order_id=waiting.order_id, at=LATER) == []
+    assert making.create_fulfilments(order_id=waiting.order_id, at=LATER) == []
     drain_outbox(at=LATER, fail_on_error=False)
     assert not Fulfilment.objects.filter(order_id=waiting.order_id).exists()
     (told,) = texts(waiting, "order_confirmation")
@@ -270,7 +271,7 @@ def test_cancelling_asks_the_same_number_of_statements_whatever_the_lines(lines,
     order = Order.objects.get(pk=placed.order_id)
     pay(replace(waiting, order_id=order.pk, payment_id=placed.payment_id, number=order.number), at=LATER)
     drain_outbox(at=LATER)
-    with django_assert_num_queries(27):
+    with django_assert_num_queries(29):
         cancel_order(order_id=order.pk, reason=WHY, by="user:7", at=LATER)
 
 

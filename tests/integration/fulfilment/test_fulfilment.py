@@ -10,7 +10,8 @@ from apps.inventory import operations as inventory
 from apps.inventory.models import StockLevel
 from apps.markets.models import Market
 from apps.markets.queries import forget_snapshot, shop_for_market
-from apps.orders.fulfilment import operations, queries
+from apps.orders.fulfilment import making, operations, queries
+from apps.orders.fulfilment.errors import TrackingMissing
 from apps.orders.models import DeliveryMethod, Fulfilment, FulfilmentLine
 from apps.orders.transitions import IllegalMove
 from tests.factories.orders import AT, make_checkout, make_item, make_location, make_stock
@@ -61,7 +62,7 @@ def test_confirmed_order_gets_one_fulfilment_with_its_lines():
 
 def test_create_fulfilments_twice_makes_them_once():
     waiting, fulfilment = prepared()
-    assert operations.create_fulfilments(order_id=waiting.order_id, at=LATER) == [fulfilment.pk]
+    assert making.create_fulfilments(order_id=waiting.order_id, at=LATER) == [fulfilment.pk]
 
 
 def test_order_from_two_places_gets_two_fulfilments_and_is_shipped_with_the_last():
@@ -116,7 +117,7 @@ def test_ship_twice_is_refused_and_ships_once():
 @pytest.mark.parametrize("missing", [{"carrier": " "}, {"tracking_code": ""}])
 def test_ship_without_carrier_or_code_is_refused(missing):
     _waiting, fulfilment = prepared()
-    with pytest.raises(operations.TrackingMissing):
+    with pytest.raises(TrackingMissing):
         ship(fulfilment, **missing)
 
 

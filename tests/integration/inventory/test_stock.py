@@ -1,5 +1,7 @@
 """The stock ledger: every write with its movement, every refusal without one, and a database that agrees."""
 
+from dataclasses import replace
+
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -8,8 +10,12 @@ from apps.inventory import operations as inventory
 from apps.inventory import queries as stock
 from apps.inventory.errors import QuantityOutOfRange, ReasonMissing, StockPromised, UnableToReserve
 from apps.inventory.models import Reservation, StockLevel, StockMovement, StockRecord
-from apps.inventory.operations import Allocation, Wanted
+from apps.inventory.operations import Allocation
+from apps.inventory.sourcing import operations as sourcing
+from apps.inventory.sourcing.data import Wanted
+from apps.inventory.sourcing.queries import Request
 from tests.factories.catalog import make_product
+from tests.factories.markets import make_shop
 from tests.factories.orders import AT, make_location, make_stock, make_trading_shop
 
 pytestmark = pytest.mark.django_db
@@ -32,12 +38,24 @@ def level_of(product, location):
 
 
 def reserve(product, location, quantity, reference="order:A"):
-    return inventory.reserve_lines(
-        lines=[Wanted(product_id=product.pk, quantity=quantity, sku=product.upc)],
-        location_ids=[location.pk],
-        reference=reference,
-        **WHO,
+    return source([(product, quantity)], [location], reference=reference)
+
+
+def source(lines, locations, reference="order:A"):
+    """Promise goods in a market that is served by these locations; return (product, location, units)."""
+    codes = tuple(location.code for location in locations)
+    request = Request(
+        market=replace(make_shop().market, stock_location_codes=codes),
+        lines=tuple(Wanted(product.pk, quantity, product.upc) for product, quantity in lines),
+        at=AT,
+        holidays={},
     )
+    decision = sourcing.source(request=request, reference=reference, **WHO)
+    return [
+        Allocation(product_id, parcel.location_id, units)
+        for parcel in decision.parcels
+        for product_id, units in parcel.units.items()
+    ]
 
 
 def test_receive_reserve_release_reserve_ship_leaves_the_story_and_the_right_figures(kettle, main):
@@ -78,12 +96,7 @@ def test_ship_at_one_location_leaves_the_other_held(kettle, main):
     far = make_location(code="far")
     make_stock(product=kettle, location=main, units=1)
     make_stock(product=kettle, location=far, units=1)
-    inventory.reserve_lines(
-        lines=[Wanted(product_id=kettle.pk, quantity=2, sku="KETTLE")],
-        location_ids=[main.pk, far.pk],
-        reference="order:A",
-        **WHO,
-    )
+    source([(kettle, 2)], [main, far])
 
     inventory.ship(reference="order:A", location_id=far.pk, **WHO)
 
@@ -115,12 +128,13 @@ def test_reserve_statement_count_is_constant(main, line_count):
     products = [make_product() for _ in range(line_count)]
     for product in products:
         make_stock(product=product, location=main, units=50)
-    lines = [Wanted(product_id=product.pk, quantity=1, sku=product.upc) for product in products]
+    lines = [(product, 1) for product in products]
+    source(lines, [main], reference="order:warm")
 
     with CaptureQueriesContext(connection) as captured:
-        inventory.reserve_lines(lines=lines, location_ids=[main.pk], reference="order:A", **WHO)
+        source(lines, [main])
 
-    assert len(captured) == 2
+    assert len([query for query in captured if "partner_" in query["sql"]]) == 2
 
 
 def test_count_writes_the_difference_and_nothing_when_there_is_none(kettle, main):

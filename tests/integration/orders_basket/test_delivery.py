@@ -5,12 +5,14 @@ from datetime import UTC, date, datetime, time
 import pytest
 
 from apps.core.money import from_minor
+from apps.inventory.sourcing import queries
 from apps.markets.models import Market
-from apps.orders import delivery, tokens
+from apps.orders import delivery, sourcing, tokens
+from apps.orders.basket.queries import basket_view
 from apps.orders.errors import DeliveryRefused
 from apps.orders.holidays import write_holidays
 from apps.orders.models import DeliveryHoliday, DeliveryMethod
-from tests.factories.orders import AT, make_delivery_method, make_trading_shop
+from tests.factories.orders import AT, make_basket, make_delivery_method, make_item, make_trading_shop
 
 pytestmark = pytest.mark.django_db
 
@@ -66,8 +68,11 @@ def test_option_unknown_or_of_another_market_is_refused():
 
 def test_product_page_and_checkout_promise_the_same():
     shop = make_trading_shop()
+    product = make_item(shop=shop)
+    stock = queries.free_units(product_ids=[product.pk], market=shop.market)
+    basket = basket_view(shop=shop, basket_id=make_basket(shop=shop, items=[(product, 1)]), at=AT)
 
-    assert delivery.promise_for(shop=shop, at=AT) == only_option(shop, AT).promise
+    assert sourcing.promise_for_one(shop=shop, product_id=product.pk, stock=stock, at=AT) == basket.delivery.promise
 
 
 def test_holidays_follow_easter_and_are_safe_to_write_again():

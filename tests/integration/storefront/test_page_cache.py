@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver
 
 from apps.catalog.publication import versions
-from apps.inventory import queries as stock
+from apps.inventory.sourcing import queries as sourcing
 from apps.markets import queries as markets
 from apps.orders import delivery
 from apps.storefront import page_cache, pages
@@ -278,7 +278,7 @@ KEPT_FOR = (
     (pages, "BLOCKS_TTL_S"),
     (markets, "SNAPSHOT_TTL_S"),
     (delivery, "METHODS_TTL_S"),
-    (stock, "LOCATIONS_TTL_S"),
+    (sourcing, "TTL_S"),
 )
 LIMITS = {"home": 3, "department": 4, "category": 4, "listing filtered": 4, "search": 4, "product": 3}
 

@@ -1,44 +1,23 @@
-"""Locations, stock levels, the movements that explain them, and reservations. Carries Oscar's label `partner`."""
+"""Stock levels, the movements that explain them, and the promises made on them."""
 
 from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Greatest, Least
 from django.utils.translation import gettext_lazy as _
 
-from apps.inventory.enums import LocationKind, MovementKind, ReservationState
-
-
-class Location(models.Model):
-    """A place that holds stock."""
-
-    code = models.SlugField(_("code"), max_length=40, unique=True)
-    name = models.CharField(_("name"), max_length=120)
-    kind = models.CharField(_("kind"), max_length=10, choices=LocationKind.choices)
-    country = models.CharField(_("country"), max_length=2)
-    postcode = models.CharField(_("postcode"), max_length=12, blank=True)
-    city = models.CharField(_("city"), max_length=80, blank=True)
-    street = models.CharField(_("street"), max_length=160, blank=True)
-    latitude = models.DecimalField(_("latitude"), max_digits=8, decimal_places=5, null=True, blank=True)
-    longitude = models.DecimalField(_("longitude"), max_digits=8, decimal_places=5, null=True, blank=True)
-    opening_hours = models.JSONField(_("opening hours"), default=dict, blank=True)
-    sells_online = models.BooleanField(_("serves the web shop"), default=True)
-    is_active = models.BooleanField(_("active"), default=True)
-
-    class Meta:
-        verbose_name = _("location")
-        verbose_name_plural = _("locations")
-
-    def __str__(self) -> str:
-        return self.name
+from apps.inventory.enums import MovementKind, ReservationState
+from apps.inventory.models.places import Location
 
 
 class StockLevel(models.Model):
     """
     How many units of a SKU a location has, and how many of them are promised.
 
-    Available to sell = on_hand - reserved - safety. The database refuses reserved > on_hand, so a unit
-    cannot be promised twice even by code that forgets to ask.
+    free: what web orders may still be promised, counted by the database alone: of the units on hand the location keeps
+    its safety stock and shares `share_percent` with the web; what is promised already is taken off. The database
+    refuses reserved > on_hand, so a unit cannot be promised twice even by code that forgets to ask.
     """
 
     location = models.ForeignKey(Location, models.PROTECT, related_name="levels", verbose_name=_("location"))
@@ -46,6 +25,15 @@ class StockLevel(models.Model):
     on_hand = models.IntegerField(_("on hand"), default=0)
     reserved = models.IntegerField(_("reserved"), default=0)
     safety = models.IntegerField(_("safety stock"), default=0)
+    share_percent = models.PositiveSmallIntegerField(_("share for the web, percent"), default=100, db_default=100)
+    free = models.GeneratedField(
+        expression=Greatest(
+            Least(F("on_hand") - F("safety"), F("on_hand") * F("share_percent") / 100) - F("reserved"), 0
+        ),
+        output_field=models.IntegerField(_("free")),
+        db_persist=True,
+        verbose_name=_("free"),
+    )
 
     class Meta:
         verbose_name = _("stock level")
@@ -55,15 +43,11 @@ class StockLevel(models.Model):
             models.CheckConstraint(condition=Q(reserved__gte=0), name="stock_level_reserved_not_negative"),
             models.CheckConstraint(condition=Q(reserved__lte=F("on_hand")), name="stock_level_reserved_within_on_hand"),
             models.CheckConstraint(condition=Q(safety__gte=0), name="stock_level_safety_not_negative"),
+            models.CheckConstraint(condition=Q(share_percent__lte=100), name="stock_level_share_is_a_share"),
         ]
 
     def __str__(self) -> str:
         return f"{self.product_id} @ {self.location_id}"
-
-    @property
-    def available(self) -> int:
-        """Units that may still be promised; never below zero."""
-        return max(0, self.on_hand - self.reserved - self.safety)
 
 
 class StockMovement(models.Model):
@@ -94,7 +78,12 @@ class StockMovement(models.Model):
 
 
 class Reservation(models.Model):
-    """Units of one level promised to one order; the level names the product, so this is one line at one location."""
+    """
+    Units of one level promised to one order; the level names the product, so this is one line at one location.
+
+    What leaves or is given back in parts is a row of its own: a reference holds at most one promise on a level.
+    ships_on: the day the location plans to hand the goods over.
+    """
 
     level = models.ForeignKey(StockLevel, models.PROTECT, related_name="reservations", verbose_name=_("stock level"))
     reference = models.CharField(
@@ -102,6 +91,7 @@ class Reservation(models.Model):
     )
     quantity = models.PositiveIntegerField(_("quantity"))
     state = models.CharField(_("state"), max_length=8, choices=ReservationState.choices, default=ReservationState.HELD)
+    ships_on = models.DateField(_("leaves on"), null=True, blank=True)
     created_at = models.DateTimeField(_("created"))
 
     class Meta:
@@ -109,15 +99,15 @@ class Reservation(models.Model):
         verbose_name_plural = _("reservations")
         indexes: ClassVar = [
             models.Index(fields=["level"], name="reservation_held_by_level", condition=Q(state="held")),
+            models.Index(fields=["reference"], name="reservation_by_reference"),
         ]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["reference", "level"], name="reservation_unique"),
+            models.UniqueConstraint(
+                fields=["reference", "level"], condition=Q(state="held"), name="reservation_held_once"
+            ),
             models.CheckConstraint(condition=Q(quantity__gte=1), name="reservation_quantity_positive"),
             models.CheckConstraint(condition=Q(state__in=ReservationState.values), name="reservation_state_known"),
         ]
 
     def __str__(self) -> str:
         return f"{self.reference}: {self.quantity}"
-
-
-from oscar.apps.partner.models import *  # noqa: E402, F403 -- Oscar skips what is registered above

@@ -1,0 +1,231 @@
+"""Reads for sourcing: a market's rules and places, what they hold, how busy they are, where a postcode lies."""
+
+import json
+import threading
+import time
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from datetime import time as clock_time
+from decimal import Decimal
+
+from django.db import connection
+
+from apps.core.sql import prepared_cursor
+from apps.inventory.enums import SourcingSort
+from apps.inventory.ledger import SERVES
+from apps.inventory.models import Location, LocationClosure, PostcodeArea, SourcingDecision, SourcingRule
+from apps.inventory.sourcing import engine
+from apps.inventory.sourcing.data import DEFAULT_RULES, Calendar, Decision, Need, Place, Rule, Stock, Wanted
+from apps.markets.context import MarketInfo
+
+TTL_S = 10.0
+_MOST_POINTS = 20_000
+
+_FREE = f"""
+SELECT level.product_id, level.location_id, level.free
+  FROM partner_stocklevel level JOIN partner_location place ON place.id = level.location_id
+ WHERE level.product_id = ANY(%s::bigint[]) AND place.code = ANY(%s::text[]) AND {SERVES} AND level.free > 0
+"""  # noqa: S608 -- put together from constants
+_BUSY = "SELECT location_id, day, taken, capacity FROM partner_locationday WHERE location_id = ANY(%s) AND day >= %s"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """
+    What is to be sourced for a market, as its caller knows it.
+
+    cutoff: the delivery method's. holidays: days on which nothing leaves, by country. excluded: ids of locations that
+    said no before; parcels_before: parcels the order has already; may_wait: goods may be left without a location.
+    """
+
+    market: MarketInfo
+    lines: tuple[Wanted, ...]
+    at: datetime
+    delivery_code: str = ""
+    country: str = ""
+    postcode: str = ""
+    cutoff: clock_time | None = None
+    holidays: Mapping[str, frozenset[date]]
+    excluded: frozenset[int] = frozenset()
+    parcels_before: int = 0
+    may_wait: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """A market's rules in their order and its places as it lists them."""
+
+    rules: tuple[Rule, ...]
+    rules_json: str
+    places: tuple[Place, ...]
+
+    @property
+    def asks_distance(self) -> bool:
+        """Whether any rule looks at where the delivery address lies."""
+        return any(rule.max_distance_km is not None or SourcingSort.NEAREST in rule.sorts for rule in self.rules)
+
+
+def network(*, market: MarketInfo) -> Network:
+    """
+    Return the rules and places of a market, at most TTL_S seconds old; three statements when they are older.
+
+    A place that closed or paused since gives nothing: every read and every promise of stock asks the database.
+    """
+    key = (str(connection.settings_dict["NAME"]), market.code, market.stock_location_codes)
+    found = _networks.get(key)
+    if found is not None and time.monotonic() - found[0] < TTL_S:
+        return found[1]
+    rules = rules_of(market_id=market.id)
+    made = Network(rules, json.dumps([rule.as_dict() for rule in rules]), _places(market.stock_location_codes))
+    with _lock:
+        _networks[key] = (time.monotonic(), made)
+    return made
+
+
+def rules_of(*, market_id: int) -> tuple[Rule, ...]:
+    """The active rules of a market in their order; the default ones where it has none. One statement."""
+    rows = SourcingRule.objects.filter(market_id=market_id, is_active=True).order_by("position", "id")
+    return tuple(rule_from(row=row) for row in rows) or DEFAULT_RULES
+
+
+def rule_from(*, row: SourcingRule) -> Rule:
+    """A rule's row as the engine takes it."""
+    return Rule(
+        name=row.name,
+        delivery_code=row.delivery_code,
+        kinds=tuple(row.kinds),
+        groups=tuple(row.groups),
+        max_distance_km=row.max_distance_km,
+        max_wait_days=row.max_wait_days,
+        sorts=tuple(row.sorts),
+        max_parcels=row.max_parcels,
+        min_parcel_minor=row.min_parcel_minor,
+        action=row.action,
+        wait_days=row.wait_days,
+    )
+
+
+def forget() -> None:
+    """Make the next read go to the database; called after a change in this process and by tests."""
+    _networks.clear()
+    _points.clear()
+
+
+def free_units(*, product_ids: Collection[int], market: MarketInfo) -> dict[tuple[int, int], int]:
+    """Units each serving location of a market may promise, by (product id, location id). One statement."""
+    with prepared_cursor() as cursor:
+        cursor.execute(_FREE, [list(product_ids), list(market.stock_location_codes)])
+        return {(product, location): units for product, location, units in cursor.fetchall()}
+
+
+def preview(*, request: Request, stock: Stock) -> Decision:
+    """
+    Decide as placing the order now would, and promise nothing. No statement when warm, one with capacities.
+
+    stock: from `free_units`.
+    """
+    known = network(market=request.market)
+    return engine.decide(
+        need=need_of(request=request, known=known),
+        rules=known.rules,
+        places=known.places,
+        stock=stock,
+        calendar=calendar_of(request=request, known=known),
+    )
+
+
+def need_of(*, request: Request, known: Network) -> Need:
+    """What the engine is asked; the address is looked up where a rule measures distance."""
+    target = point_of(country=request.country, postcode=request.postcode) if known.asks_distance else None
+    return Need(
+        market=request.market.code,
+        lines=request.lines,
+        at=request.at,
+        delivery_code=request.delivery_code,
+        country=request.country,
+        postcode=request.postcode,
+        target=target,
+        excluded=request.excluded,
+        parcels_before=request.parcels_before,
+        may_wait=request.may_wait,
+    )
+
+
+def calendar_of(*, request: Request, known: Network, also_full: frozenset[tuple[int, date]] = frozenset()) -> Calendar:
+    """The days of a market's places; one statement where one of them has a capacity."""
+    limited = [place.id for place in known.places if place.daily_capacity]
+    taken: dict[tuple[int, date], int] = {}
+    full = set(also_full)
+    if limited:
+        today = request.at.astimezone(request.market.time_zone).date()
+        with connection.cursor() as cursor:
+            cursor.execute(_BUSY, [limited, today])
+            for location_id, day, count, capacity in cursor.fetchall():
+                taken[location_id, day] = count
+                if count >= capacity:
+                    full.add((location_id, day))
+    return Calendar(
+        zone=request.market.time_zone,
+        holidays=request.holidays,
+        cutoff=request.cutoff,
+        full=frozenset(full),
+        taken=taken,
+    )
+
+
+def point_of(*, country: str, postcode: str) -> tuple[float, float] | None:
+    """Where a postcode lies, by the longest known prefix, or None. One statement the first time it is asked."""
+    wanted = "".join(postcode.upper().split())
+    if not country or not wanted:
+        return None
+    key = (str(connection.settings_dict["NAME"]), country, wanted)
+    if key not in _points:
+        prefixes = [wanted[:length] for length in range(1, min(len(wanted), 12) + 1)]
+        areas = PostcodeArea.objects.filter(country=country, prefix__in=prefixes)
+        best = max(areas.values_list("prefix", "latitude", "longitude"), key=lambda row: len(row[0]), default=None)
+        with _lock:
+            if len(_points) >= _MOST_POINTS:
+                _points.clear()
+            _points[key] = (float(best[1]), float(best[2])) if best else None
+    return _points[key]
+
+
+def decisions(*, reference: str) -> list[SourcingDecision]:
+    """All decisions about a reference, oldest first. One statement."""
+    return list(SourcingDecision.objects.filter(reference=reference).order_by("at", "id"))
+
+
+def _places(codes: tuple[str, ...]) -> tuple[Place, ...]:
+    rows = {row.code: row for row in Location.objects.filter(code__in=codes, is_active=True, sells_online=True)}
+    closures: dict[int, list[tuple[date, date]]] = {}
+    for closed in LocationClosure.objects.filter(location__code__in=codes):
+        closures.setdefault(closed.location_id, []).append((closed.first_day, closed.last_day))
+    return tuple(
+        Place(
+            id=row.pk,
+            code=row.code,
+            name=row.name,
+            kind=row.kind,
+            group=row.group,
+            country=row.country,
+            point=_point(row.latitude, row.longitude),
+            ships_on=frozenset(row.ships_on),
+            cutoff=row.cutoff,
+            handling_days=row.handling_days,
+            daily_capacity=row.daily_capacity,
+            closures=tuple(sorted(closures.get(row.pk, ()))),
+            partner=row.partner,
+        )
+        for code in dict.fromkeys(codes)
+        if (row := rows.get(code)) is not None
+    )
+
+
+def _point(latitude: Decimal | None, longitude: Decimal | None) -> tuple[float, float] | None:
+    return None if latitude is None or longitude is None else (float(latitude), float(longitude))
+
+
+_networks: dict[tuple[str, str, tuple[str, ...]], tuple[float, Network]] = {}
+_points: dict[tuple[str, str, str], tuple[float, float] | None] = {}
+_lock = threading.Lock()

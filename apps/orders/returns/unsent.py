@@ -1,0 +1,117 @@
+"""Goods that cannot be sent: their fulfilment ends, their money goes back, the rest of the order goes on."""
+
+from datetime import datetime, timedelta
+from http import HTTPStatus
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from apps.core import audit, locks, outbox
+from apps.core.errors import Refusal
+from apps.orders import cancellation, transitions
+from apps.orders.enums import ENDED_FULFILMENTS, FulfilmentState, OrderState, PaymentState, ReturnState
+from apps.orders.fulfilment import queries
+from apps.orders.fulfilment.errors import NotWaiting
+from apps.orders.models import Fulfilment, FulfilmentLine, Order, Payment, Return, ReturnLine
+from apps.orders.returns.declare import number_of
+from apps.orders.returns.owed import owe
+
+REFUND_WITHIN = timedelta(days=14)
+"""What was not delivered is paid back within fourteen days (C. conso L216-7)."""
+
+
+class WhyMissing(Refusal):
+    """Whoever reads the history later must find why."""
+
+    code = "fulfilment.give_up_reason_missing"
+    message = _("Please say why the goods are not sent; the reason stays in the history.")
+    http_status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+@locks.retry_on_conflict()
+@transaction.atomic
+def give_up(*, fulfilment_id: int, reason: str, by: str, at: datetime) -> Return | None:
+    """
+    Give up goods that wait for a location: they are paid back and never sent; return the return that owes it.
+
+    An order of which nothing else is left to send or was sent is cancelled whole: then None. by: "user:id" or a part of
+    the system; audited. Locks what cancelling locks, or order, payments, fulfilment. Publishes refund.due and
+    order.not_sent, or order.cancelled. Raises NotWaiting, WhyMissing.
+    """
+    reason = reason.strip()
+    if not reason:
+        raise WhyMissing
+    row = Fulfilment.objects.select_related("order").get(pk=fulfilment_id)
+    others = Fulfilment.objects.filter(order_id=row.order_id).exclude(state__in=ENDED_FULFILMENTS).exclude(pk=row.pk)
+    if row.state == FulfilmentState.WAITING and not others.exists() and not _given_up_before(row.order_id):
+        cancellation.cancel_within(order_id=row.order_id, reason=reason, by=by, at=at)
+        return None
+    order = locks.lock_row(
+        queryset=Order.objects.select_related("market").filter(pk=row.order_id), rank=locks.Rank.ORDER
+    )
+    payments = locks.lock_rows(queryset=Payment.objects.filter(order_id=order.pk), rank=locks.Rank.PAYMENT)
+    locked = locks.lock_row(queryset=Fulfilment.objects.filter(pk=fulfilment_id), rank=locks.Rank.FULFILMENT)
+    if locked.state != FulfilmentState.WAITING:
+        raise NotWaiting(number=order.number)
+    transitions.move_fulfilment(
+        fulfilment_id=locked.pk, to=FulfilmentState.CANCELLED, by=by, at=at, reason=reason, locked=locked
+    )
+    paid = next(each for each in payments if each.state == PaymentState.PAID)
+    made = _owe_back(order=order, lines=list(locked.lines.order_by("id")), payment=paid, reason=reason, by=by, at=at)
+    _finish(order=order, by=by, at=at)
+    return made
+
+
+def _given_up_before(order_id: int) -> bool:
+    """Whether part of the order was paid back already: the rest then goes the same way, line by line."""
+    return Return.objects.filter(order_id=order_id).exclude(state=ReturnState.CANCELLED).exists()
+
+
+def _owe_back(
+    *, order: Order, lines: list[FulfilmentLine], payment: Payment, reason: str, by: str, at: datetime
+) -> Return:
+    made = Return.objects.create(
+        order=order,
+        number=number_of(order=order),
+        state=ReturnState.REFUND_DUE,
+        name="",
+        email=order.email,
+        declared_by=by,
+        declared_at=at,
+        send_back_by=at,
+        refund_due_at=at + REFUND_WITHIN,
+        inspected_at=at,
+        note=reason,
+    )
+    transitions.note_birth(machine=transitions.RETURN, row=made, order_id=order.pk, by=by, at=at, reason=reason[:200])
+    back = ReturnLine.objects.bulk_create(
+        [ReturnLine(parent=made, line_id=line.line_id, quantity=line.quantity, unsent=line.quantity) for line in lines]
+    )
+    if by.startswith("user:"):
+        audit.record(
+            action="fulfilment.give_up",
+            target=audit.target_of(model="order.return", pk=made.pk),
+            actor=by,
+            at=at,
+            after={"number": made.number, "units": sum(line.quantity for line in back)},
+            reason=reason[:200],
+        )
+    payload = {"order_id": order.pk, "return_id": made.pk}
+    refund = owe(row=made, lines=list(made.lines.select_related("line").order_by("id")), payment=payment, at=at)
+    if refund is None:
+        # A gift: the goods cost nothing, so nothing goes back.
+        transitions.move_return(return_id=made.pk, to=ReturnState.REFUNDED, by=by, at=at)
+    else:
+        outbox.publish(topic="refund.due", key=order.number, payload={**payload, "refund_id": refund.pk}, at=at)
+    outbox.publish(topic="order.not_sent", key=order.number, payload=payload, at=at)
+    return made
+
+
+def _finish(*, order: Order, by: str, at: datetime) -> None:
+    """Move the order on when these goods were the last it waited for. Under its lock."""
+    if order.state != OrderState.IN_FULFILMENT or queries.unshipped(order_id=order.pk).exists():
+        return
+    transitions.move_order(order_id=order.pk, to=OrderState.SHIPPED, by=by, at=at, locked=order)
+    if not queries.undelivered(order_id=order.pk).exists():
+        transitions.move_order(order_id=order.pk, to=OrderState.DELIVERED, by=by, at=at, locked=order)
+        outbox.publish(topic="order.delivered", key=order.number, payload={"order_id": order.pk}, at=at)

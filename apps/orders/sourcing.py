@@ -1,0 +1,88 @@
+"""From where an order's goods come, and when they arrive: what sourcing is asked for a basket, an order, a page."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+
+from apps.inventory.sourcing import queries as sourcing
+from apps.inventory.sourcing.data import Decision, Stock, Wanted
+from apps.inventory.sourcing.queries import Request
+from apps.markets.context import MarketInfo, Shop
+from apps.orders import delivery
+from apps.orders.delivery import Method, Promise
+
+
+def request_for(
+    *,
+    market: MarketInfo,
+    lines: Sequence[Wanted],
+    method: Method | None,
+    postcode: str,
+    at: datetime,
+    excluded: frozenset[int] = frozenset(),
+    parcels_before: int = 0,
+    may_wait: bool = False,
+) -> Request:
+    """What sourcing is asked for goods that go to a postcode of the market ("" while it is not known)."""
+    return Request(
+        market=market,
+        lines=tuple(lines),
+        at=at,
+        delivery_code=method.code if method else "",
+        country=market.country,
+        postcode=postcode,
+        cutoff=method.cutoff if method else None,
+        holidays=delivery.holidays_of(market=market),
+        excluded=excluded,
+        parcels_before=parcels_before,
+        may_wait=may_wait,
+    )
+
+
+def leaves_on(
+    *, shop: Shop, lines: Sequence[Wanted], stock: Stock, postcode: str, at: datetime
+) -> Callable[[Method], Sequence[date] | None]:
+    """
+    Return the question `delivery.options` asks: on which days would parcels leave by this method.
+
+    Lines that are not all there count with what is there: the basket says what is missing beside them.
+    """
+    left = units_left(stock=stock)
+    there = [
+        Wanted(line.product_id, min(line.quantity, left.get(line.product_id, 0)), line.sku, line.unit_minor)
+        for line in lines
+        if left.get(line.product_id, 0) > 0
+    ]
+
+    def ask(method: Method) -> Sequence[date] | None:
+        if not there:
+            return ()
+        request = request_for(market=shop.market, lines=there, method=method, postcode=postcode, at=at)
+        decision = sourcing.preview(request=request, stock=stock)
+        return [parcel.ships_on for parcel in decision.parcels] if decision.is_whole else None
+
+    return ask
+
+
+def promise_of(*, market: MarketInfo, method: Method, decision: Decision) -> Promise | None:
+    """When the goods of a decision have all arrived; None while some of them have no place."""
+    if not decision.parcels or not decision.is_whole:
+        return None
+    return delivery.promise_of(method=method, market=market, leaves=[parcel.ships_on for parcel in decision.parcels])
+
+
+def promise_for_one(*, shop: Shop, product_id: int, stock: Stock, at: datetime) -> Promise | None:
+    """When one unit of a product would arrive by the market's first method; None where it cannot be sent."""
+    method = delivery.first_method(shop=shop)
+    if method is None:
+        return None
+    ask = leaves_on(shop=shop, lines=[Wanted(product_id, 1, "")], stock=stock, postcode="", at=at)
+    leaves = ask(method)
+    return delivery.promise_of(method=method, market=shop.market, leaves=leaves) if leaves else None
+
+
+def units_left(*, stock: Stock) -> Mapping[int, int]:
+    """Units by product over all locations."""
+    left: dict[int, int] = {}
+    for (product_id, _), units in stock.items():
+        left[product_id] = left.get(product_id, 0) + units
+    return left

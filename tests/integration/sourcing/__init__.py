@@ -1,0 +1,1 @@
+"""Sourcing under lock, with its ledger, capacities and refusals."""

@@ -1,0 +1,1 @@
+"""Sourcing rules by themselves: no database."""
