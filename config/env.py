@@ -73,6 +73,8 @@ class Env:
     stripe_secret_key: str
     stripe_webhook_secret: str
     erp_base_url: str
+    logistics_base_url: str
+    logistics_secret: str
     vies_base_url: str
     log_level: str
     metrics_token: str
@@ -149,7 +151,7 @@ def load(*, environ: Mapping[str, str], root: Path = ROOT) -> Env:
     """
     reader = _Reader(environ)
     demo = reader.flag("HALLES_DEMO")
-    port = reader.number("PORT", default=8000, low=1024, high=65533)
+    port = reader.number("PORT", default=8000, low=1024, high=65532)
     env = Env(
         demo=demo,
         debug=reader.flag("DJANGO_DEBUG"),
@@ -164,6 +166,7 @@ def load(*, environ: Mapping[str, str], root: Path = ROOT) -> Env:
         media_storage=_media(reader, root=root),
         stripe_secret_key=reader.text("STRIPE_SECRET_KEY", default=""),
         stripe_webhook_secret=reader.text("STRIPE_WEBHOOK_SECRET", default=""),
+        logistics_secret=reader.text("LOGISTICS_SECRET", default=""),
         log_level=_log_level(reader),
         metrics_token=_metrics_token(reader),
         **_base_urls(reader),
@@ -239,6 +242,7 @@ def _base_urls(reader: _Reader) -> dict[str, str]:
     defaults = {
         "STRIPE_API_BASE": "https://api.stripe.com",
         "ERP_BASE_URL": "",
+        "LOGISTICS_BASE_URL": "",
         "VIES_BASE_URL": "https://ec.europa.eu/taxation_customs/vies/rest-api",
     }
     return {
@@ -263,6 +267,8 @@ def _metrics_token(reader: _Reader) -> str:
 
 def _check_together(reader: _Reader, env: Env) -> None:
     reader.problems += [f"{name} is set, but {why}." for name, why in NOT_YET.items() if reader.text(name, default="")]
+    if bool(env.logistics_base_url) != bool(env.logistics_secret):
+        reader.problems.append("LOGISTICS_BASE_URL and LOGISTICS_SECRET go together; set both or none.")
     if env.stripe_secret_key and not env.stripe_webhook_secret:
         reader.problems.append(
             "STRIPE_SECRET_KEY is set, STRIPE_WEBHOOK_SECRET is not: payments could never be settled."

@@ -37,6 +37,16 @@ ROOMS: dict[str, dict[str, Any]] = {
         "schedule": 300.0,
         "options": {"queue": "soon", "expires": 300},
     },
+    "orders-follow-partners": {
+        "task": "orders.follow_partners",
+        "schedule": 120.0,
+        "options": {"queue": "soon", "expires": 120},
+    },
+    "orders-compare-partner-stock": {
+        "task": "orders.compare_partner_stock",
+        "schedule": crontab(hour="2", minute="50"),
+        "options": {"queue": "night", "expires": 3600},
+    },
     # After the night's publication, which gives new rows their first score.
     "orders-record-popularity": {
         "task": "orders.record_popularity",

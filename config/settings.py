@@ -125,7 +125,13 @@ METRICS_TOKEN = ENV.metrics_token
 CELERY_APP = "config.celery.app"  # loaded while Django starts, so that every process that publishes knows the broker
 globals().update(celery_conf.as_settings(broker_url=REDIS_URL, beat_schedule=schedule.ROOMS, routes=schedule.ROUTES))
 # Where each foreign system is; calls to anything else are refused (see apps/core/http).
-OUTBOUND_SYSTEMS = {"stripe": ENV.stripe_api_base, "erp": ENV.erp_base_url, "vies": ENV.vies_base_url}
+OUTBOUND_SYSTEMS = {
+    "stripe": ENV.stripe_api_base,
+    "erp": ENV.erp_base_url,
+    "vies": ENV.vies_base_url,
+    "logistics": ENV.logistics_base_url,
+}
+LOGISTICS_SECRET = ENV.logistics_secret
 CHECK_LOCK_ORDER = DEBUG  # raise when locks are taken against the order of apps/core/locks.py
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -96,6 +96,13 @@ KINDS: dict[str, Kind] = {
         "order_fulfilment",
         "?work=late",
     ),
+    "waiting": Kind(
+        _("Sold goods without a location"),
+        _("Count or receive stock and look again, or give the goods up and pay them back."),
+        "order.view_fulfilment",
+        "order_fulfilment",
+        "?work=waiting",
+    ),
     "return": Kind(
         _("Returns to refund within two days, or overdue"),
         _("Inspect the goods or ask where they are; the law gives 14 days."),

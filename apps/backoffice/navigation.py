@@ -89,6 +89,9 @@ def navigation() -> list[dict[str, Any]]:
             _page(_("Stock levels"), "shelves", "partner.stocklevel"),
             _page(_("Movements"), "swap_vert", "partner.stockmovement"),
             _page(_("Locations"), "warehouse", "partner.location"),
+            _page(_("Sourcing rules"), "alt_route", "partner.sourcingrule"),
+            _page(_("Sourcing decisions"), "travel_explore", "partner.sourcingdecision"),
+            _page(_("Postcode areas"), "location_on", "partner.postcodearea"),
         ),
         _group(
             _("Content"),

@@ -13,6 +13,7 @@ from apps.backoffice.admin.shared import chip
 from apps.backoffice.price_words import candidate_rows
 from apps.backoffice.queries.order_story import Story, story_of
 from apps.backoffice.return_page import returns_context
+from apps.backoffice.sourcing_words import decision_view
 from apps.backoffice.tones import FULFILMENT_TONES, ORDER_TONES, PAYMENT_TONES, outcome_words
 from apps.core import clock
 from apps.core.money import Money, format_money, from_minor
@@ -40,6 +41,7 @@ def order_context(request: HttpRequest, order: Order) -> dict[str, Any]:
         "totals": _totals(story, write),
         "payments": list(_payments(request, story, write)),
         "fulfilments": list(_fulfilments(request, story)),
+        "decisions": [decision_view(row) for row in story.decisions],
         "returns": returns_context(request, returns=story.returns, write=write.minor),
         "actions": _actions(request, story),
         "tracking_url": links.tracking_url(shop=shop, number=order.number),
@@ -167,16 +169,24 @@ def _fulfilments(request: HttpRequest, story: Story) -> Iterable[dict[str, Any]]
     now = clock.now()
     for fulfilment in story.record.fulfilments:
         actions = []
-        if may and fulfilment.state == FulfilmentState.NEW:
-            actions.append(("pick", _("Mark as picked"), True))
         if may and fulfilment.state in TO_SHIP and story.record.order.state == OrderState.IN_FULFILMENT:
             actions.append(("ship", _("Ship"), False))
+            if fulfilment.state == FulfilmentState.NEW:
+                actions.append(("pick", _("Mark as picked"), True))
+            if fulfilment.state != FulfilmentState.PACKED:
+                actions.append(("pack", _("Mark as packed"), True))
+            actions.append(("reject", _("Reject goods"), True))
+            if sum(line.quantity for line in story.parcels.get(fulfilment.pk, [])) > 1:
+                actions.append(("split", _("Split the parcel"), True))
+        if may and fulfilment.state == FulfilmentState.WAITING:
+            actions += [("again", _("Look again"), False), ("give-up", _("Give up and pay back"), True)]
         if may and fulfilment.state == FulfilmentState.SHIPPED:
             actions += [("deliver", _("Mark as delivered"), False), ("tracking", _("Correct tracking"), True)]
         yield {
             "row": fulfilment,
             "state_chip": chip(fulfilment.get_state_display(), FULFILMENT_TONES[FulfilmentState(fulfilment.state)]),
             "lines": story.parcels.get(fulfilment.pk, []),
+            "rejections": story.rejections.get(fulfilment.pk, []),
             "is_late": fulfilment.state in TO_SHIP and fulfilment.due_at < now,
             "actions": [
                 {"url": reverse(f"admin:order_fulfilment_{name}", args=[fulfilment.pk]), "label": label, "plain": plain}

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from apps.accounts.queries import Reach, reach_of
 from apps.catalog.models import PriceList, ProductBrand
 from apps.markets.context import BrandInfo, MarketInfo
-from apps.markets.models import Brand
+from apps.markets.models import Brand, Market
 from apps.markets.queries import snapshot
 from apps.orders.models import OfferMarket, Order
 
@@ -64,6 +64,11 @@ def _texts(reach: Reach) -> Q:
     return Q(market=None) | Q(market_id__in=reach.market_ids)
 
 
+def _decisions(reach: Reach) -> Q:
+    """A decision names its market by code: it outlives the market's row."""
+    return Q(market__in=Market.objects.filter(pk__in=reach.market_ids or ()).values("code"))
+
+
 def _nothing(_reach: Reach) -> Q:
     """Screens of those who keep the group's machines: their rows tell of every market."""
     return Q(pk__in=())
@@ -94,6 +99,10 @@ RULES: dict[str, Rule] = {
     "order.offermarket": _market("market_id"),
     "catalogue.publicationdue": _product("product_id", "product__parent_id"),
     "catalogue.importjob": _imports,
+    "partner.sourcingrule": _market("market_id"),
+    "partner.sourcingdecision": lambda reach: Q(
+        market__in=Market.objects.filter(pk__in=reach.market_ids or ()).values("code")
+    ),
     "partner.stocklevel": _product("product_id", "product__parent_id"),
     "partner.stockmovement": _product("level__product_id", "level__product__parent_id"),
     "storefront.contentblock": _brand("brand_id"),
@@ -114,6 +123,8 @@ GROUP_WIDE: dict[str, str] = {
     "offer.range": "a set of products, which are limited",
     "order.deliveryholiday": "public holidays of countries",
     "partner.location": "warehouses and stores serve several brands",
+    "partner.locationclosure": "part of a location",
+    "partner.postcodearea": "where places lie is the same for all",
     "voucher.voucher": "a code is unique in the group: who makes one must see those taken",
 }
 """Tables whose rows belong to the group, and why; every other table of the back office needs a rule."""

@@ -11,6 +11,7 @@ from apps.core.errors import Refusal
 from apps.inventory import operations as inventory
 from apps.orders import placement, transitions
 from apps.orders.enums import ENDED_FULFILMENTS, FulfilmentState, OrderState, PaymentState
+from apps.orders.fulfilment.making import STOP_PARTNER
 from apps.orders.models import Fulfilment, Order, Payment
 from apps.orders.payments.operations.expire import SILENT
 from apps.orders.payments.queries import OPEN_STATES
@@ -88,6 +89,8 @@ def cancel_within(*, order_id: int, reason: str, by: str, at: datetime) -> bool:
         transitions.move_fulfilment(
             fulfilment_id=parcel.pk, to=FulfilmentState.CANCELLED, by=by, at=at, reason=reason, locked=parcel
         )
+        if parcel.sent_at is not None:
+            outbox.publish(topic=STOP_PARTNER, key=str(parcel.pk), payload={"fulfilment_id": parcel.pk}, at=at)
     transitions.move_order(order_id=order_id, to=OrderState.CANCELLED, by=by, at=at, reason=reason, locked=order)
     outbox.publish(topic="order.cancelled", key=number, payload={"order_id": order_id}, at=at)
     return True

@@ -114,6 +114,17 @@ class Source(models.TextChoices):
     STAFF = "staff", _("Staff")
 
 
+class PartnerOutcome(models.TextChoices):
+    """What became of a logistics partner's message."""
+
+    APPLIED = "applied", _("Done")
+    KNOWN = "known", _("Known already")
+    REPEATED = "repeated", _("The same message again")
+    UNKNOWN_ORDER = "unknown_order", _("No such order")
+    TOO_LATE = "too_late", _("Left although it was cancelled")
+    REFUSED = "refused", _("Cannot be true")
+
+
 class SettleOutcome(models.TextChoices):
     """What became of a verdict."""
 

@@ -7,6 +7,7 @@ from apps.core import outbox
 from apps.core.enums import Queue
 from apps.orders.enums import MailKind
 from apps.orders.fulfilment import making as fulfilment
+from apps.orders.logistics import operations as logistics
 from apps.orders.mail import operations as mail
 from apps.orders.models import Order
 from apps.orders.payments import demo_bank
@@ -47,6 +48,18 @@ def mail_confirmation_again(delivery: outbox.Delivery) -> None:
 def mail_shipped(delivery: outbox.Delivery) -> None:
     """Tell the shopper which goods left and how to follow them."""
     _send(delivery, kind=MailKind.SHIPPED)
+
+
+@outbox.handler(topic=fulfilment.TO_PARTNER, name="logistics.send", atomic=False)
+def send_to_partner(delivery: outbox.Delivery) -> None:
+    """Hand a parcel to the logistics partner of its location."""
+    logistics.send(fulfilment_id=delivery.payload["fulfilment_id"], at=delivery.at)
+
+
+@outbox.handler(topic=fulfilment.STOP_PARTNER, name="logistics.stop", atomic=False)
+def stop_at_partner(delivery: outbox.Delivery) -> None:
+    """Ask the partner to stop what ended here."""
+    logistics.stop(fulfilment_id=delivery.payload["fulfilment_id"], at=delivery.at)
 
 
 @outbox.handler(topic="order.promise_moved", name="orders.mail_promise_moved", atomic=False)

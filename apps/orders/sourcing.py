@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 
 from apps.inventory.sourcing import queries as sourcing
-from apps.inventory.sourcing.data import Decision, Stock, Wanted
+from apps.inventory.sourcing.data import Calendar, Decision, Need, Stock, Wanted
 from apps.inventory.sourcing.queries import Request
 from apps.markets.context import MarketInfo, Shop
 from apps.orders import delivery
@@ -86,3 +86,10 @@ def units_left(*, stock: Stock) -> Mapping[int, int]:
     for (product_id, _), units in stock.items():
         left[product_id] = left.get(product_id, 0) + units
     return left
+
+
+def calendar_then(*, market: MarketInfo) -> Callable[[Need], Calendar]:
+    """The days that hold for a past order: today's holidays and cut-offs of the market, no capacity taken."""
+    holidays = delivery.holidays_of(market=market)
+    cutoffs = {method.code: method.cutoff for method in delivery.methods_of(market=market)}
+    return lambda need: Calendar(zone=market.time_zone, holidays=holidays, cutoff=cutoffs.get(need.delivery_code))

@@ -5,7 +5,10 @@ from celery import shared_task
 from django.conf import settings
 
 from apps.core import clock
+from apps.core.errors import GatewayError
+from apps.inventory.models import Location
 from apps.orders import popularity
+from apps.orders.logistics import operations as logistics
 from apps.orders.payments import demo_bank, operations
 from apps.orders.returns import waiting
 
@@ -34,6 +37,32 @@ def source_waiting() -> None:
     report = waiting.work_off(at=clock.now())
     if report.found or report.given_up or report.failed:
         logger.info("waiting_sourced", found=report.found, given_up=report.given_up, failed=report.failed)
+
+
+@shared_task(name="orders.follow_partners")
+def follow_partners() -> None:
+    """Ask logistics partners about parcels they have been silent on."""
+    report = logistics.follow_up(at=clock.now())
+    if report.new or report.unreachable:
+        logger.info("partners_asked", asked=report.asked, new=report.new, unreachable=report.unreachable)
+
+
+@shared_task(name="orders.compare_partner_stock")
+def compare_partner_stock() -> None:
+    """Take over what logistics partners count at their locations."""
+    for location_id in Location.objects.exclude(partner="").filter(is_active=True).values_list("pk", flat=True):
+        try:
+            found = logistics.compare_stock(location_id=location_id, at=clock.now())
+        except GatewayError as error:
+            logger.warning("partner_stock_not_compared", location=location_id, error=str(error))
+            continue
+        logger.info(
+            "partner_stock_compared",
+            location=location_id,
+            changed=found.changed,
+            promised=found.promised,
+            unknown=len(found.unknown),
+        )
 
 
 @shared_task(name="orders.record_popularity")

@@ -12,6 +12,8 @@ from config.launch.state import ROOT, State
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+PARTNER_PORT = 3
+"""The logistics partner comes after web, PostgreSQL and Valkey."""
 # One of these in the environment or in `.env`, and the user has said which shop is meant.
 _CHOICES = ("DATABASE_URL", "REDIS_URL", "DJANGO_SECRET_KEY", "HALLES_DEMO", "DJANGO_SETTINGS_MODULE")
 
@@ -20,10 +22,26 @@ def demo_environment(*, state: State, environ: Mapping[str, str], port: int) -> 
     """Return the environment of every process of the demo; what the user set wins."""
     programs = str(Path(sys.executable).parent)
     defaults = {"HALLES_DEMO": "1", "DJANGO_SECRET_KEY": state.secret("django")}
+    if not environ.get("LOGISTICS_BASE_URL"):
+        defaults |= {"LOGISTICS_BASE_URL": partner_url(port=port), "LOGISTICS_SECRET": state.secret("logistics")}
     # The demo may run as root in a container; Celery says so on a page of its own otherwise.
     quiet = {"PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges"}
     fixed = {"PORT": str(port), "PYTHONUNBUFFERED": "1", "PATH": f"{programs}{os.pathsep}{environ.get('PATH', '')}"}
     return defaults | quiet | dict(environ) | fixed
+
+
+def partner_url(*, port: int) -> str:
+    """Return where the demo's logistics partner answers."""
+    return f"http://127.0.0.1:{port + PARTNER_PORT}"
+
+
+def partner_command(*, port: int) -> list[str]:
+    """Return the command of the demo's logistics partner, which acknowledges at once and ships soon."""
+    return [
+        *(sys.executable, "-m", "apps.orders.logistics.simulator"),
+        *("--port", str(port + PARTNER_PORT), "--auto", "20"),
+        *("--callback", f"http://127.0.0.1:{port}/webhooks/logistics/"),
+    ]
 
 
 def running_demo(*, environ: Mapping[str, str], root: Path = ROOT) -> dict[str, str]:

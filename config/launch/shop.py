@@ -14,7 +14,7 @@ from config.embedded import ports
 from config.embedded.errors import ServiceError
 from config.embedded.processes import spawn
 from config.launch import procfile
-from config.launch.demo import demo_environment
+from config.launch.demo import demo_environment, partner_command, partner_url
 from config.launch.services import Services
 from config.launch.state import ROOT, State
 from config.launch.supervisor import Supervisor, end_leftovers
@@ -22,13 +22,13 @@ from config.launch.supervisor import Supervisor, end_leftovers
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-COLOURS = {"web": "cyan", "worker": "green", "beat": "magenta", "run": "yellow"}
+COLOURS = {"web": "cyan", "worker": "green", "beat": "magenta", "run": "yellow", "partner": "blue"}
 SHOPS = (("Maison Halles", "localhost"), ("Volt & Fils", "volt.localhost"))
-LARGEST_PORT = 65533
+LARGEST_PORT = 65532
 
 
 def port_of(environ: Mapping[str, str]) -> int:
-    """Return the first of the three ports. Raises ServiceError for anything but a number that leaves room for three."""
+    """Return the first of the four ports. Raises ServiceError for anything but a number that leaves room for four."""
     text = environ.get("PORT") or "8000"
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= LARGEST_PORT:
         raise ServiceError(f"PORT is {text!r}; it must be a number from 1 to {LARGEST_PORT}.")
@@ -52,8 +52,11 @@ def run(*, environ: Mapping[str, str]) -> None:
     try:
         environment = demo_environment(state=state, environ=environ, port=port) | services.environment
         prepare(environment)
+        commands = procfile.read(ROOT / "Procfile", environ=environment)
+        if environment["LOGISTICS_BASE_URL"] == partner_url(port=port):
+            commands["partner"] = partner_command(port=port)
         supervisor = Supervisor(
-            commands=procfile.read(ROOT / "Procfile", environ=environment),
+            commands=commands,
             services=services.running,
             environ=environment,
             root=ROOT,

@@ -38,12 +38,12 @@ class Network:
         items = [(self.goods[sku], count) for sku, count in wanted.items()]
         return make_checkout(shop=self.shop, items=items).place(payment_method="bank_transfer", **changes)
 
-    def paid(self, *, at: datetime = AT, units: dict[str, int] | None = None) -> Order:
-        """Place an order, pay it and have its fulfilments made."""
+    def paid(self, *, at: datetime = AT, units: dict[str, int] | None = None, is_sure: bool = True) -> Order:
+        """Place an order, pay it and have its fulfilments made; is_sure: nothing that follows may fail."""
         placed = self.order(units=units)
         waiting = Waiting(self.shop, None, placed.order_id, placed.payment_id, placed.number, AT)  # type: ignore[arg-type]
         pay(waiting, at=at)
-        drain_outbox(at=at)
+        drain_outbox(at=at, fail_on_error=is_sure)
         return waiting.order
 
 

@@ -4,6 +4,7 @@ from apps.backoffice.admin import (
     catalog,
     fulfilments,
     imports,
+    locations,
     markets,
     media,
     offers,
@@ -12,6 +13,7 @@ from apps.backoffice.admin import (
     people,
     products,
     returns,
+    sourcing,
     stock,
 )
 
@@ -19,6 +21,7 @@ __all__ = [
     "catalog",
     "fulfilments",
     "imports",
+    "locations",
     "markets",
     "media",
     "offers",
@@ -27,5 +30,6 @@ __all__ = [
     "people",
     "products",
     "returns",
+    "sourcing",
     "stock",
 ]

@@ -18,11 +18,13 @@ from unfold.decorators import display
 
 from apps.backoffice.admin.shared import ReadOnlyAdmin, actor_of, ask, chip, demand, moment, scoped
 from apps.backoffice.forms import ConfirmForm, ShipForm
+from apps.backoffice.sourcing_forms import RejectForm, UnitsForm, WhyForm
 from apps.backoffice.tones import FULFILMENT_TONES
 from apps.core import clock
 from apps.orders.enums import TO_SHIP, FulfilmentState
-from apps.orders.fulfilment import operations
-from apps.orders.models import DeliveryMethod, Fulfilment
+from apps.orders.fulfilment import operations, rerouting
+from apps.orders.models import DeliveryMethod, Fulfilment, FulfilmentLine
+from apps.orders.returns import unsent
 
 BREAK = mark_safe("<br>")
 
@@ -34,7 +36,12 @@ class WorkFilter(admin.SimpleListFilter):
     parameter_name = "work"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("open", gettext_lazy("To ship")), ("late", gettext_lazy("Late")), ("all", gettext_lazy("All"))]
+        return [
+            ("open", gettext_lazy("To ship")),
+            ("late", gettext_lazy("Late")),
+            ("waiting", gettext_lazy("Waiting for goods")),
+            ("all", gettext_lazy("All")),
+        ]
 
     def choices(self, changelist: Any) -> Any:
         chosen = self.value() or "open"
@@ -46,6 +53,8 @@ class WorkFilter(admin.SimpleListFilter):
         chosen = self.value() or "open"
         if chosen == "all":
             return queryset
+        if chosen == "waiting":
+            return queryset.filter(state=FulfilmentState.WAITING)
         waiting = queryset.filter(state__in=TO_SHIP)
         return waiting.filter(due_at__lt=clock.now()) if chosen == "late" else waiting
 
@@ -95,8 +104,10 @@ class FulfilmentAdmin(ReadOnlyAdmin):
     @display(description=gettext_lazy("next step"))
     def next_step(self, fulfilment: Fulfilment) -> str:
         name, label = {
+            FulfilmentState.WAITING: ("again", _("Look again")),
             FulfilmentState.NEW: ("ship", _("Ship")),
             FulfilmentState.PICKED: ("ship", _("Ship")),
+            FulfilmentState.PACKED: ("ship", _("Ship")),
             FulfilmentState.SHIPPED: ("deliver", _("Mark as delivered")),
         }.get(FulfilmentState(fulfilment.state), ("", ""))
         if not name:
@@ -111,6 +122,11 @@ class FulfilmentAdmin(ReadOnlyAdmin):
             path(f"<int:fulfilment_id>/{name}/", view(handler), name=f"order_fulfilment_{name}")
             for name, handler in (
                 ("pick", self.pick),
+                ("pack", self.pack),
+                ("split", self.split),
+                ("reject", self.reject),
+                ("again", self.source_again),
+                ("give-up", self.give_up),
                 ("ship", self.ship),
                 ("deliver", self.deliver),
                 ("tracking", self.correct_tracking),
@@ -136,6 +152,65 @@ class FulfilmentAdmin(ReadOnlyAdmin):
             return _("The goods are picked.")
 
         return self._ask(request, fulfilment_id, title=_("Mark as picked"), form=_confirm(request), do=do)
+
+    def pack(self, request: HttpRequest, fulfilment_id: int) -> HttpResponse:
+        """Mark as packed."""
+
+        def do(_said: Mapping[str, Any]) -> str:
+            operations.pack(fulfilment_id=fulfilment_id, by=actor_of(request), at=clock.now())
+            return _("The goods are packed.")
+
+        return self._ask(request, fulfilment_id, title=_("Mark as packed"), form=_confirm(request), do=do)
+
+    def split(self, request: HttpRequest, fulfilment_id: int) -> HttpResponse:
+        """Send part of the goods in a parcel of their own."""
+        form = UnitsForm(request.POST or None, lines=_lines(request, fulfilment_id), all_of_them=False)
+
+        def do(said: Mapping[str, Any]) -> str:
+            operations.split(fulfilment_id=fulfilment_id, units=form.units(said), by=actor_of(request), at=clock.now())
+            return _("These goods have a parcel of their own now.")
+
+        return self._ask(request, fulfilment_id, title=_("Split the parcel"), form=form, do=do)
+
+    def reject(self, request: HttpRequest, fulfilment_id: int) -> HttpResponse:
+        """Say that the location does not send goods; others take over."""
+        form = RejectForm(request.POST or None, lines=_lines(request, fulfilment_id), all_of_them=True)
+
+        def do(said: Mapping[str, Any]) -> str:
+            outcome = rerouting.reject(
+                fulfilment_id=fulfilment_id,
+                units=form.units(said),
+                reason=said["reason"],
+                note=said["note"],
+                by=actor_of(request),
+                at=clock.now(),
+            )
+            return _rerouted(outcome)
+
+        return self._ask(request, fulfilment_id, title=_("Reject goods"), form=form, do=do)
+
+    def source_again(self, request: HttpRequest, fulfilment_id: int) -> HttpResponse:
+        """Look again for goods that wait."""
+
+        def do(_said: Mapping[str, Any]) -> str:
+            outcome = rerouting.source_again(fulfilment_id=fulfilment_id, by=actor_of(request), at=clock.now())
+            return _rerouted(outcome)
+
+        return self._ask(request, fulfilment_id, title=_("Look again"), form=_confirm(request), do=do)
+
+    def give_up(self, request: HttpRequest, fulfilment_id: int) -> HttpResponse:
+        """Give goods up and pay them back."""
+
+        def do(said: Mapping[str, Any]) -> str:
+            made = unsent.give_up(
+                fulfilment_id=fulfilment_id, reason=said["reason"], by=actor_of(request), at=clock.now()
+            )
+            if made is None:
+                return _("Nothing else was left of the order: it is cancelled and paid back whole.")
+            return _("The goods are given up; return %(number)s pays them back.") % {"number": made.number}
+
+        form = WhyForm(request.POST or None)
+        return self._ask(request, fulfilment_id, title=_("Give up and pay back"), form=form, do=do)
 
     def ship(self, request: HttpRequest, fulfilment_id: int) -> HttpResponse:
         """Hand over to a carrier."""
@@ -191,7 +266,7 @@ class FulfilmentAdmin(ReadOnlyAdmin):
             back=reverse("admin:order_order_change", args=[fulfilment.order_id]),
             facts={
                 _("Order"): fulfilment.order.number,
-                _("Location"): fulfilment.location.name,
+                _("Location"): fulfilment.location.name if fulfilment.location else _("none yet"),
                 _("State"): fulfilment.get_state_display(),
                 _("Goods"): goods,
             },
@@ -200,6 +275,24 @@ class FulfilmentAdmin(ReadOnlyAdmin):
 
 def _confirm(request: HttpRequest) -> ConfirmForm:
     return ConfirmForm(request.POST if request.method == "POST" else None)
+
+
+def _lines(request: HttpRequest, fulfilment_id: int) -> list[FulfilmentLine]:
+    """The lines of a fulfilment within the person's limits."""
+    mine = scoped(request, Fulfilment.objects.filter(pk=fulfilment_id))
+    rows = FulfilmentLine.objects.filter(fulfilment__in=mine).select_related("line")
+    return list(rows.order_by("line__position", "id"))
+
+
+def _rerouted(outcome: rerouting.Rerouted) -> str:
+    """What became of rejected goods, as a sentence."""
+    if outcome.waiting and not outcome.made:
+        return _("No location can send them within the rules: the goods wait. Look at the parcels that wait for goods.")
+    if outcome.waiting:
+        return _("Other locations send part of them; the rest waits for goods.")
+    if outcome.promise_moved:
+        return _("Another location sends them, later than promised: the shopper is told the new day.")
+    return _("Another location sends them, and the promise holds.")
 
 
 def _carrier_of(request: HttpRequest, fulfilment_id: int) -> str:

@@ -16,15 +16,14 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from apps.backoffice import forms as asked
-from apps.backoffice.admin.shared import AuditedAdmin, ReadOnlyAdmin, actor_of, ask, chip, demand
+from apps.backoffice.admin.shared import ReadOnlyAdmin, actor_of, ask, chip, demand
 from apps.backoffice.queries.order_story import actor_names
 from apps.backoffice.scoping import scoped
 from apps.catalog.publication.build import LOW_STOCK
 from apps.core import clock
 from apps.inventory import operations, queries
 from apps.inventory.enums import MovementKind
-from apps.inventory.models import Location, StockLevel, StockMovement
-from apps.inventory.sourcing import queries as sourcing
+from apps.inventory.models import StockLevel, StockMovement
 
 
 class AvailableFilter(admin.SimpleListFilter):
@@ -216,22 +215,3 @@ class StockMovementAdmin(ReadOnlyAdmin):
     def place(self, movement: StockMovement) -> str:
         url = reverse("admin:partner_stocklevel_change", args=[movement.level_id])
         return format_html('<a class="bo-link" href="{}">{}</a>', url, movement.level.location.name)
-
-
-@admin.register(Location)
-class LocationAdmin(AuditedAdmin):
-    """Warehouses and stores."""
-
-    list_display = ("code", "name", "kind", "country", "city", "sells_online", "is_active")
-    list_filter = ("kind", "country", "sells_online", "is_active")
-    search_fields = ("code", "name", "city")
-    ordering = ("code",)
-
-    def save_model(self, request: HttpRequest, obj: Location, form: Any, change: bool) -> None:  # noqa: FBT001 -- Django's
-        """Save, and let this process see it at once."""
-        super().save_model(request, obj, form, change)
-        sourcing.forget()
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Never: movements refer to it. A closed location is not active."""
-        return False

@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.core.models import AuditEvent
+from apps.inventory.models import SourcingDecision
+from apps.inventory.sourcing import queries as sourcing
 from apps.orders import queries as orders
 from apps.orders.enums import FulfilmentState, OrderState, PaymentState, ReturnState
-from apps.orders.models import FulfilmentLine, MailLog, Order, PaymentNotice, Return, Transition
+from apps.orders.models import FulfilmentLine, MailLog, Order, PaymentNotice, Rejection, Return, Transition
 from apps.orders.returns.queries import returns_of
 
 _WORDS: dict[str, Any] = {
@@ -43,18 +45,23 @@ class Story:
     notices: tuple[PaymentNotice, ...]
     mails: tuple[MailLog, ...]
     parcels: dict[int, list[FulfilmentLine]]
+    rejections: dict[int, list[Rejection]]
+    decisions: tuple[SourcingDecision, ...]
     returns: tuple[Return, ...]
     moments: tuple[Moment, ...]
 
 
 def story_of(*, order: Order) -> Story:
-    """Load the whole story of an order. Eleven statements, 13 when it has returns, whatever it holds."""
+    """Load the whole story of an order. Thirteen statements, 15 when it has returns, whatever it holds."""
     record = orders.record(order=order)
     mails = tuple(order.mails.order_by("created_at", "id"))
     notices = tuple(PaymentNotice.objects.filter(payment__order_id=order.pk).order_by("received_at", "id"))
     parcels: dict[int, list[FulfilmentLine]] = {}
     for line in FulfilmentLine.objects.filter(fulfilment__order_id=order.pk).select_related("line").order_by("id"):
         parcels.setdefault(line.fulfilment_id, []).append(line)
+    rejections: dict[int, list[Rejection]] = {}
+    for row in Rejection.objects.filter(fulfilment__order_id=order.pk).select_related("line").order_by("id"):
+        rejections.setdefault(row.fulfilment_id, []).append(row)
     returns = tuple(returns_of(order_id=order.pk))
     audits = _audits(record, returns)
     names = actor_names([*(row.actor for row in record.transitions), *(event.actor for event in audits)])
@@ -66,6 +73,8 @@ def story_of(*, order: Order) -> Story:
         notices=notices,
         mails=mails,
         parcels=parcels,
+        rejections=rejections,
+        decisions=tuple(sourcing.decisions(reference=f"order:{order.number}")),
         returns=returns,
         # Moves before mails at the same instant: the mail is their consequence.
         moments=tuple(sorted(moments, key=lambda moment: (moment.at, moment.kind != "move"))),

@@ -51,7 +51,9 @@ UNION ALL SELECT 'strange', count(*), min(received_at) FROM order_paymentnotice
 UNION ALL SELECT 'unpaid', count(*), min(expires_at) FROM order_order WHERE state = 'placed' AND expires_at < %(at)s
    AND (%(markets)s::bigint[] IS NULL OR market_id = ANY(%(markets)s))
 UNION ALL SELECT 'unshipped', count(*), min(due_at) FROM order_fulfilment
- WHERE state IN ('new', 'picked') AND due_at < %(at)s AND {order_in_reach}
+ WHERE state IN ('new', 'picked', 'packed') AND due_at < %(at)s AND {order_in_reach}
+UNION ALL SELECT 'waiting', count(*), min(created_at) FROM order_fulfilment
+ WHERE state = 'waiting' AND {order_in_reach}
 UNION ALL SELECT 'return', count(*), min(refund_due_at) FROM order_return
  WHERE state IN ('declared', 'refund_due') AND refund_due_at < %(returns)s AND {order_in_reach}
 UNION ALL SELECT 'unpublished', count(DISTINCT product_id), min(due_since) FROM catalogue_publicationdue

@@ -56,3 +56,13 @@ class ChangedMeanwhile(LostRace):
 
     code = "fulfilment.changed_meanwhile"
     message = _("What this parcel of order %(number)s carries has just changed. Please look at it again.")
+
+
+class WithPartner(Refusal):
+    """Part of what a logistics partner has in hand was to be rejected here."""
+
+    code = "fulfilment.with_partner"
+    message = _(
+        "The logistics partner has these goods in hand. Ask it to reject them, or reject the whole parcel here."
+    )
+    http_status = HTTPStatus.CONFLICT

@@ -19,6 +19,7 @@ from apps.orders.models import Fulfilment, FulfilmentLine, Line, Order
 
 BY = "system:orders.fulfilment"
 TO_PARTNER = "fulfilment.to_partner"
+STOP_PARTNER = "fulfilment.stop_partner"
 _SATURDAY = 5
 
 
@@ -101,8 +102,14 @@ def make_one(
     state: str = FulfilmentState.NEW,
     waits_until: datetime | None = None,
     due_at: datetime | None = None,
+    with_partner: Fulfilment | None = None,
 ) -> Fulfilment:
-    """Make a fulfilment of an order that is locked, with units by line, to leave on a day; tell a partner of it."""
+    """
+    Make a fulfilment of an order that is locked, with units by line, to leave on a day; tell a partner of it.
+
+    with_partner: the fulfilment it was part of; where a partner has that one already, it has this one too.
+    """
+    sent = with_partner if with_partner is not None and with_partner.sent_at is not None else None
     made = Fulfilment.objects.create(
         order=order,
         location_id=location_id,
@@ -112,12 +119,19 @@ def make_one(
         created_at=at,
         due_at=due_at or due_of(order=order, day=day, at=at),
         waits_until=waits_until,
+        sent_at=sent.sent_at if sent else None,
+        acknowledged_at=sent.acknowledged_at if sent else None,
+        partner_reference=sent.partner_reference if sent else "",
     )
     FulfilmentLine.objects.bulk_create(
         [FulfilmentLine(fulfilment=made, line_id=line_id, quantity=count) for line_id, count in sorted(units.items())]
     )
     transitions.note_birth(machine=transitions.FULFILMENT, row=made, order_id=order.pk, by=by, at=at)
-    if location_id is not None and Location.objects.filter(pk=location_id).exclude(partner="").exists():
+    if (
+        sent is None
+        and location_id is not None
+        and Location.objects.filter(pk=location_id).exclude(partner="").exists()
+    ):
         outbox.publish(topic=TO_PARTNER, key=order.number, payload={"fulfilment_id": made.pk}, at=at)
     return made
 

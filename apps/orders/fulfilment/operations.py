@@ -28,42 +28,74 @@ def pack(*, fulfilment_id: int, by: str, at: datetime) -> None:
 
 @locks.retry_on_conflict()
 @transaction.atomic
-def ship(*, fulfilment_id: int, carrier: str, tracking_code: str, by: str, at: datetime) -> None:
-    """
-    Let the goods of a fulfilment leave with a carrier. The order is shipped when all its fulfilments are.
+def ship(
+    *,
+    fulfilment_id: int,
+    carrier: str,
+    tracking_code: str,
+    by: str,
+    at: datetime,
+    units: Mapping[int, int] | None = None,
+) -> int:
+    """Let goods of a fulfilment leave, as `ship_within` says, in a transaction of its own."""
+    return ship_within(
+        fulfilment_id=fulfilment_id, carrier=carrier, tracking_code=tracking_code, units=units, by=by, at=at
+    )
 
-    by: "user:id", audited. Takes the goods out of stock. Locks stock, order, fulfilment. Publishes order.shipped,
-    once per fulfilment. Raises TrackingMissing, IllegalMove (shipped already, cancelled, waiting).
+
+def ship_within(
+    *,
+    fulfilment_id: int,
+    carrier: str,
+    tracking_code: str,
+    by: str,
+    at: datetime,
+    units: Mapping[int, int] | None = None,
+) -> int:
+    """
+    Let the goods of a fulfilment leave with a carrier; return the fulfilment that left. The order is shipped with its
+    last one.
+
+    units: only these (line id → units); they become a fulfilment of their own and the rest stays. by: "user:id",
+    audited. Takes the goods out of stock. Locks stock, order, fulfilment. Publishes order.shipped, once per fulfilment.
+    Raises TrackingMissing, NothingNamed, TooManyNamed, ChangedMeanwhile, IllegalMove (shipped already, cancelled,
+    waiting).
     """
     carrier, tracking_code = carrier.strip(), tracking_code.strip()
     if not carrier or not tracking_code:
         raise TrackingMissing
-    fulfilment = Fulfilment.objects.select_related("order__market").get(pk=fulfilment_id)
-    order = fulfilment.order
-    units = _units(fulfilment)
+    row = Fulfilment.objects.select_related("order__market").get(pk=fulfilment_id)
+    order = row.order
+    lines = _lines(row)
+    wanted = _carried(lines) if units is None else named_units(lines=lines, units=units)
     left = inventory.ship(
-        reference=f"order:{order.number}", location_id=fulfilment.location_id, units=units, at=at, by=by
+        reference=f"order:{order.number}", location_id=row.location_id, units=_products(lines, wanted), at=at, by=by
     )
-    locked = locks.lock_row(queryset=Order.objects.filter(pk=order.pk), rank=locks.Rank.ORDER)
-    link = _tracking_url(order=order, code=tracking_code)
+    locked = locks.lock_row(queryset=Order.objects.select_related("market").filter(pk=order.pk), rank=locks.Rank.ORDER)
+    target = row.pk
+    if wanted != _carried(lines):
+        target = _part(order=locked, fulfilment_id=row.pk, units=wanted, by=by, at=at)
     transitions.move_fulfilment(
-        fulfilment_id=fulfilment_id,
+        fulfilment_id=target,
         to=FulfilmentState.SHIPPED,
         by=by,
         at=at,
         reason=f"{carrier} {tracking_code}",
-        changes={"carrier": carrier[:60], "tracking_code": tracking_code[:80], "tracking_url": link, "shipped_at": at},
+        changes={
+            "carrier": carrier[:60],
+            "tracking_code": tracking_code[:80],
+            "tracking_url": _tracking_url(order=order, code=tracking_code),
+            "shipped_at": at,
+        },
     )
-    if not _left_whole(fulfilment=fulfilment, units=units, left=left):
+    if not _left_whole(fulfilment_id=target, units=wanted, left=left):
         raise ChangedMeanwhile(number=order.number)
     if not queries.unshipped(order_id=order.pk).exists():
         transitions.move_order(order_id=order.pk, to=OrderState.SHIPPED, by=by, at=at, locked=locked)
     outbox.publish(
-        topic="order.shipped",
-        key=order.number,
-        payload={"order_id": order.pk, "fulfilment_id": fulfilment_id},
-        at=at,
+        topic="order.shipped", key=order.number, payload={"order_id": order.pk, "fulfilment_id": target}, at=at
     )
+    return target
 
 
 @transaction.atomic
@@ -71,17 +103,23 @@ def split(*, fulfilment_id: int, units: Mapping[int, int], by: str, at: datetime
     """
     Move units (line id → units) into a fulfilment of their own at the same location; return its id.
 
-    So part of the goods leaves now and the rest later, each with its own parcel. The new one is as far as the old.
-    Audited. Locks order, then fulfilment. Raises NothingNamed, TooManyNamed, AllNamed, IllegalMove.
+    So part of the goods leaves now and the rest later, each with its own parcel. The new one is as far as the old; a
+    logistics partner that has the order already is not told: to it both are the order it has. Audited. Locks order,
+    then fulfilment. Raises NothingNamed, TooManyNamed, AllNamed, IllegalMove.
     """
     order_id = Fulfilment.objects.values_list("order_id", flat=True).get(pk=fulfilment_id)
     order = locks.lock_row(queryset=Order.objects.select_related("market").filter(pk=order_id), rank=locks.Rank.ORDER)
+    return _part(order=order, fulfilment_id=fulfilment_id, units=units, by=by, at=at)
+
+
+def _part(*, order: Order, fulfilment_id: int, units: Mapping[int, int], by: str, at: datetime) -> int:
+    """Split under the order's lock."""
     row = locks.lock_row(queryset=Fulfilment.objects.filter(pk=fulfilment_id), rank=locks.Rank.FULFILMENT)
     if row.state not in TO_SHIP:
         raise transitions.IllegalMove(what="fulfilment", old=row.get_state_display(), new=_("split"))
-    lines = {line.line_id: line for line in row.lines.select_related("line")}
+    lines = _lines(row)
     named = named_units(lines=lines, units=units)
-    if all(named.get(line_id, 0) == line.quantity for line_id, line in lines.items()):
+    if named == _carried(lines):
         raise AllNamed
     made = making.make_one(
         order=order,
@@ -92,6 +130,7 @@ def split(*, fulfilment_id: int, units: Mapping[int, int], by: str, at: datetime
         hop=row.hop,
         state=row.state,
         due_at=row.due_at,
+        with_partner=row,
         by=by,
         at=at,
     )
@@ -166,20 +205,29 @@ def correct_tracking(*, fulfilment_id: int, carrier: str, tracking_code: str, by
         )
 
 
-def _left_whole(*, fulfilment: Fulfilment, units: Mapping[int, int], left: Sequence[inventory.Allocation]) -> bool:
+def _left_whole(*, fulfilment_id: int, units: Mapping[int, int], left: Sequence[inventory.Allocation]) -> bool:
     """
     Whether what left is what the fulfilment carries, asked again under its lock.
 
     A line that was split off or rejected meanwhile stays with whoever has it now.
     """
-    return units == _units(fulfilment) and sum(each.quantity for each in left) == sum(units.values())
+    rows = FulfilmentLine.objects.filter(fulfilment_id=fulfilment_id).values_list("line_id", "quantity")
+    return dict(units) == dict(rows) and sum(each.quantity for each in left) == sum(units.values())
 
 
-def _units(fulfilment: Fulfilment) -> dict[int, int]:
-    """Units by product that a fulfilment carries. One statement."""
+def _lines(row: Fulfilment) -> dict[int, FulfilmentLine]:
+    """The lines of a fulfilment by the order's line. One statement."""
+    return {line.line_id: line for line in row.lines.select_related("line").order_by("line__position", "id")}
+
+
+def _carried(lines: Mapping[int, FulfilmentLine]) -> dict[int, int]:
+    return {line_id: line.quantity for line_id, line in lines.items()}
+
+
+def _products(lines: Mapping[int, FulfilmentLine], units: Mapping[int, int]) -> dict[int, int]:
     found: dict[int, int] = {}
-    rows = FulfilmentLine.objects.filter(fulfilment_id=fulfilment.pk).values_list("line__product_id", "quantity")
-    for product_id, count in rows:
+    for line_id, count in units.items():
+        product_id = lines[line_id].line.product_id
         found[product_id] = found.get(product_id, 0) + count
     return found
 

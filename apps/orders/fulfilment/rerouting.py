@@ -25,8 +25,8 @@ from apps.orders.enums import (
     StockEffect,
 )
 from apps.orders.fulfilment import queries
-from apps.orders.fulfilment.errors import ChangedMeanwhile, NotWaiting
-from apps.orders.fulfilment.making import Open, make_one, make_parcels
+from apps.orders.fulfilment.errors import ChangedMeanwhile, NotWaiting, WithPartner
+from apps.orders.fulfilment.making import STOP_PARTNER, Open, make_one, make_parcels
 from apps.orders.fulfilment.operations import named_units
 from apps.orders.models import Fulfilment, FulfilmentLine, Line, Order, Rejection
 
@@ -48,6 +48,24 @@ class Rerouted:
 @locks.retry_on_conflict()
 @transaction.atomic
 def reject(*, fulfilment_id: int, units: Mapping[int, int], reason: str, note: str, by: str, at: datetime) -> Rerouted:
+    """
+    Reject goods as `reject_within` says, in a transaction of its own, for a person.
+
+    Raises WithPartner besides: a part of what a logistics partner has already cannot be taken from it, and the whole
+    only by asking it to stop, which is published.
+    """
+    row = Fulfilment.objects.get(pk=fulfilment_id)
+    if row.sent_at is not None:
+        carried = dict(row.lines.values_list("line_id", "quantity"))
+        if {line_id: count for line_id, count in units.items() if count} != carried:
+            raise WithPartner
+        outbox.publish(topic=STOP_PARTNER, key=str(row.pk), payload={"fulfilment_id": row.pk}, at=at)
+    return reject_within(fulfilment_id=fulfilment_id, units=units, reason=reason, note=note, by=by, at=at)
+
+
+def reject_within(
+    *, fulfilment_id: int, units: Mapping[int, int], reason: str, note: str, by: str, at: datetime
+) -> Rerouted:
     """
     Say that a location does not send units of its lines (line id → units); have others send them.
 

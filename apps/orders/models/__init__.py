@@ -3,6 +3,7 @@
 from apps.orders.models.delivery import DeliveryHoliday, DeliveryMethod
 from apps.orders.models.demo_bank import DemoBankPayment
 from apps.orders.models.fulfilment import Fulfilment, FulfilmentLine, Rejection
+from apps.orders.models.logistics import PartnerNotice
 from apps.orders.models.mail import MailLog
 from apps.orders.models.order import Line, Order
 from apps.orders.models.payment import Payment, PaymentNotice
@@ -25,6 +26,7 @@ __all__ = [
     "MailLog",
     "OfferMarket",
     "Order",
+    "PartnerNotice",
     "Payment",
     "PaymentNotice",
     "Refund",

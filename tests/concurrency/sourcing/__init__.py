@@ -1,0 +1,1 @@
+"""Rejections, capacities and shares that meet."""

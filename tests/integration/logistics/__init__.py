@@ -1,0 +1,1 @@
+"""The port to logistics partners, against the simulator over HTTP."""
