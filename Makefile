@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	&& echo $$p && break; done)
 
-# First of three ports: web PORT, PostgreSQL PORT+1, Valkey PORT+2.
+# First of four ports: web PORT, PostgreSQL PORT+1, Valkey PORT+2, the demo's logistics partner PORT+3.
 PORT ?= 8000
 export PORT
 

@@ -96,6 +96,19 @@ KINDS: dict[str, Kind] = {
         "order_fulfilment",
         "?work=late",
     ),
+    "partner": Kind(
+        _("Parcels a logistics partner has not acknowledged"),
+        _("Ask the partner; what it cannot send, reject here and another location sends it."),
+        "order.view_fulfilment",
+        "order_fulfilment",
+        "?work=open",
+    ),
+    "misreported": Kind(
+        _("Messages of logistics partners that contradict us"),
+        _("Compare the order with the partner: something left that was cancelled, or more than we hold."),
+        "order.view_partnernotice",
+        "order_partnernotice",
+    ),
     "waiting": Kind(
         _("Sold goods without a location"),
         _("Count or receive stock and look again, or give the goods up and pay them back."),

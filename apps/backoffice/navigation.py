@@ -112,6 +112,7 @@ def navigation() -> list[dict[str, Any]]:
             _page(_("Events"), "event_note", "core.outboxevent"),
             _page(_("Waiting for publication"), "pending_actions", "catalogue.publicationdue"),
             _page(_("Providers' notices"), "notifications", "order.paymentnotice"),
+            _page(_("Partners' messages"), "forklift", "order.partnernotice"),
             _page(_("Mails"), "mail", "order.maillog"),
             _page(_("Books"), "balance", "core.booksproof"),
             _page(_("Heartbeats"), "ecg_heart", "core.heartbeat"),

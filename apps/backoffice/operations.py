@@ -52,7 +52,17 @@ _RIGHTS: dict[str, list[tuple[str, tuple[str, ...], tuple[str, ...]]]] = {
     ORDER_DESK: [
         (
             "order",
-            ("order", "line", "payment", "paymentnotice", "fulfilment", "return", "maillog", "transition"),
+            (
+                "order",
+                "line",
+                "payment",
+                "paymentnotice",
+                "fulfilment",
+                "partnernotice",
+                "return",
+                "maillog",
+                "transition",
+            ),
             ("view",),
         ),
         ("order", ("order", "payment", "fulfilment", "return"), ("change",)),
@@ -71,7 +81,7 @@ _RIGHTS: dict[str, list[tuple[str, tuple[str, ...], tuple[str, ...]]]] = {
         ("partner", ("locationclosure", "sourcingrule", "postcodearea"), _ALL),
         ("partner", ("sourcingdecision",), ("view",)),
         ("order", ("deliverymethod", "deliveryholiday"), _ALL),
-        ("order", ("order", "payment", "paymentnotice", "fulfilment", "maillog"), ("view",)),
+        ("order", ("order", "payment", "paymentnotice", "fulfilment", "partnernotice", "maillog"), ("view",)),
         ("catalogue", ("publicationdue", "product"), ("view",)),
         ("customer", ("user",), ("view",)),
     ],

@@ -14,7 +14,7 @@ from config.embedded import ports
 from config.embedded.errors import ServiceError
 from config.embedded.processes import spawn
 from config.launch import procfile
-from config.launch.demo import demo_environment, partner_command, partner_url
+from config.launch.demo import PARTNER_PORT, demo_environment, partner_command
 from config.launch.services import Services
 from config.launch.state import ROOT, State
 from config.launch.supervisor import Supervisor, end_leftovers
@@ -46,6 +46,10 @@ def run(*, environ: Mapping[str, str]) -> None:
         console.print(f"Ended {ended} processes an earlier run left behind.", style="yellow")
     if not ports.is_free(port):
         raise ServiceError(f"Port {port} is busy. Stop what listens there, or take others: make run PORT={port + 100}")
+    plays_partner = not environ.get("LOGISTICS_BASE_URL")
+    if plays_partner and not ports.is_free(port + PARTNER_PORT):
+        busy = port + PARTNER_PORT
+        raise ServiceError(f"Port {busy} is busy. Stop what listens there, or take others: make run PORT={port + 100}")
     services = Services(state=state, port=port, environ=environ)
     with console.status("Starting PostgreSQL and Valkey"):
         services.start()
@@ -53,7 +57,7 @@ def run(*, environ: Mapping[str, str]) -> None:
         environment = demo_environment(state=state, environ=environ, port=port) | services.environment
         prepare(environment)
         commands = procfile.read(ROOT / "Procfile", environ=environment)
-        if environment["LOGISTICS_BASE_URL"] == partner_url(port=port):
+        if plays_partner:
             commands["partner"] = partner_command(port=port)
         supervisor = Supervisor(
             commands=commands,

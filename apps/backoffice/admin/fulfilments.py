@@ -16,14 +16,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from apps.backoffice.admin.shared import ReadOnlyAdmin, actor_of, ask, chip, demand, moment, scoped
+from apps.backoffice.admin.shared import ReadOnlyAdmin, actor_of, ask, chip, demand, moment, order_link, pretty, scoped
 from apps.backoffice.forms import ConfirmForm, ShipForm
 from apps.backoffice.sourcing_forms import RejectForm, UnitsForm, WhyForm
 from apps.backoffice.tones import FULFILMENT_TONES
 from apps.core import clock
-from apps.orders.enums import TO_SHIP, FulfilmentState
+from apps.orders.enums import TO_SHIP, FulfilmentState, PartnerOutcome
 from apps.orders.fulfilment import operations, rerouting
-from apps.orders.models import DeliveryMethod, Fulfilment, FulfilmentLine
+from apps.orders.models import DeliveryMethod, Fulfilment, FulfilmentLine, PartnerNotice
 from apps.orders.returns import unsent
 
 BREAK = mark_safe("<br>")
@@ -57,6 +57,33 @@ class WorkFilter(admin.SimpleListFilter):
             return queryset.filter(state=FulfilmentState.WAITING)
         waiting = queryset.filter(state__in=TO_SHIP)
         return waiting.filter(due_at__lt=clock.now()) if chosen == "late" else waiting
+
+
+@admin.register(PartnerNotice)
+class PartnerNoticeAdmin(ReadOnlyAdmin):
+    """What logistics partners told us, newest first."""
+
+    list_display = ("received_at", "system", "kind", "outcome_chip", "parcel", "event_id")
+    list_filter = ("outcome", "kind", "system")
+    search_fields = ("=event_id", "=fulfilment__order__number")
+    ordering = ("-id",)
+    list_select_related = ("fulfilment__order",)
+    fields = ("received_at", "system", "kind", "outcome", "parcel", "event_id", "message")
+
+    @display(description=gettext_lazy("outcome"), ordering="outcome")
+    def outcome_chip(self, notice: PartnerNotice) -> str:
+        is_well = notice.outcome in {PartnerOutcome.APPLIED, PartnerOutcome.KNOWN}
+        return chip(notice.get_outcome_display(), "good" if is_well else "bad")
+
+    @display(description=gettext_lazy("order"))
+    def parcel(self, notice: PartnerNotice) -> str:
+        if notice.fulfilment is None:
+            return "–"
+        return order_link(notice.fulfilment.order_id, notice.fulfilment.order.number)
+
+    @display(description=gettext_lazy("body"))
+    def message(self, notice: PartnerNotice) -> str:
+        return pretty(notice.body)
 
 
 @admin.register(Fulfilment)

@@ -12,6 +12,7 @@ from apps.core import heartbeat
 from apps.core.models import BooksProof
 from apps.core.money import Money
 from apps.orders.enums import SettleOutcome
+from apps.orders.logistics.operations import ACKNOWLEDGE_WITHIN, SEND_WITHIN
 from apps.orders.returns.queries import WARN_BEFORE
 
 DAYS = 8
@@ -52,6 +53,13 @@ UNION ALL SELECT 'unpaid', count(*), min(expires_at) FROM order_order WHERE stat
    AND (%(markets)s::bigint[] IS NULL OR market_id = ANY(%(markets)s))
 UNION ALL SELECT 'unshipped', count(*), min(due_at) FROM order_fulfilment
  WHERE state IN ('new', 'picked', 'packed') AND due_at < %(at)s AND {order_in_reach}
+UNION ALL SELECT 'partner', count(*), min(coalesce(sent_at, created_at)) FROM order_fulfilment
+ WHERE state IN ('new', 'picked', 'packed') AND location_id IN (SELECT id FROM partner_location WHERE partner <> '')
+   AND (CASE WHEN sent_at IS NULL THEN created_at < %(unsent)s
+             ELSE acknowledged_at IS NULL AND sent_at < %(unheard)s END) AND {order_in_reach}
+UNION ALL SELECT 'misreported', count(*), min(received_at) FROM order_partnernotice
+ WHERE outcome IN ('too_late', 'refused', 'unknown_order') AND received_at > %(at)s - interval '7 days'
+   AND (%(markets)s::bigint[] IS NULL OR fulfilment_id IN (SELECT id FROM order_fulfilment WHERE {order_in_reach}))
 UNION ALL SELECT 'waiting', count(*), min(created_at) FROM order_fulfilment
  WHERE state = 'waiting' AND {order_in_reach}
 UNION ALL SELECT 'return', count(*), min(refund_due_at) FROM order_return
@@ -162,6 +170,8 @@ def stuck(
                 "delivery": at - DELIVERY_MAY_WAIT,
                 "publication": at - PUBLICATION_MAY_WAIT,
                 "returns": at + WARN_BEFORE,
+                "unsent": at - SEND_WITHIN,
+                "unheard": at - ACKNOWLEDGE_WITHIN,
                 "strange": [str(outcome) for outcome in _STRANGE],
             },
         )

@@ -23,6 +23,8 @@ from apps.inventory import operations as inventory
 from apps.inventory.models import Location
 from apps.markets.models import Brand, Market
 
+# The stores that let the web sell what they have.
+CONSENTING = frozenset({"paris-marais", "lille"})
 BY = "system:demo"
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -194,7 +196,11 @@ def seed_stock(*, demo: DemoCatalogue, sold: Sold, at: datetime) -> None:
                 "latitude": place.latitude,
                 "longitude": place.longitude,
                 "opening_hours": {DAYS[day]: [list(hours)] for day, hours in place.hours.items()},
-                "sells_online": place.kind == "warehouse",
+                "sells_online": place.kind != "store" or place.code in CONSENTING,
+                # A store keeps half of what it has for its counter, and prepares a few orders a day.
+                "share_percent": 50 if place.kind == "store" else 100,
+                "daily_capacity": 12 if place.kind == "store" else None,
+                "group": "franchise" if place.kind == "store" else "",
             },
         )
         quantities = {

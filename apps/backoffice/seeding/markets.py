@@ -10,6 +10,9 @@ from django.db import transaction
 
 from apps.backoffice.seeding.identities import seed_identities
 from apps.catalog.models import PriceList
+from apps.inventory.enums import RuleAction
+from apps.inventory.models import SourcingRule
+from apps.inventory.sourcing.postcodes import write_postcode_areas
 from apps.markets import queries as markets
 from apps.markets.enums import LaunchState, TaxClass
 from apps.markets.models import Brand, Market, MarketLocale, TaxRate
@@ -61,10 +64,11 @@ BE_RATES = {TaxClass.STANDARD: "21", TaxClass.REDUCED: "6", TaxClass.BOOKS: "6",
 DE_RATES = {TaxClass.STANDARD: "19", TaxClass.REDUCED: "7", TaxClass.BOOKS: "7", TaxClass.ZERO: "0"}
 GB_RATES = {TaxClass.STANDARD: "20", TaxClass.REDUCED: "5", TaxClass.BOOKS: "0", TaxClass.ZERO: "0"}
 
-LYON, KOELN = "lyon", "koeln"
+LYON, KOELN, ROISSY = "lyon", "koeln", "roissy"
+IN_FRANCE = (LYON, ROISSY, KOELN, "paris-marais", "lille")
 
 MARKETS = (
-    MarketPlan("halles", "FR", "EUR", "Europe/Paris", (("fr", ("en",)),), FR_RATES, (LYON, KOELN)),
+    MarketPlan("halles", "FR", "EUR", "Europe/Paris", (("fr", ("en",)),), FR_RATES, IN_FRANCE),
     MarketPlan(
         "halles", "BE", "EUR", "Europe/Brussels", (("fr", ("en",)), ("nl", ("en", "fr"))), BE_RATES, (LYON, KOELN)
     ),
@@ -81,7 +85,7 @@ MARKETS = (
         free_from_minor=7000,
         express_minor=1190,
     ),
-    MarketPlan("volt", "FR", "EUR", "Europe/Paris", (("fr", ("en",)),), FR_RATES, (LYON, KOELN), free_from_minor=9000),
+    MarketPlan("volt", "FR", "EUR", "Europe/Paris", (("fr", ("en",)),), FR_RATES, IN_FRANCE, free_from_minor=9000),
     MarketPlan(
         "volt",
         "DE",
@@ -131,6 +135,9 @@ def seed_markets() -> None:
         )
         _seed_locales(market, plan)
         _seed_delivery(market, plan)
+        if plan.locations == IN_FRANCE:
+            _seed_sourcing(market)
+    write_postcode_areas()
     seed_identities()
     _seed_price_lists()
     markets.forget_snapshot()
@@ -181,6 +188,19 @@ def _seed_delivery(market: Market, plan: MarketPlan) -> None:
                 "position": position,
             },
         )
+
+
+def _seed_sourcing(market: Market) -> None:
+    """The rules of the markets that stores and a logistics partner serve too."""
+    rules: tuple[dict[str, Any], ...] = (
+        {"name": "One parcel from a warehouse or the partner", "kinds": ["warehouse", "partner"], "max_parcels": 1},
+        {"name": "One parcel from the nearest store", "kinds": ["store"], "sorts": ["nearest"], "max_parcels": 1},
+        {"name": "Two parcels, soonest first", "sorts": ["soonest", "nearest"], "max_parcels": 2},
+        {"name": "Up to four parcels", "sorts": ["soonest", "nearest"], "max_parcels": 4},
+        {"name": "Wait for stock", "action": RuleAction.WAIT, "wait_days": 10},
+    )
+    for position, values in enumerate(rules, start=1):
+        SourcingRule.objects.update_or_create(market=market, position=position, defaults=values)
 
 
 def _seed_price_lists() -> None:

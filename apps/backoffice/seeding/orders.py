@@ -4,20 +4,26 @@ import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.db import transaction
 
 from apps.backoffice.seeding.catalogue import BY
 from apps.catalog import queries as catalog
+from apps.core import outbox
 from apps.core.errors import Refusal
 from apps.core.testing import drain_outbox
 from apps.inventory import queries as stock
+from apps.inventory.enums import LocationKind
+from apps.inventory.models import Location
 from apps.markets import queries as markets
 from apps.markets.context import Shop, using
 from apps.orders import placement
 from apps.orders.basket import operations as baskets
 from apps.orders.basket import queries as basket_reads
-from apps.orders.enums import DemoBankDecision, Source
+from apps.orders.enums import TO_SHIP, DemoBankDecision, Source
 from apps.orders.fulfilment import operations as shipping
+from apps.orders.fulfilment.making import TO_PARTNER
 from apps.orders.models import Fulfilment, Order, Payment
 from apps.orders.payments import demo_bank
 from apps.orders.payments import operations as payments
@@ -58,6 +64,22 @@ def seed_orders(*, at: datetime, count: int, progress: Progress) -> int:
     if count and not placed:
         raise RuntimeError("No demo order could be placed: is there stock at the markets' locations?")
     return placed
+
+
+@transaction.atomic
+def open_partner(*, at: datetime) -> int:
+    """
+    Connect the logistics partner's location, once the weeks of orders are told; return how many parcels it is sent.
+
+    Only where a partner is configured. The parcels that are still open there go to it by the outbox.
+    """
+    if not settings.OUTBOUND_SYSTEMS.get("logistics"):
+        return 0
+    Location.objects.filter(kind=LocationKind.PARTNER).update(partner="logistics")
+    parcels = Fulfilment.objects.filter(state__in=TO_SHIP, location__kind=LocationKind.PARTNER).select_related("order")
+    for row in parcels:
+        outbox.publish(topic=TO_PARTNER, key=row.order.number, payload={"fulfilment_id": row.pk}, at=at)
+    return len(parcels)
 
 
 def _sellable(shop: Shop) -> list[int]:
@@ -154,7 +176,8 @@ def _give_back(order: Order, *, at: datetime, now: datetime) -> None:
         )
         back_at = at + timedelta(days=3)
         if back_at < now:
-            place = Fulfilment.objects.filter(order=order).values_list("location_id", flat=True)[0]
+            parcels = Fulfilment.objects.filter(order=order, location__isnull=False)
+            place = parcels.values_list("location_id", flat=True)[0]
             found = {made.lines.get().pk: returns.Found(sellable=1)}
             returns.inspect_return(return_id=made.pk, found=found, location_id=place, note="", by=BY, at=back_at)
         drain_outbox(at=min(back_at, now))

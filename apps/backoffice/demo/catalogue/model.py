@@ -147,7 +147,7 @@ class DemoLocation:
     """A place that holds stock, at a demo address in a real city. hours: weekday 0 (Monday) to 6 → (opens, closes)."""
 
     code: str
-    kind: Literal["warehouse", "store"]
+    kind: Literal["warehouse", "partner", "store"]
     brand: Brand | None
     name: str
     line1: str

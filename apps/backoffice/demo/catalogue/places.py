@@ -1,4 +1,4 @@
-"""Two warehouses and six stores: demo addresses in real cities."""
+"""Two warehouses, a logistics partner and six stores: demo addresses in real cities."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Literal
 from apps.backoffice.demo.catalogue.model import Brand, DemoLocation
 
 Hours = Mapping[int, tuple[str, str]]
-Place = tuple[str, Literal["warehouse", "store"], Brand | None, str, str, str, str, str, str, str, Hours]
+Place = tuple[str, Literal["warehouse", "partner", "store"], Brand | None, str, str, str, str, str, str, str, Hours]
 
 WEEK = dict.fromkeys(range(6), ("10:00", "19:00"))
 EARLY = dict.fromkeys(range(5), ("08:00", "18:00")) | {5: ("09:00", "17:00")}
@@ -33,6 +33,10 @@ PLACES: tuple[Place, ...] = (
         DEPOT,
     ),
     ("koeln", "warehouse", None, "Lager Köln", "Demostraße 1", "50735", "Köln", "DE", "50.9771", "6.9600", DEPOT),
+    (
+        *("roissy", "partner", None, "Partenaire logistique Roissy"),
+        *("9 rue de la Démo", "95700", "Roissy-en-France", "FR", "48.9964", "2.5139", DEPOT),
+    ),
     (
         *("lyon-part-dieu", "store", "halles", "Maison Halles Lyon Part-Dieu"),
         *("2 rue de la Démo", "69003", "Lyon", "FR", "45.7606", "4.8559", WEEK),

@@ -74,6 +74,7 @@ class Command(BaseCommand):
                 count=options["orders"],
                 progress=lambda done, all_: bars.update(task, completed=done, total=all_),
             )
+            orders.open_partner(at=clock.now())
             record_popularity(at=clock.now())
         self.stdout.write("The demo group is ready.")
 
