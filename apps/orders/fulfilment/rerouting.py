@@ -18,6 +18,7 @@ from apps.inventory.sourcing.data import Decision, Wanted
 from apps.markets.queries import market_by_code
 from apps.orders import delivery, sourcing, transitions
 from apps.orders.enums import (
+    ENDED_FULFILMENTS,
     OPEN_FULFILMENTS,
     REJECT_EFFECTS,
     TO_SHIP,
@@ -108,6 +109,7 @@ def reject_within(
             lines=lines,
             excluded=excluded,
             cause=DecisionCause.REJECTED,
+            parcels=_parcels(row=row, is_whole=units == _carried(row)),
             by=by,
             at=at,
         )
@@ -153,6 +155,7 @@ def source_again(*, fulfilment_id: int, by: str, at: datetime) -> Rerouted:
         lines=lines,
         excluded=queries.said_no(order_id=row.order_id),
         cause=DecisionCause.AGAIN,
+        parcels=_parcels(row=row, is_whole=True),
         by=by,
         at=at,
     )
@@ -219,6 +222,7 @@ def _source(
     lines: Sequence[FulfilmentLine],
     excluded: frozenset[int],
     cause: str,
+    parcels: int,
     by: str,
     at: datetime,
 ) -> Decision:
@@ -234,10 +238,17 @@ def _source(
         postcode=order.shipping_address.postcode if order.shipping_address else "",
         at=at,
         excluded=excluded,
-        parcels_before=Fulfilment.objects.filter(order_id=order.pk, state__in=TO_SHIP).count(),
+        parcels_before=parcels,
         may_wait=True,
     )
     return stock.source(request=request, reference=f"order:{order.number}", cause=cause, at=at, by=by)
+
+
+def _parcels(*, row: Fulfilment, is_whole: bool) -> int:
+    """Parcels the order has besides the goods that are sourced; one that is rejected whole makes room for another."""
+    others = Fulfilment.objects.filter(order_id=row.order_id).exclude(state__in=ENDED_FULFILMENTS)
+    others = others.exclude(state=FulfilmentState.WAITING)
+    return others.exclude(pk=row.pk).count() if is_whole else others.count()
 
 
 def _unit_minor(line: Line, order: Order) -> int:

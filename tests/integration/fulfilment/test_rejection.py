@@ -52,8 +52,8 @@ def broken():
     return [(each.invariant.name, each.exceptions) for each in books.prove(at=LATER).broken]
 
 
-def subjects():
-    drain_outbox(at=LATER)
+def subjects(at=LATER):
+    drain_outbox(at=at)
     return [message.subject for message in mail.outbox]
 
 
@@ -220,7 +220,7 @@ def test_rule_that_waits_gives_up_at_its_end_and_pays_back_to_the_cent():
     assert made.lines.get().unsent == 1
     order.refresh_from_db()
     assert order.state == "shipped"
-    assert f"Une partie de la commande {order.number} ne peut pas être envoyée" in subjects()
+    assert f"Une partie de la commande {order.number} ne peut pas être envoyée" in subjects(at=row.waits_until)
     assert broken() == []
 
 
