@@ -1,14 +1,14 @@
 """What staff type about sourcing and fulfilment. Rules are the operations'; these only read values."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from apps.inventory.enums import LocationKind, SourcingSort
+from apps.inventory.enums import LocationKind, RuleAction, SourcingSort
 from apps.inventory.models import SourcingRule
 from apps.orders.enums import RejectReason
 from apps.orders.models import FulfilmentLine
@@ -73,19 +73,18 @@ class WhyForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=200)
 
 
+WISHES = ("first_wish", "second_wish", "third_wish")
+
+
 class RuleForm(forms.ModelForm):  # type: ignore[type-arg] # one model
-    """A sourcing rule as people fill it in."""
+    """A sourcing rule as people fill it in; what it prefers in the order of the wishes."""
 
     kinds = forms.MultipleChoiceField(
         label=_("Kinds of location"), choices=LocationKind.choices, required=False, widget=forms.CheckboxSelectMultiple
     )
-    sorts = forms.MultipleChoiceField(
-        label=_("Prefer"),
-        choices=SourcingSort.choices,
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text=_("The first that tells two locations apart decides, from the top down."),
-    )
+    first_wish = forms.ChoiceField(label=_("Prefer first"), required=False)
+    second_wish = forms.ChoiceField(label=_("then"), required=False)
+    third_wish = forms.ChoiceField(label=_("then"), required=False)
 
     class Meta:
         model = SourcingRule
@@ -99,12 +98,29 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg] # one model
             "groups",
             "max_distance_km",
             "max_wait_days",
-            "sorts",
             "max_parcels",
             "min_parcel_minor",
             "action",
             "wait_days",
         )
+        widgets: ClassVar = {"groups": forms.TextInput}
+        help_texts: ClassVar = {"groups": _("Separated by commas.")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's own
+        super().__init__(*args, **kwargs)
+        for number, name in enumerate(WISHES):
+            field = self.fields.get(name)
+            if field is not None:  # absent for those who only read
+                field.choices = [("", "–"), *SourcingSort.choices]  # type: ignore[attr-defined] # a choice field
+                field.initial = self.instance.sorts[number] if number < len(self.instance.sorts) else ""
+
+    def clean(self) -> dict[str, Any]:
+        """Put the wishes in their order, each once; waiting needs a time, and only waiting has one."""
+        said: dict[str, Any] = super().clean() or {}
+        self.instance.sorts = list(dict.fromkeys(wish for name in WISHES if (wish := said.get(name))))
+        if (said.get("action") == RuleAction.WAIT) != (said.get("wait_days") is not None):
+            self.add_error("wait_days", _("Say for “Wait for stock” how many days, and for nothing else."))
+        return said
 
 
 class ReplayForm(forms.Form):

@@ -1,8 +1,10 @@
 """A sourcing decision in the words of its readers."""
 
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from apps.catalog.models import Product
@@ -54,7 +56,7 @@ def decision_view(row: SourcingDecision, *, market: MarketInfo | None = None) ->
         "cause": row.get_cause_display(),
         "lines": [{"sku": line["sku"], "units": line["quantity"]} for line in row.need["lines"]],
         "steps": [_step(step, skus) for step in row.trace],
-        "parcels": [{**parcel, "goods": _goods(parcel["units"], skus)} for parcel in row.plan["parcels"]],
+        "parcels": [_parcel(parcel, skus) for parcel in row.plan["parcels"]],
         "missing": _goods(row.plan["missing"], skus),
     }
     if market is not None:
@@ -63,10 +65,16 @@ def decision_view(row: SourcingDecision, *, market: MarketInfo | None = None) ->
         need = replay.Need.from_dict(row.need)
         made = replay.again(row=row, places=places, calendar=calendar(need))
         told["same"] = [parcel.as_dict() for parcel in made.parcels] == row.plan["parcels"]
-        told["again"] = [
-            {**parcel.as_dict(), "goods": _goods(parcel.as_dict()["units"], skus)} for parcel in made.parcels
-        ]
+        told["again"] = [_parcel(parcel.as_dict(), skus) for parcel in made.parcels]
     return told
+
+
+def _parcel(parcel: dict[str, Any], skus: dict[str, str]) -> dict[str, Any]:
+    return {**parcel, "goods": _goods(parcel["units"], skus), "day": _day(parcel["ships_on"])}
+
+
+def _day(told: str | None) -> str:
+    return date_format(date.fromisoformat(told), "SHORT_DATE_FORMAT") if told else ""
 
 
 def _skus(row: SourcingDecision) -> dict[str, str]:
@@ -92,6 +100,7 @@ def _step(step: dict[str, Any], skus: dict[str, str]) -> dict[str, Any]:
         "places": [
             {
                 **place,
+                "day": _day(place["ships_on"]),
                 "why": whys.get(place["why_not"], place["why_not"]),
                 "passes": not place["why_not"],
                 "has": _goods(place["free"], skus),

@@ -36,7 +36,7 @@ class ClosureInline(TabularInline):  # type: ignore[misc] # unfold is not typed
 class LocationAdmin(TrailAdmin):
     """Warehouses, stores, logistics partners."""
 
-    list_display = ("code", "name", "kind", "country", "city", "share", "capacity", "serving", "buttons")
+    list_display = ("code", "name", "kind", "country", "share", "capacity", "serving", "buttons")
     list_filter = ("kind", "country", "sells_online", "is_active")
     search_fields = ("code", "name", "city", "group")
     ordering = ("code",)
@@ -73,7 +73,7 @@ class LocationAdmin(TrailAdmin):
     @display(description="")
     def buttons(self, location: Location) -> str:
         return format_html(
-            '<a class="bo-link" href="{}">{}</a> · <a class="bo-link" href="{}">{}</a>',
+            '<a class="bo-link" href="{}">{}</a><br><a class="bo-link" href="{}">{}</a>',
             reverse("admin:partner_location_pause", args=[location.pk]),
             _("Pause"),
             reverse("admin:partner_location_share", args=[location.pk]),

@@ -17,7 +17,7 @@ from apps.backoffice.admin.shared import ReadOnlyAdmin, chip, demand
 from apps.backoffice.scoping import markets_in_reach, scoped
 from apps.backoffice.sourcing_forms import ReplayForm, RuleForm
 from apps.backoffice.sourcing_words import decision_view
-from apps.inventory.enums import LocationKind
+from apps.inventory.enums import LocationKind, RuleAction
 from apps.inventory.models import PostcodeArea, SourcingDecision, SourcingRule
 from apps.inventory.sourcing import queries, replay
 from apps.inventory.sourcing.data import DEFAULT_RULES
@@ -60,6 +60,8 @@ class SourcingRuleAdmin(TrailAdmin):
 
     @display(description=gettext_lazy("parcels"), ordering="max_parcels")
     def limits(self, rule: SourcingRule) -> str:
+        if rule.action in {RuleAction.QUEUE, RuleAction.WAIT}:
+            return "–"
         return _("as many as it takes") if rule.max_parcels is None else str(rule.max_parcels)
 
     @display(description="")
