@@ -2,9 +2,11 @@
 
 import structlog
 from django.conf import settings
+from django.db import transaction
 
 from apps.core import outbox
 from apps.core.enums import Queue
+from apps.orders import synthetic
 from apps.orders.enums import MailKind
 from apps.orders.fulfilment import making as fulfilment
 from apps.orders.logistics import operations as logistics
@@ -144,6 +146,11 @@ def _is_transfer(delivery: outbox.Delivery) -> bool:
 
 
 def _send(delivery: outbox.Delivery, *, kind: str) -> None:
+    placed_by = Order.objects.values_list("placed_by", flat=True).get(pk=delivery.payload["order_id"])
+    if placed_by == synthetic.BY:  # nobody bought, so nobody is told
+        with transaction.atomic():
+            outbox.finish(delivery=delivery)
+        return
     owed = mail.Owed(
         event_id=delivery.event_id,
         kind=kind,

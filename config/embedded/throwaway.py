@@ -79,7 +79,11 @@ def remove_leftovers(*, within: Path) -> int:
     """Remove the folders of runs that ended without cleaning up, and return how many there were."""
     removed = 0
     for folder in within.glob(f"{PREFIX}*"):
-        if folder.stat().st_uid != os.geteuid() or not _is_abandoned(folder):
+        try:
+            is_ours = folder.stat().st_uid == os.geteuid() and _is_abandoned(folder)
+        except FileNotFoundError:
+            continue  # another run removed it between two looks
+        if not is_ours:
             continue
         _stop_postmaster(folder / "postgres" / "data")
         shutil.rmtree(folder, ignore_errors=True)
@@ -95,7 +99,8 @@ def _is_abandoned(folder: Path) -> bool:
         with (folder / "lock").open("rb") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except FileNotFoundError:
-        return False
+        # The run died between making its folder and its lock; an empty folder that is old belongs to nobody.
+        return not any(folder.iterdir())
     except BlockingIOError:
         return False
     return True

@@ -8,13 +8,13 @@ take_notice     a signed notice from a provider
 ask_provider    one active look, for the return page
 give_up         the shopper turned back at the provider's page
 reconcile       ask about everything that waits, and say what differed
-expire_unpaid   orders past their time: ask first, then give their stock back
+expire_unpaid   orders past their time: ask first, then give their stock back; expire_order does one
 refund_due      send back what is owed
 return_wrong_sum  staff send back a sum that was not the one asked for
 record_transfer, record_refund   staff saw money arrive, or sent it back by hand
 """
 
-from apps.orders.payments.operations.expire import ExpiryReport, expire_unpaid
+from apps.orders.payments.operations.expire import ExpiryReport, expire_order, expire_unpaid
 from apps.orders.payments.operations.notices import take_notice
 from apps.orders.payments.operations.reconcile import Report, ReportLine, reconcile
 from apps.orders.payments.operations.refund import RefundByHand, record_refund, refund_due, return_wrong_sum
@@ -29,6 +29,7 @@ __all__ = [
     "ReportLine",
     "Settled",
     "ask_provider",
+    "expire_order",
     "expire_unpaid",
     "give_up",
     "reconcile",

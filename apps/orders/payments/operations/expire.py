@@ -65,6 +65,13 @@ def expire_unpaid(*, at: datetime, limit: int = LIMIT) -> ExpiryReport:
     return report
 
 
+def expire_order(*, order_id: int, at: datetime) -> bool:
+    """Expire one order whose time is over now, as `expire_unpaid` does; tell whether this call did."""
+    order = Order.objects.get(pk=order_id)
+    certain = _close_payment(order=order, at=at)
+    return certain and _expire(order_id=order.pk, number=order.number, is_certain=certain, at=at)
+
+
 def _close_payment(*, order: Order, at: datetime) -> bool:
     """Close the open payment at its provider; tell whether it is certain what became of it."""
     payment = queries.open_payment(order_id=order.pk)
