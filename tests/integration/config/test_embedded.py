@@ -167,16 +167,26 @@ def test_services_end_when_their_launcher_is_killed_and_nothing_blocks_the_next(
         assert ports.is_free(valkey_port)
 
 
+def test_throwaway_looks_past_a_folder_another_run_removes_meanwhile(folder, monkeypatch):
+    gone = folder / f"{throwaway.PREFIX}gone"
+    monkeypatch.setattr(Path, "glob", lambda self, _pattern: iter([gone]) if self == folder else iter(()))
+    assert throwaway.remove_leftovers(within=folder) == 0
+
+
 def test_throwaway_removes_what_a_killed_run_left_and_spares_a_living_one(folder):
     living = throwaway.start(within=folder)
     try:
         abandoned = folder / f"{throwaway.PREFIX}abandoned"
         abandoned.mkdir()
         (abandoned / "lock").touch()
-        for left in (abandoned, living.folder):
+        # One died before it made its lock; another has a lock's work begun, so nobody knows whose it is.
+        unmade, begun = (folder / f"{throwaway.PREFIX}{name}" for name in ("unmade", "begun"))
+        unmade.mkdir()
+        (begun / "postgres").mkdir(parents=True)
+        for left in (abandoned, unmade, begun, living.folder):
             os.utime(left, (0, 0))
-        assert throwaway.remove_leftovers(within=folder) == 1
-        assert not abandoned.exists()
+        assert throwaway.remove_leftovers(within=folder) == 2
+        assert (abandoned.exists(), unmade.exists(), begun.exists()) == (False, False, True)
         write_row(living.cluster, "alive")
     finally:
         living.stop()
