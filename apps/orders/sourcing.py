@@ -53,11 +53,15 @@ def leaves_on(
         if left.get(line.product_id, 0) > 0
     ]
 
+    known: list[sourcing.Busy] = []
+
     def ask(method: Method) -> Sequence[date] | None:
         if not there:
             return ()
+        if not known:  # once for all methods, and not at all where there is nothing to send
+            known.append(sourcing.busy_days(market=shop.market, at=at))
         request = request_for(market=shop.market, lines=there, method=method, postcode=postcode, at=at)
-        decision = sourcing.preview(request=request, stock=stock)
+        decision = sourcing.preview(request=request, stock=stock, busy=known[0])
         return [parcel.ships_on for parcel in decision.parcels] if decision.is_whole else None
 
     return ask

@@ -13,7 +13,7 @@ from apps.core.models import AuditEvent
 from apps.inventory.models import SourcingDecision
 from apps.inventory.sourcing import queries as sourcing
 from apps.orders import queries as orders
-from apps.orders.enums import FulfilmentState, OrderState, PaymentState, ReturnState
+from apps.orders.enums import FulfilmentState, OrderState, PaymentState, RejectReason, ReturnState
 from apps.orders.models import FulfilmentLine, MailLog, Order, PaymentNotice, Rejection, Return, Transition
 from apps.orders.returns.queries import returns_of
 
@@ -113,7 +113,12 @@ def _move(row: Transition, names: dict[str, str]) -> Moment:
         if row.old
         else f"{row.get_machine_display()}: {new}"
     )
-    return Moment(at=row.at, kind="move", text=text, actor=names[row.actor], reason=row.reason)
+    return Moment(at=row.at, kind="move", text=text, actor=names[row.actor], reason=_reason(row.reason))
+
+
+def _reason(reason: str) -> str:
+    """A reason as people read it: what a location chose from the list in words, anything else as it was typed."""
+    return str(dict(RejectReason.choices).get(reason, reason))
 
 
 def _mail(mail: MailLog) -> Moment:

@@ -82,7 +82,8 @@ def _decide_and_take_days(
     stock = {(level.product_id, level.location_id): level.free for level in locked if level.free}
     full: frozenset[tuple[int, date]] = frozenset()
     for _ in range(_TRIES):
-        calendar = queries.calendar_of(request=request, known=known, also_full=full)
+        busy = queries.busy_days(market=request.market, at=request.at)
+        calendar = queries.calendar_of(request=request, busy=busy, also_full=full)
         decision = engine.decide(need=need, rules=known.rules, places=known.places, stock=stock, calendar=calendar)
         lost = _take_days(decision=decision, known=known, reference=reference)
         if not lost:

@@ -119,11 +119,25 @@ def free_units(*, product_ids: Collection[int], market: MarketInfo) -> dict[tupl
         return {(product, location): units for product, location, units in cursor.fetchall()}
 
 
-def preview(*, request: Request, stock: Stock) -> Decision:
-    """
-    Decide as placing the order now would, and promise nothing. No statement when warm, one with capacities.
+Busy = Mapping[tuple[int, date], tuple[int, int]]
+"""Orders taken and orders possible by (location id, day), where a location has a capacity."""
 
-    stock: from `free_units`.
+
+def busy_days(*, market: MarketInfo, at: datetime) -> Busy:
+    """How full the days of a market's locations are from today on. One statement, none where nothing has a capacity."""
+    limited = [place.id for place in network(market=market).places if place.daily_capacity]
+    if not limited:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_BUSY, [limited, at.astimezone(market.time_zone).date()])
+        return {(location_id, day): (taken, capacity) for location_id, day, taken, capacity in cursor.fetchall()}
+
+
+def preview(*, request: Request, stock: Stock, busy: Busy) -> Decision:
+    """
+    Decide as placing the order now would, and promise nothing. No statement when warm.
+
+    stock: from `free_units`. busy: from `busy_days`.
     """
     known = network(market=request.market)
     return engine.decide(
@@ -131,7 +145,7 @@ def preview(*, request: Request, stock: Stock) -> Decision:
         rules=known.rules,
         places=known.places,
         stock=stock,
-        calendar=calendar_of(request=request, known=known),
+        calendar=calendar_of(request=request, busy=busy),
     )
 
 
@@ -152,25 +166,14 @@ def need_of(*, request: Request, known: Network) -> Need:
     )
 
 
-def calendar_of(*, request: Request, known: Network, also_full: frozenset[tuple[int, date]] = frozenset()) -> Calendar:
-    """The days of a market's places; one statement where one of them has a capacity."""
-    limited = [place.id for place in known.places if place.daily_capacity]
-    taken: dict[tuple[int, date], int] = {}
-    full = set(also_full)
-    if limited:
-        today = request.at.astimezone(request.market.time_zone).date()
-        with connection.cursor() as cursor:
-            cursor.execute(_BUSY, [limited, today])
-            for location_id, day, count, capacity in cursor.fetchall():
-                taken[location_id, day] = count
-                if count >= capacity:
-                    full.add((location_id, day))
+def calendar_of(*, request: Request, busy: Busy, also_full: frozenset[tuple[int, date]] = frozenset()) -> Calendar:
+    """The days of a market's places, as the engine takes them."""
     return Calendar(
         zone=request.market.time_zone,
         holidays=request.holidays,
         cutoff=request.cutoff,
-        full=frozenset(full),
-        taken=taken,
+        full=also_full | {key for key, (taken, capacity) in busy.items() if taken >= capacity},
+        taken={key: taken for key, (taken, _) in busy.items()},
     )
 
 

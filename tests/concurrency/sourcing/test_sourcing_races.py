@@ -58,7 +58,7 @@ def test_control_without_the_condition_a_day_is_overbooked(monkeypatch):
     monkeypatch.setattr(
         sourcing.ledger, "_LOCK_SERVING", sourcing.ledger._LOCK_SERVING.replace("FOR UPDATE OF level", "")
     )
-    monkeypatch.setattr(sourcing.queries, "calendar_of", meeting(sourcing.queries.calendar_of, parties=4))
+    monkeypatch.setattr(sourcing.queries, "busy_days", meeting(sourcing.queries.busy_days, parties=4))
     race([each.placing() for each in buyers])
 
     assert [day.taken for day in LocationDay.objects.all()] == [4]

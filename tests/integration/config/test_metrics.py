@@ -118,7 +118,7 @@ def test_metrics_tells_the_shops_figures_in_the_same_number_of_statements(
         "running",
         "dead",
     }
-    assert len(found["halles_stuck"]) == 11
+    assert len(found["halles_stuck"]) == 14
     assert "halles_publication_lag_seconds" in found
     assert "halles_publication_waiting" in found
     assert "halles_outbox_oldest_due_seconds" in found

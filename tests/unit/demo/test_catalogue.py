@@ -104,8 +104,8 @@ def test_prices_fall_with_quantity_and_promotions_are_below_the_list_price():
     assert sum(p.on_sale for p in CATALOGUE.products) == 8
 
 
-def test_places_are_two_warehouses_and_six_stores():
-    assert Counter(x.kind for x in CATALOGUE.locations) == {"warehouse": 2, "store": 6}
+def test_places_are_two_warehouses_a_partner_and_six_stores():
+    assert Counter(x.kind for x in CATALOGUE.locations) == {"warehouse": 2, "partner": 1, "store": 6}
     assert Counter(x.country for x in CATALOGUE.locations if x.kind == "store") == {"FR": 3, "BE": 1, "DE": 1, "GB": 1}
 
 
