@@ -5,7 +5,7 @@ shopper is told. Lock order: stock levels and capacities, then order, then fulfi
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -14,12 +14,13 @@ from apps.core.money import Money
 from apps.inventory import operations as inventory
 from apps.inventory.enums import DecisionCause
 from apps.inventory.sourcing import operations as stock
+from apps.inventory.sourcing import queries as reads
 from apps.inventory.sourcing.data import Decision, Wanted
+from apps.inventory.sourcing.queries import Request
 from apps.markets.queries import market_by_code
 from apps.orders import delivery, sourcing, transitions
 from apps.orders.enums import (
     ENDED_FULFILMENTS,
-    OPEN_FULFILMENTS,
     REJECT_EFFECTS,
     TO_SHIP,
     FulfilmentState,
@@ -29,6 +30,7 @@ from apps.orders.fulfilment import queries
 from apps.orders.fulfilment.errors import ChangedMeanwhile, NotWaiting, WithPartner
 from apps.orders.fulfilment.making import STOP_PARTNER, Open, make_one, make_parcels
 from apps.orders.fulfilment.operations import named_units
+from apps.orders.fulfilment.promise import keep_promise
 from apps.orders.models import Fulfilment, FulfilmentLine, Line, Order, Rejection
 
 MOST_HOPS = 3
@@ -103,16 +105,15 @@ def reject_within(
     hop = row.hop + 1
     decision = None
     if hop <= MOST_HOPS:
-        decision = _source(
+        request = _request(
             order=row.order,
             products=products,
             lines=lines,
             excluded=excluded,
-            cause=DecisionCause.REJECTED,
             parcels=_parcels(row=row, is_whole=units == _carried(row)),
-            by=by,
             at=at,
         )
+        decision = _source(request=request, order=row.order, cause=DecisionCause.REJECTED, by=by, at=at)
     inventory.free_days(reference=reference)
     order, locked = _lock(row)
     if locked.state not in TO_SHIP:
@@ -148,17 +149,19 @@ def source_again(*, fulfilment_id: int, by: str, at: datetime) -> Rerouted:
     lines = list(row.lines.select_related("line").order_by("line__position", "id"))
     units = {line.line_id: line.quantity for line in lines}
     products = _by_product(lines, units)
-    inventory.lock_products(product_ids=sorted(products))
-    decision = _source(
+    request = _request(
         order=row.order,
         products=products,
         lines=lines,
         excluded=queries.said_no(order_id=row.order_id),
-        cause=DecisionCause.AGAIN,
         parcels=_parcels(row=row, is_whole=True),
-        by=by,
         at=at,
     )
+    # Looked for every few minutes and mostly in vain: only what would be found is locked, and kept as a decision.
+    if not _would_find(request):
+        return Rerouted((), row.pk, promise_moved=False)
+    inventory.lock_products(product_ids=sorted(products))
+    decision = _source(request=request, order=row.order, cause=DecisionCause.AGAIN, by=by, at=at)
     order, locked = _lock(row)
     if locked.state != FulfilmentState.WAITING:
         raise NotWaiting(number=order.number)
@@ -183,7 +186,7 @@ def source_again(*, fulfilment_id: int, by: str, at: datetime) -> Rerouted:
             at=at,
         )
     transitions.move_fulfilment(fulfilment_id=locked.pk, to=FulfilmentState.REPLACED, by=by, at=at, locked=locked)
-    moved = _keep_promise(order=order, at=at)
+    moved = keep_promise(order=order, at=at)
     return Rerouted(tuple(each.pk for each in made), waits.pk if waits else None, promise_moved=moved)
 
 
@@ -215,20 +218,19 @@ def _put_right(*, row: Fulfilment, products: Mapping[int, int], reason: str, by:
     )
 
 
-def _source(
+def _request(
     *,
     order: Order,
     products: Mapping[int, int],
     lines: Sequence[FulfilmentLine],
     excluded: frozenset[int],
-    cause: str,
     parcels: int,
-    by: str,
     at: datetime,
-) -> Decision:
+) -> Request:
+    """What sourcing is asked for goods of a placed order, which may wait."""
     market = market_by_code(code=order.market.code)
     worth = {line.line.product_id: line.line for line in lines}
-    request = sourcing.request_for(
+    return sourcing.request_for(
         market=market,
         lines=[
             Wanted(product_id, count, worth[product_id].partner_sku, _unit_minor(worth[product_id], order))
@@ -241,6 +243,16 @@ def _source(
         parcels_before=parcels,
         may_wait=True,
     )
+
+
+def _would_find(request: Request) -> bool:
+    products = [line.product_id for line in request.lines]
+    free = reads.free_units(product_ids=products, market=request.market)
+    busy = reads.busy_days(market=request.market, at=request.at)
+    return bool(free) and bool(reads.preview(request=request, stock=free, busy=busy).parcels)
+
+
+def _source(*, request: Request, order: Order, cause: str, by: str, at: datetime) -> Decision:
     return stock.source(request=request, reference=f"order:{order.number}", cause=cause, at=at, by=by)
 
 
@@ -344,37 +356,5 @@ def _stand_in(
             by=by,
             at=at,
         )
-    moved = _keep_promise(order=order, at=at)
+    moved = keep_promise(order=order, at=at)
     return Rerouted(tuple(each.pk for each in made), waits.pk if waits else None, promise_moved=moved)
-
-
-def _keep_promise(*, order: Order, at: datetime) -> bool:
-    """
-    Compare what the open parcels can keep with what the shopper was promised; write and tell a later day.
-
-    Goods that wait have no day yet: the shopper is told that, once. Under the order's lock.
-    """
-    market = market_by_code(code=order.market.code)
-    method = delivery.method_of(market=market, code=order.shipping_code)
-    rows = list(Fulfilment.objects.filter(order_id=order.pk, state__in=OPEN_FULFILMENTS).values_list("state", "due_at"))
-    waits = any(state == FulfilmentState.WAITING for state, _ in rows)
-    promised = order.delivery_promise.get("latest", "")
-    if method is None or not rows or not promised:
-        return False
-    days = [due.astimezone(market.time_zone).date() for state, due in rows if state != FulfilmentState.WAITING]
-    told = dict(order.delivery_promise)
-    if days:
-        new = delivery.promise_of(method=method, market=market, leaves=days)
-        if new.latest > date.fromisoformat(promised):
-            told = new.as_dict()
-    if waits:
-        told["waits"] = True
-    else:
-        told.pop("waits", None)
-    is_later = told.get("latest") != promised or (waits and not order.delivery_promise.get("waits"))
-    if told != order.delivery_promise:
-        Order.objects.filter(pk=order.pk).update(delivery_promise=told)
-        order.delivery_promise = told
-    if is_later:
-        outbox.publish(topic="order.promise_moved", key=order.number, payload={"order_id": order.pk}, at=at)
-    return is_later

@@ -163,7 +163,10 @@ def test_goods_no_place_has_wait_and_are_found_when_stock_comes():
     order.refresh_from_db()
     assert order.delivery_promise["waits"] is True
     assert broken() == []
+    decided = SourcingDecision.objects.count()
     assert waiting.work_off(at=LATER) == waiting.Report(found=0, given_up=0, failed=0)
+    # Looked for in vain, nothing is decided, so nothing is kept.
+    assert SourcingDecision.objects.count() == decided
     network.put(sku="LID", at=DEPOT, units=1)
     assert waiting.work_off(at=LATER) == waiting.Report(found=1, given_up=0, failed=0)
     assert states(order) == [(LILLE, "rejected"), ("", "replaced"), (DEPOT, "new")]

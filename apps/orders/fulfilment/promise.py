@@ -1,0 +1,41 @@
+"""Keep the promised day, or write the new one and have the shopper told."""
+
+from datetime import date, datetime
+
+from apps.core import outbox
+from apps.markets.queries import market_by_code
+from apps.orders import delivery
+from apps.orders.enums import OPEN_FULFILMENTS, FulfilmentState
+from apps.orders.models import Fulfilment, Order
+
+
+def keep_promise(*, order: Order, at: datetime) -> bool:
+    """
+    Compare what the open parcels can keep with what the shopper was promised; write and tell a later day.
+
+    Goods that wait have no day yet: the shopper is told that, once. Under the order's lock.
+    """
+    market = market_by_code(code=order.market.code)
+    method = delivery.method_of(market=market, code=order.shipping_code)
+    rows = list(Fulfilment.objects.filter(order_id=order.pk, state__in=OPEN_FULFILMENTS).values_list("state", "due_at"))
+    waits = any(state == FulfilmentState.WAITING for state, _ in rows)
+    promised = order.delivery_promise.get("latest", "")
+    if method is None or not rows or not promised:
+        return False
+    days = [due.astimezone(market.time_zone).date() for state, due in rows if state != FulfilmentState.WAITING]
+    told = dict(order.delivery_promise)
+    if days:
+        new = delivery.promise_of(method=method, market=market, leaves=days)
+        if new.latest > date.fromisoformat(promised):
+            told = new.as_dict()
+    if waits:
+        told["waits"] = True
+    else:
+        told.pop("waits", None)
+    is_later = told.get("latest") != promised or (waits and not order.delivery_promise.get("waits"))
+    if told != order.delivery_promise:
+        Order.objects.filter(pk=order.pk).update(delivery_promise=told)
+        order.delivery_promise = told
+    if is_later:
+        outbox.publish(topic="order.promise_moved", key=order.number, payload={"order_id": order.pk}, at=at)
+    return is_later
