@@ -34,7 +34,7 @@ from config.embedded.processes import spawn, wait_until
 ROOT = Path(__file__).resolve().parent.parent
 SECRET = "crash-run-" * 6
 PREFIX = "/fr-fr"
-SHOPPERS = 4
+SHOPPERS = 6
 DELAYS_MS = (20.0, 100.0)
 SETTLE_S = 150
 FAULTS = ("away", "broken", "slow", "lost", "doubled", "forged")

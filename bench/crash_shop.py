@@ -120,7 +120,7 @@ def owners() -> None:
     now = clock.now()
     # What was delayed at the bank a minute ago is due at once, so that a round need not wait for it.
     demo_bank.settle_due(at=now + timedelta(minutes=2))
-    payments.reconcile(at=now)
+    payments.reconcile(at=now, older_than=timedelta(0))
     payments.expire_unpaid(at=now)
     logistics.follow_up(at=now + logistics.ASK_AFTER)
     waiting.work_off(at=now)
