@@ -141,6 +141,34 @@ class VoucherNotApplicable(Refusal):
     message = _("The code %(code)s does not apply to what is in your basket.")
 
 
+class VoucherNeedsMore(VoucherNotApplicable):
+    """The goods it counts are worth too little. Parameters: code, amount (what is missing, with currency)."""
+
+    code = "voucher.needs_more"
+    message = _("Add %(amount)s of the goods the code %(code)s is for, and it applies.")
+
+
+class VoucherNeedsItems(VoucherNotApplicable):
+    """Too few of the goods it counts are there. Parameters: code, count."""
+
+    code = "voucher.needs_items"
+    message = _("Add %(count)s more of the items the code %(code)s is for, and it applies.")
+
+
+class VoucherElsewhere(VoucherNotApplicable):
+    """It gives nothing in this market. Parameters: code."""
+
+    code = "voucher.elsewhere"
+    message = _("The code %(code)s is not for this shop.")
+
+
+class VoucherBeaten(VoucherNotApplicable):
+    """Its terms are met, and another offer has the goods already. Parameters: code."""
+
+    code = "voucher.beaten"
+    message = _("Another offer already lowers these items, so the code %(code)s adds nothing.")
+
+
 class OfferUsedUp(LostRace):
     """An offer reached its limit while the shopper was ordering. Parameters: name."""
 

@@ -25,6 +25,7 @@ from apps.core.money import Money, total
 from apps.inventory.models import StockRecord  # type: ignore[attr-defined] # Oscar's, through its star import
 from apps.markets.context import MarketInfo
 from apps.orders.basket.rows import VoucherRow
+from apps.orders.basket.shortfall import Shortfall, short_of
 from apps.orders.models import OfferMarket
 
 OFFERS_TTL_S = 5.0
@@ -126,18 +127,62 @@ def apply_offers(
     vouchers: Sequence[VoucherRow],
     owner_id: int | None,
     at: datetime,
-) -> list[Given]:
-    """Return what the offers of the market and of these vouchers give to the lines, best priority first."""
+) -> tuple[list[Given], dict[int, Shortfall]]:
+    """
+    Return what the offers of the market and of these vouchers give to the lines, best priority first; and by the id of
+    each voucher that gives nothing, what keeps it from it, where that can be said.
+    """
     candidates = _candidates(market=market, vouchers=vouchers, at=at)
+    elsewhere = _elsewhere(vouchers=vouchers, candidates=candidates, at=at)
     if not candidates or not lines:
-        return []
+        return [], elsewhere
     members = _members(lines=lines, range_ids=frozenset().union(*(known.range_ids for known in candidates)))
     basket = _oscar_basket(lines=lines, members=members)
     used = _uses_of_owner(offers=[known.row for known in candidates], owner_id=owner_id)
     applications = OfferApplications()
     for known in candidates:
         _apply(offer=known.row, basket=basket, used=used.get(known.row.pk, 0), applications=applications)
-    return _given(applications=applications, basket=basket, currency=market.currency)
+    given = _given(applications=applications, basket=basket, currency=market.currency)
+    giving = {voucher.id for each in given if (voucher := each.offer.get_voucher()) is not None}
+    return given, elsewhere | _shortfalls(candidates=candidates, giving=giving, lines=lines, members=members)
+
+
+def _elsewhere(
+    *, vouchers: Sequence[VoucherRow], candidates: Sequence[KnownOffer], at: datetime
+) -> dict[int, Shortfall]:
+    """The vouchers that have offers, none of them for this market."""
+    known = _open_offers()
+    here = {known.row.pk for known in candidates}
+    found = {}
+    for voucher in vouchers:
+        offers = [known[offer_id] for offer_id in voucher.offer_ids if offer_id in known]
+        if offers and not here & {offer.row.pk for offer in offers}:
+            found[voucher.id] = Shortfall(is_elsewhere=all(_runs(offer.row, at) for offer in offers))
+    return found
+
+
+def _runs(row: Any, at: datetime) -> bool:  # noqa: ANN401 -- Oscar's row
+    return not ((row.start_datetime and at < row.start_datetime) or (row.end_datetime and at > row.end_datetime))
+
+
+def _shortfalls(
+    *,
+    candidates: Sequence[KnownOffer],
+    giving: Collection[int],
+    lines: Sequence[OfferLine],
+    members: Mapping[int, tuple[bool, frozenset[int]]],
+) -> dict[int, Shortfall]:
+    """What each voucher that gives nothing is short of; of several offers the nearest to applying."""
+    found: dict[int, Shortfall] = {}
+    for known in candidates:
+        voucher = known.row.get_voucher()
+        if voucher is None or voucher.id in giving:
+            continue
+        short = short_of(condition=known.row.condition, lines=lines, members=members)
+        best = found.get(voucher.id)
+        if short is not None and (best is None or short.distance < best.distance):
+            found[voucher.id] = short
+    return found
 
 
 def forget_offers() -> None:

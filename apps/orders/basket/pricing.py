@@ -32,7 +32,11 @@ from apps.orders.errors import (
     NotSoldHere,
     PriceChanged,
     SoldOut,
+    VoucherBeaten,
+    VoucherElsewhere,
     VoucherNeedsAccount,
+    VoucherNeedsItems,
+    VoucherNeedsMore,
     VoucherNotActive,
     VoucherNotApplicable,
     VoucherUsedUp,
@@ -119,7 +123,7 @@ def _offers(
     *, shop: Shop, rows: BasketRows, sold: list[LineRow], quotes: Mapping[int, PriceQuote], at: datetime
 ) -> tuple[list[offer_engine.Given], dict[int, Refusal]]:
     reasons = {row.id: reason for row in rows.vouchers if (reason := _voucher_refusal(row, rows.owner_id, at))}
-    given = offer_engine.apply_offers(
+    given, shortfalls = offer_engine.apply_offers(
         market=shop.market,
         lines=[
             offer_engine.OfferLine(
@@ -135,7 +139,21 @@ def _offers(
         owner_id=rows.owner_id,
         at=at,
     )
+    for row in rows.vouchers:
+        if row.id in shortfalls:
+            reasons.setdefault(row.id, _short(code=row.code, short=shortfalls[row.id], shop=shop))
     return given, reasons
+
+
+def _short(*, code: str, short: offer_engine.Shortfall, shop: Shop) -> Refusal:
+    """What keeps a code from applying, as a sentence with the gap."""
+    if short.amount is not None:
+        return VoucherNeedsMore(code=code, amount=written(money=short.amount, shop=shop))
+    if short.items:
+        return VoucherNeedsItems(code=code, count=short.items)
+    if short.is_elsewhere:
+        return VoucherElsewhere(code=code)
+    return VoucherBeaten(code=code) if short.is_beaten else VoucherNotApplicable(code=code)
 
 
 def _voucher_refusal(row: VoucherRow, owner_id: int | None, at: datetime) -> Refusal | None:

@@ -373,6 +373,46 @@ def test_voucher_that_nothing_meets_is_kept_with_its_reason():
     assert shown.totals.discount == euros(0)
 
 
+@pytest.mark.parametrize(
+    ("condition", "reason"),
+    [
+        (("Value", "50"), ("VoucherNeedsMore", {"code": "GAP", "amount": "39,96\xa0€"})),
+        (("Count", "3"), ("VoucherNeedsItems", {"code": "GAP", "count": 2})),
+        (("Coverage", "2"), ("VoucherNeedsItems", {"code": "GAP", "count": 1})),
+    ],
+)
+def test_voucher_that_misses_something_names_the_gap_and_applies_once_it_is_closed(condition, reason):
+    shop = make_trading_shop()
+    kettle, pot = (make_item(shop=shop, price="10.04", units=20) for _ in range(2))
+    basket_id = make_basket(shop=shop, items=[(kettle, 1)])
+    make_voucher(code="GAP", offer=make_offer(condition=condition, offer_type="Voucher"))
+    baskets.apply_voucher(shop=shop, basket_id=basket_id, owner_id=None, code="GAP", at=AT)
+
+    said = view(shop, basket_id).vouchers[0].reason
+    assert (type(said).__name__, said.params) == reason
+    for product in (kettle, pot):
+        baskets.add_line(shop=shop, basket_id=basket_id, owner_id=None, product_id=product.pk, quantity=4, at=AT)
+    assert view(shop, basket_id).vouchers[0].reason is None
+
+
+def test_voucher_for_other_goods_another_market_or_beaten_goods_says_which():
+    shop = make_trading_shop()
+    kettle, pot = (make_item(shop=shop, price="10.00") for _ in range(2))
+    basket_id = make_basket(shop=shop, items=[(kettle, 1)])
+    away = make_trading_shop(country="BE")
+    elsewhere = make_offer(offer_type="Voucher")
+    OfferMarket.objects.create(offer=elsewhere, market_id=away.market.id)
+    make_offer(priority=9)  # takes every item before any voucher does
+    make_voucher(code="AWAY", offer=elsewhere)
+    make_voucher(code="POTS", offer=make_offer(products=[pot], offer_type="Voucher"))
+    make_voucher(code="LATE", offer=make_offer(offer_type="Voucher"))
+    for code in ("AWAY", "POTS", "LATE"):
+        baskets.apply_voucher(shop=shop, basket_id=basket_id, owner_id=None, code=code, at=AT)
+
+    reasons = {voucher.code: type(voucher.reason).__name__ for voucher in view(shop, basket_id).vouchers}
+    assert reasons == {"AWAY": "VoucherElsewhere", "POTS": "VoucherNotApplicable", "LATE": "VoucherBeaten"}
+
+
 def test_voucher_once_per_customer_is_refused_to_the_same_account_and_free_again_when_the_order_expires():
     shop = make_trading_shop()
     kettle = make_item(shop=shop)
