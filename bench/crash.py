@@ -261,7 +261,11 @@ def main() -> int:
         from bench import reliability
 
         places = StockLevel.objects.filter(location__code__in=("lyon", "roissy", "paris-marais", "lille"), free__gt=0)
-        products = sorted(set(places.values_list("product_id", flat=True)))[:40]
+        work.prefer_partner()
+        # Half of them lie at the partner too, so that most orders are split.
+        partners = set(places.filter(location__code="roissy").values_list("product_id", flat=True))
+        others = set(places.values_list("product_id", flat=True)) - partners
+        products = sorted(partners)[:20] + sorted(others)[:20]
         for number in range(1, asked.rounds + 1):
             delay_ms = DELAYS_MS[number % 2]
             proxy = Delay(target=services.cluster.port, delay_ms=delay_ms)
@@ -278,7 +282,11 @@ def main() -> int:
             proxy.close()
         if asked.write:
             path = ROOT / "docs" / "reliability.md"
-            path.write_text(reliability.page(rounds=rounds, counts=work.counts(), mails=work.handed_over()))
+            path.write_text(
+                reliability.page(
+                    rounds=rounds, counts=work.counts(), parcels=work.at_partner(), mails=work.handed_over()
+                )
+            )
     finally:
         shop.stop()
         services.stop()

@@ -16,7 +16,9 @@ from apps.core import books, clock
 from apps.core.errors import GatewayError, Refusal
 from apps.core.models import OutboxDelivery
 from apps.inventory import operations as inventory
-from apps.inventory.models import Location, StockLevel
+from apps.inventory.enums import LocationKind, RuleAction
+from apps.inventory.models import Location, SourcingRule, StockLevel
+from apps.markets.models import Market
 from apps.orders.cancellation import cancel_order
 from apps.orders.enums import RejectReason
 from apps.orders.fulfilment import operations as fulfilment
@@ -32,6 +34,24 @@ T = TypeVar("T")
 BY = "system:crash-run"
 SHORT = 30
 """Units of each SKU at the start: few, so that baskets fight for the last ones."""
+
+
+def prefer_partner() -> None:
+    """Have the market's rules ask the logistics partner first for whatever it has, so that its faults matter."""
+    market = Market.objects.get(code="halles-fr")
+    SourcingRule.objects.update_or_create(
+        market=market,
+        position=0,
+        defaults={"name": "Partner first", "kinds": [LocationKind.PARTNER], "action": RuleAction.PART},
+    )
+
+
+def at_partner() -> dict[str, int]:
+    """Parcels at the logistics partner by state, for the report."""
+    rows = Fulfilment.objects.exclude(location__partner="").filter(location__isnull=False)
+    return {
+        row["state"]: row["parcels"] for row in rows.values("state").annotate(parcels=Count("id")).order_by("state")
+    }
 
 
 def stock_up() -> None:

@@ -22,7 +22,9 @@ everything is started again and worked off, then read:
 """
 
 
-def page(*, rounds: list[dict[str, Any]], counts: dict[str, int], mails: tuple[int, int]) -> str:
+def page(
+    *, rounds: list[dict[str, Any]], counts: dict[str, int], parcels: dict[str, int], mails: tuple[int, int]
+) -> str:
     """Return the page."""
     ways, bad, staff = (sum((each[name] for each in rounds), Counter()) for name in ("ways", "bad", "staff"))
     failed = [each for each in rounds if each["wrong"]]
@@ -36,6 +38,7 @@ def page(*, rounds: list[dict[str, Any]], counts: dict[str, int], mails: tuple[i
         *(f"| disturbed: {name} | {count} |" for name, count in sorted(bad.items())),
         *(f"| staff: {name} | {count} |" for name, count in sorted(staff.items())),
         *(f"| orders in the end: {state} | {count} |" for state, count in counts.items()),
+        *(f"| parcels at the logistics partner in the end: {state} | {count} |" for state, count in parcels.items()),
         f"| mails sent / handed over (more only after a kill) | {mails[0]} / {mails[1]} |",
         "",
     ]
