@@ -19,6 +19,9 @@ everything is started again and worked off, then read:
 - the bank's own record against our payments: what it took and what it sent back;
 - one confirmation, one cancellation, one expiry for each order; no stock below zero, none promised twice.
 
+The partner keeps its orders in memory and forgets them when a round ends: parcels it had not shipped by then stay new,
+and are what the alarm for late acknowledgement shows.
+
 """
 
 
