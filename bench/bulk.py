@@ -20,7 +20,9 @@ def copy(model: Model, columns: Sequence[str], rows: Iterable[Sequence[Any]]) ->
     others = [
         field
         for field in meta.concrete_fields
-        if field.column not in columns and not (field.primary_key and field.column == "id")
+        if field.column not in columns
+        and not (field.primary_key and field.column == "id")
+        and not getattr(field, "generated", False)  # the database counts it
     ]
     constants = [field.get_db_prep_save(_default(field), connection) for field in others]
     names = [*columns, *(field.column for field in others)]
