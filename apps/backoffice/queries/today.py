@@ -55,7 +55,7 @@ UNION ALL SELECT 'unshipped', count(*), min(due_at) FROM order_fulfilment
  WHERE state IN ('new', 'picked', 'packed') AND due_at < %(at)s AND {order_in_reach}
 UNION ALL SELECT 'partner', count(*), min(coalesce(sent_at, created_at)) FROM order_fulfilment
  WHERE state IN ('new', 'picked', 'packed') AND location_id IN (SELECT id FROM partner_location WHERE partner <> '')
-   AND (CASE WHEN sent_at IS NULL THEN created_at < %(unsent)s
+   AND (CASE WHEN partner_reference = '' THEN created_at < %(unsent)s
              ELSE acknowledged_at IS NULL AND sent_at < %(unheard)s END) AND {order_in_reach}
 UNION ALL SELECT 'misreported', count(*), min(received_at) FROM order_partnernotice
  WHERE outcome IN ('too_late', 'refused', 'unknown_order') AND received_at > %(at)s - interval '7 days'

@@ -12,7 +12,14 @@ from apps.inventory import operations as inventory
 from apps.orders import transitions
 from apps.orders.enums import TO_SHIP, FulfilmentState, OrderState
 from apps.orders.fulfilment import making, queries
-from apps.orders.fulfilment.errors import AllNamed, ChangedMeanwhile, NothingNamed, TooManyNamed, TrackingMissing
+from apps.orders.fulfilment.errors import (
+    AllNamed,
+    ChangedMeanwhile,
+    NothingNamed,
+    TooManyNamed,
+    TrackingMissing,
+    WithPartner,
+)
 from apps.orders.models import DeliveryMethod, Fulfilment, FulfilmentLine, Order
 
 
@@ -103,12 +110,15 @@ def split(*, fulfilment_id: int, units: Mapping[int, int], by: str, at: datetime
     """
     Move units (line id → units) into a fulfilment of their own at the same location; return its id.
 
-    So part of the goods leaves now and the rest later, each with its own parcel. The new one is as far as the old; a
-    logistics partner that has the order already is not told: to it both are the order it has. Audited. Locks order,
-    then fulfilment. Raises NothingNamed, TooManyNamed, AllNamed, IllegalMove.
+    So part of the goods leaves now and the rest later, each with its own parcel. The new one is as far as the old.
+    Audited. Locks order, then fulfilment. Raises NothingNamed, TooManyNamed, AllNamed, IllegalMove, WithPartner: a
+    logistics partner splits by what it reports as shipped.
     """
     order_id = Fulfilment.objects.values_list("order_id", flat=True).get(pk=fulfilment_id)
     order = locks.lock_row(queryset=Order.objects.select_related("market").filter(pk=order_id), rank=locks.Rank.ORDER)
+    row = locks.lock_row(queryset=Fulfilment.objects.filter(pk=fulfilment_id), rank=locks.Rank.FULFILMENT)
+    if row.sent_at is not None:
+        raise WithPartner
     return _part(order=order, fulfilment_id=fulfilment_id, units=units, by=by, at=at)
 
 

@@ -51,23 +51,19 @@ class Rerouted:
 @locks.retry_on_conflict()
 @transaction.atomic
 def reject(*, fulfilment_id: int, units: Mapping[int, int], reason: str, note: str, by: str, at: datetime) -> Rerouted:
-    """
-    Reject goods as `reject_within` says, in a transaction of its own, for a person.
-
-    Raises WithPartner besides: a part of what a logistics partner has already cannot be taken from it, and the whole
-    only by asking it to stop, which is published.
-    """
-    row = Fulfilment.objects.get(pk=fulfilment_id)
-    if row.sent_at is not None:
-        carried = dict(row.lines.values_list("line_id", "quantity"))
-        if {line_id: count for line_id, count in units.items() if count} != carried:
-            raise WithPartner
-        outbox.publish(topic=STOP_PARTNER, key=str(row.pk), payload={"fulfilment_id": row.pk}, at=at)
+    """Reject goods as `reject_within` says, in a transaction of its own."""
     return reject_within(fulfilment_id=fulfilment_id, units=units, reason=reason, note=note, by=by, at=at)
 
 
 def reject_within(
-    *, fulfilment_id: int, units: Mapping[int, int], reason: str, note: str, by: str, at: datetime
+    *,
+    fulfilment_id: int,
+    units: Mapping[int, int],
+    reason: str,
+    note: str,
+    by: str,
+    at: datetime,
+    partner_says: bool = False,
 ) -> Rerouted:
     """
     Say that a location does not send units of its lines (line id → units); have others send them.
@@ -75,8 +71,9 @@ def reject_within(
     reason: a RejectReason, whose effect on the shelf is written as a correction. Locations that rejected goods of this
     order are not asked for it again; after MOST_HOPS rejections, or where no rule finds goods, they wait. by: "user:id"
     or a part of the system; audited. Locks stock, order, fulfilment. Publishes order.promise_moved when goods arrive
-    later than promised. Raises NothingNamed, TooManyNamed, ChangedMeanwhile, IllegalMove (left, or ended); then nothing
-    is written.
+    later than promised. partner_says: it is the logistics partner's own no; without, what a partner has is taken from
+    it whole or not at all, by asking it to stop (published). Raises NothingNamed, TooManyNamed, ChangedMeanwhile,
+    WithPartner, IllegalMove (left, or ended); then nothing is written.
     """
     row = Fulfilment.objects.select_related("order__market", "location").get(pk=fulfilment_id)
     carried = {line.line_id: line for line in row.lines.select_related("line").order_by("line__position", "id")}
@@ -122,6 +119,10 @@ def reject_within(
         )
     if _carried(locked) != {line_id: line.quantity for line_id, line in carried.items()}:
         raise ChangedMeanwhile(number=order.number)
+    if locked.sent_at is not None and not partner_says:
+        if units != _carried(locked):
+            raise WithPartner
+        outbox.publish(topic=STOP_PARTNER, key=str(row.pk), payload={"fulfilment_id": row.pk}, at=at)
     _write_rejection(row=locked, lines=lines, units=units, deltas=deltas, reason=reason, note=note, by=by, at=at)
     return _stand_in(
         order=order,

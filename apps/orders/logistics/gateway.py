@@ -16,7 +16,7 @@ from apps.orders.logistics.contract import NotUnderstood, PartnerOrder, Report, 
 
 SIGNATURE = "X-Halles-Signature"
 TOLERANCE_S = 300
-CONFLICT = 409
+CONFLICT, NOT_FOUND = 409, 404
 ANSWERS = range(200, 300)
 
 
@@ -48,7 +48,7 @@ class Partner:
         return reference
 
     def cancel(self, *, key: str, at: datetime) -> bool:
-        """Ask to stop an order; tell whether it was stopped. False: it has left, or is about to."""
+        """Ask to stop an order; tell whether it was stopped, or never came. False: it has left, or is about to."""
         path = f"/orders/{quote(key, safe='')}/cancel"
         body = b"{}"
         answer = http.request(
@@ -57,8 +57,9 @@ class Partner:
             method="POST",
             content=body,
             headers=self._headers(body=body, at=at),
-            idempotency_key=f"{key}-cancel",
-            expect={*ANSWERS, CONFLICT},
+            # Each asking is a new one: an order may arrive between two.
+            idempotency_key=f"{key}-cancel-{at.timestamp()}",
+            expect={*ANSWERS, CONFLICT, NOT_FOUND},
         )
         return answer.status != CONFLICT
 

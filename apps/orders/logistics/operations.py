@@ -48,10 +48,15 @@ class FollowUp:
 
 @dataclass(frozen=True, slots=True)
 class StockCompared:
-    """SKUs whose count was taken over, and those it cannot be because more is promised: (SKU, theirs, ours)."""
+    """
+    SKUs whose count was taken over, and those it cannot be because more is promised: (SKU, theirs, ours).
+
+    under_way: SKUs of orders the partner has in hand, which it may have sent without our knowing.
+    """
 
     changed: tuple[tuple[str, int, int], ...]
     promised: tuple[tuple[str, int, int], ...]
+    under_way: tuple[str, ...]
     unknown: tuple[str, ...]
 
 
@@ -64,19 +69,31 @@ def send(*, fulfilment_id: int, at: datetime) -> str:
     """
     Hand a fulfilment to the partner of its location; return the partner's reference, "" when there is nothing to send.
 
-    Outside any transaction. Once per fulfilment at the partner, by key. One that was cancelled meanwhile is stopped
-    again. Raises TryAgain, Final.
+    Outside any transaction. `sent_at` is written before the call: from then on the partner may have the order, whatever
+    it answers, so nobody changes its lines and whoever ends it asks the partner to stop. Once per fulfilment at the
+    partner, by key. Raises TryAgain, Final.
     """
     row = Fulfilment.objects.select_related("order__shipping_address", "location").get(pk=fulfilment_id)
-    if row.location is None or not row.location.partner or row.state not in TO_SHIP or row.sent_at is not None:
+    if row.location is None or not row.location.partner or row.partner_reference or not _claim(row, at=at):
         return ""
     reference = Partner(system=row.location.partner).send(order=_order_of(row), at=at)
     with transaction.atomic():
         locked = _lock(row)
-        Fulfilment.objects.filter(pk=row.pk).update(sent_at=at, partner_reference=reference)
+        Fulfilment.objects.filter(pk=row.pk).update(partner_reference=reference)
         if locked.state in ENDED_FULFILMENTS:
             outbox.publish(topic=STOP_PARTNER, key=str(row.pk), payload={"fulfilment_id": row.pk}, at=at)
     return reference
+
+
+@transaction.atomic
+def _claim(row: Fulfilment, *, at: datetime) -> bool:
+    """Write that the partner may have the order, unless it ended; tell whether it is to be sent. Under its lock."""
+    locked = _lock(row)
+    if locked.state not in TO_SHIP:
+        return False
+    if locked.sent_at is None:
+        Fulfilment.objects.filter(pk=row.pk).update(sent_at=at)
+    return True
 
 
 def stop(*, fulfilment_id: int, at: datetime) -> bool:
@@ -89,7 +106,8 @@ def stop(*, fulfilment_id: int, at: datetime) -> bool:
     if row.location is None or row.sent_at is None:
         return True
     stopped = Partner(system=row.location.partner).cancel(key=key_of(fulfilment_id=row.pk), at=at)
-    PartnerNotice.objects.get_or_create(
+    # Asked again after a slow sending arrived, the newest answer counts.
+    PartnerNotice.objects.update_or_create(
         system=row.location.partner,
         event_id=f"stop-{row.pk}",
         defaults={
@@ -112,9 +130,21 @@ def take(*, system: str, report: Report, at: datetime) -> str:
     refusal of an operation) is kept as refused for a person, and changes nothing. Locks what the operations lock.
     Raises LostRace: somebody was quicker, it is to be said again.
     """
-    if PartnerNotice.objects.filter(system=system, event_id=report.event_id).exists():
-        return PartnerOutcome.REPEATED
     row = _fulfilment(system=system, key=report.key)
+    # Written first: the same report at the same moment waits here for this transaction, and is then a repetition.
+    notice, is_new = PartnerNotice.objects.get_or_create(
+        system=system,
+        event_id=report.event_id,
+        defaults={
+            "kind": report.kind,
+            "fulfilment": row,
+            "body": asdict(report),
+            "outcome": PartnerOutcome.UNKNOWN_ORDER,
+            "received_at": at,
+        },
+    )
+    if not is_new:
+        return PartnerOutcome.REPEATED
     outcome: str = PartnerOutcome.UNKNOWN_ORDER
     if row is not None:
         try:
@@ -126,18 +156,8 @@ def take(*, system: str, report: Report, at: datetime) -> str:
         except Refusal as refusal:
             logger.warning("partner_report_refused", fulfilment=row.pk, kind=report.kind, refusal=refusal.code)
             outcome = PartnerOutcome.REFUSED
-    _made, is_new = PartnerNotice.objects.get_or_create(
-        system=system,
-        event_id=report.event_id,
-        defaults={
-            "kind": report.kind,
-            "fulfilment": row,
-            "body": asdict(report),
-            "outcome": outcome,
-            "received_at": at,
-        },
-    )
-    return outcome if is_new else PartnerOutcome.REPEATED
+    PartnerNotice.objects.filter(pk=notice.pk).update(outcome=outcome)
+    return outcome
 
 
 def follow_up(*, at: datetime) -> FollowUp:
@@ -153,7 +173,7 @@ def follow_up(*, at: datetime) -> FollowUp:
             continue
         partner = Partner(system=row.location.partner)
         try:
-            reports = partner.reports(key=_key_at_partner(row), at=at)
+            reports = partner.reports(key=key_of(fulfilment_id=row.pk), at=at)
         except (GatewayError, Refusal) as error:
             logger.warning("partner_not_asked", fulfilment=row.pk, error=type(error).__name__)
             unreachable += 1
@@ -169,7 +189,8 @@ def compare_stock(*, location_id: int, at: datetime) -> StockCompared:
     """
     Take over the partner's own count of its location, as counts in the ledger; return what differed.
 
-    A count below what orders were promised is not taken over but named. Raises TryAgain, Final.
+    A count below what orders were promised is not taken over but named, and neither is one of goods that are under way:
+    taken over before the report of their leaving, it would take them off twice. Raises TryAgain, Final.
     """
     location = Location.objects.get(pk=location_id)
     theirs = Partner(system=location.partner).stock(location=location.code, at=at)
@@ -178,10 +199,12 @@ def compare_stock(*, location_id: int, at: datetime) -> StockCompared:
         for level in StockLevel.objects.filter(location=location).select_related("product")
         if level.product.upc
     }
+    in_hand = FulfilmentLine.objects.filter(fulfilment__location=location, fulfilment__state__in=TO_SHIP)
+    under_way = set(in_hand.filter(fulfilment__sent_at__isnull=False).values_list("line__partner_sku", flat=True))
     changed, promised = [], []
     for sku, units in sorted(theirs.items()):
         level = levels.get(sku)
-        if level is None or level.on_hand == units:
+        if level is None or level.on_hand == units or sku in under_way:
             continue
         try:
             inventory.count_stock(
@@ -194,17 +217,19 @@ def compare_stock(*, location_id: int, at: datetime) -> StockCompared:
             changed.append((sku, units, level.on_hand))
         except StockPromised:
             promised.append((sku, units, level.on_hand))
-    return StockCompared(tuple(changed), tuple(promised), tuple(sorted(theirs.keys() - levels.keys())))
+    unknown = tuple(sorted(theirs.keys() - levels.keys()))
+    return StockCompared(tuple(changed), tuple(promised), tuple(sorted(under_way & theirs.keys())), unknown)
 
 
 def silent(*, at: datetime) -> QuerySet[Fulfilment]:
     """Return what is with a partner, not done, and was sent more than ASK_AFTER ago."""
-    return Fulfilment.objects.filter(state__in=TO_SHIP, sent_at__lt=at - ASK_AFTER).exclude(location__partner="")
+    rows = Fulfilment.objects.filter(state__in=TO_SHIP, sent_at__lt=at - ASK_AFTER).exclude(partner_reference="")
+    return rows.exclude(location__partner="")
 
 
 def late(*, at: datetime) -> QuerySet[Fulfilment]:
     """Return what a partner should have by now and does not, or has not acknowledged: the alarm of DOM-15."""
-    unsent = Q(sent_at__isnull=True, created_at__lt=at - SEND_WITHIN)
+    unsent = Q(partner_reference="", created_at__lt=at - SEND_WITHIN)
     unheard = Q(acknowledged_at__isnull=True, sent_at__lt=at - ACKNOWLEDGE_WITHIN)
     return Fulfilment.objects.filter(unsent | unheard, state__in=TO_SHIP).exclude(location__partner="")
 
@@ -236,13 +261,6 @@ def _order_of(row: Fulfilment) -> PartnerOrder:
     )
 
 
-def _key_at_partner(row: Fulfilment) -> str:
-    """The key under which the partner knows a fulfilment: of the one it was split from, where it was sent before."""
-    while row.origin is not None and row.origin.sent_at == row.sent_at and row.origin.location_id == row.location_id:
-        row = row.origin
-    return key_of(fulfilment_id=row.pk)
-
-
 def _fulfilment(*, system: str, key: str) -> Fulfilment | None:
     number = key.removeprefix("F")
     if not key.startswith("F") or not number.isascii() or not number.isdigit() or len(number) > 18:  # noqa: PLR2004 -- a row's number
@@ -268,7 +286,9 @@ def _apply(*, row: Fulfilment, report: Report, at: datetime) -> str:
         return PartnerOutcome.KNOWN
     units = _units(row, report)
     if report.kind == "rejected":
-        rerouting.reject_within(fulfilment_id=row.pk, units=units, reason=report.reason, note=report.note, by=by, at=at)
+        rerouting.reject_within(
+            fulfilment_id=row.pk, units=units, reason=report.reason, note=report.note, by=by, at=at, partner_says=True
+        )
         return PartnerOutcome.APPLIED
     fulfilment.ship_within(
         fulfilment_id=row.pk, carrier=report.carrier, tracking_code=report.tracking_code, units=units, by=by, at=at

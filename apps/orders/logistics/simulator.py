@@ -154,7 +154,7 @@ class Answers(BaseHTTPRequestHandler):
         match (self.command, *parts):
             case ("POST", "orders"):
                 return 200, self.partner.accept(json.loads(body))
-            case ("POST", "orders", key, "cancel"):
+            case ("POST", "orders", key, "cancel") if key in self.partner.orders:
                 return (200, {"stopped": True}) if self.partner.cancel(key) else (409, {"stopped": False})
             case ("GET", "orders", key) if key in self.partner.orders:
                 known = self.partner.orders[key]
