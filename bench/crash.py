@@ -46,7 +46,6 @@ class Shop:
     """The processes of a run, by name, with the commands that bring them back."""
 
     environment: dict[str, str]
-    direct: dict[str, str]
     folder: Path
     web_ports: tuple[int, int]
     partner_port: int
@@ -247,7 +246,7 @@ def main() -> int:
         "LOGISTICS_BASE_URL": f"http://127.0.0.1:{partner_port}", "LOG_LEVEL": "ERROR", "PYTHONWARNINGS": "ignore",
         "LOGISTICS_SECRET": hashlib.sha256(SECRET.encode()).hexdigest(),
     }  # fmt: skip
-    shop = Shop(dict(base), dict(base), services.folder, web_ports, partner_port)
+    shop = Shop(dict(base), services.folder, web_ports, partner_port)
     rounds: list[dict[str, Any]] = []
     try:
         for command in (["migrate"], ["seed_demo", "--no-pictures", "--orders", "0"]):
