@@ -10,14 +10,16 @@ from apps.core import locks, outbox
 from apps.core.errors import Refusal
 from apps.inventory import operations as inventory
 from apps.orders import placement, transitions
-from apps.orders.enums import ENDED_FULFILMENTS, FulfilmentState, OrderState, PaymentState
+from apps.orders.enums import ENDED_FULFILMENTS, FulfilmentState, OrderState, PaymentState, ReturnState
 from apps.orders.fulfilment.making import STOP_PARTNER
-from apps.orders.models import Fulfilment, Order, Payment
+from apps.orders.models import Fulfilment, Order, Payment, Return
 from apps.orders.payments.operations.expire import SILENT
 from apps.orders.payments.queries import OPEN_STATES
 
 CANCELLABLE = frozenset({OrderState.CONFIRMED, OrderState.IN_FULFILMENT})
 GONE = frozenset({FulfilmentState.SHIPPED, FulfilmentState.DELIVERED})
+PAY_NOTHING = frozenset({ReturnState.CANCELLED, ReturnState.NOT_SENT, ReturnState.REFUSED})
+"""Returns that ended without money."""
 LEFT = frozenset({OrderState.SHIPPED, OrderState.DELIVERED})
 
 
@@ -49,6 +51,17 @@ class GoodsHaveLeft(Refusal):
     http_status = HTTPStatus.CONFLICT
 
 
+class PartlyGivenBack(Refusal):
+    """Cancelling would pay back whole what was or will be paid back in part. Parameters: number, other."""
+
+    code = "order.cancel_partly_given_back"
+    message = _(
+        "Return %(other)s already pays back part of order %(number)s, so the order can no longer be cancelled whole."
+        " Cancel that return first if its goods are still here, or give up the other goods one by one."
+    )
+    http_status = HTTPStatus.CONFLICT
+
+
 @locks.retry_on_conflict()
 @transaction.atomic
 def cancel_order(*, order_id: int, reason: str, by: str, at: datetime) -> bool:
@@ -58,7 +71,7 @@ def cancel_order(*, order_id: int, reason: str, by: str, at: datetime) -> bool:
     by: "user:id", audited with the reason. Gives back stock and voucher uses, cancels the fulfilments, marks what was
     paid as to be refunded (whole; a provider is asked after commit, a transfer is sent back by a person) and ends
     other attempts to pay. Locks stock, vouchers, order, payments, fulfilments. Publishes order.cancelled and
-    payment.refund_due. Raises CancelReasonMissing, NotPaidYet, GoodsHaveLeft, IllegalMove (expired).
+    payment.refund_due. Raises CancelReasonMissing, NotPaidYet, GoodsHaveLeft, PartlyGivenBack, IllegalMove (expired).
     """
     return cancel_within(order_id=order_id, reason=reason, by=by, at=at)
 
@@ -81,6 +94,10 @@ def cancel_within(*, order_id: int, reason: str, by: str, at: datetime) -> bool:
         raise NotPaidYet(number=number)
     if order.state in LEFT or any(parcel.state in GONE for parcel in parcels):
         raise GoodsHaveLeft(number=number)
+    # Returns begin and end under the order's lock, so none comes between.
+    pays_back = Return.objects.filter(order_id=order_id).exclude(state__in=PAY_NOTHING).order_by("id").first()
+    if pays_back is not None:
+        raise PartlyGivenBack(number=number, other=pays_back.number)
     for payment in payments:
         _end_payment(payment=payment, number=number, reason=reason, by=by, at=at)
     for parcel in parcels:

@@ -148,7 +148,7 @@ SELECT placed.number, format('%%s %%s: asked %%s, came %%s, captured %%s, sent b
     ),
     books.Invariant(
         name="orders.nothing_outlives_its_deadline",
-        sentence="No unpaid order and no open payment stands longer than 15 minutes past its deadline.",
+        sentence="No unpaid order, open payment or goods that wait stand longer than 15 minutes past their deadline.",
         sql="""
 SELECT placed.number, format('unpaid, to expire at %%s', placed.expires_at)
   FROM order_order placed WHERE placed.state = 'placed' AND placed.expires_at < %(late)s
@@ -157,6 +157,10 @@ SELECT placed.number,
        format('%%s payment %%s, to be settled by %%s', payment.gateway, payment.state, payment.deadline_at)
   FROM order_payment payment JOIN order_order placed ON placed.id = payment.order_id
  WHERE payment.state IN ('created', 'pending') AND payment.deadline_at < %(late)s
+UNION ALL
+SELECT placed.number, format('goods wait for a location, to be given up at %%s', fulfilment.waits_until)
+  FROM order_fulfilment fulfilment JOIN order_order placed ON placed.id = fulfilment.order_id
+ WHERE fulfilment.state = 'waiting' AND fulfilment.waits_until < %(late)s
 """,
     ),
     books.Invariant(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from apps.inventory.enums import ReservationState
 from apps.inventory.models import Reservation
@@ -56,9 +56,10 @@ def overdue(*, at: datetime) -> QuerySet[Fulfilment]:
 
 
 def waiting() -> QuerySet[Fulfilment]:
-    """Return what waits for goods, longest first, with its order."""
+    """Return what waits for goods with its order: what is to be given up soonest, then the longest waiting."""
     rows = Fulfilment.objects.filter(state=FulfilmentState.WAITING).select_related("order__market")
-    return rows.order_by("created_at", "id")
+    # Those a person is to decide come last: however many, they keep nothing from ending at its time.
+    return rows.order_by(F("waits_until").asc(nulls_last=True), "created_at", "id")
 
 
 def parcels(*, order_id: int) -> list[Fulfilment]:

@@ -100,7 +100,7 @@ def _cancel_if_unsent(*, order: Order, wanted: Mapping[int, int], by: str, at: d
     try:
         with transaction.atomic():
             cancellation.cancel_within(order_id=order.pk, reason="withdrawal", by=by, at=at)
-    except cancellation.GoodsHaveLeft:
+    except (cancellation.GoodsHaveLeft, cancellation.PartlyGivenBack):
         return False
     return True
 

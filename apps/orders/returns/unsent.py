@@ -12,6 +12,7 @@ from apps.orders import cancellation, transitions
 from apps.orders.enums import ENDED_FULFILMENTS, FulfilmentState, OrderState, PaymentState, ReturnState
 from apps.orders.fulfilment import queries
 from apps.orders.fulfilment.errors import NotWaiting
+from apps.orders.fulfilment.promise import keep_promise
 from apps.orders.models import Fulfilment, FulfilmentLine, Order, Payment, Return, ReturnLine
 from apps.orders.returns.declare import number_of
 from apps.orders.returns.owed import owe
@@ -45,6 +46,9 @@ def give_up(*, fulfilment_id: int, reason: str, by: str, at: datetime) -> Return
     others = Fulfilment.objects.filter(order_id=row.order_id).exclude(state__in=ENDED_FULFILMENTS).exclude(pk=row.pk)
     if row.state == FulfilmentState.WAITING and not others.exists() and not _given_up_before(row.order_id):
         cancellation.cancel_within(order_id=row.order_id, reason=reason, by=by, at=at)
+        # Only now under the order's lock: goods that were found meanwhile undo the whole of it.
+        if Fulfilment.objects.values_list("state", flat=True).get(pk=row.pk) != FulfilmentState.CANCELLED:
+            raise NotWaiting(number=row.order.number)
         return None
     order = locks.lock_row(
         queryset=Order.objects.select_related("market").filter(pk=row.order_id), rank=locks.Rank.ORDER
@@ -58,6 +62,7 @@ def give_up(*, fulfilment_id: int, reason: str, by: str, at: datetime) -> Return
     )
     paid = next(each for each in payments if each.state == PaymentState.PAID)
     made = _owe_back(order=order, lines=list(locked.lines.order_by("id")), payment=paid, reason=reason, by=by, at=at)
+    keep_promise(order=order, at=at)
     _finish(order=order, by=by, at=at)
     return made
 

@@ -13,7 +13,7 @@ from apps.orders.returns import unsent
 logger = structlog.get_logger(__name__)
 BY = "system:orders.waiting"
 MOST = 500
-"""So many are looked at in one turn, the longest waiting first."""
+"""So many are looked at in one turn, those to be given up soonest first."""
 
 
 @dataclass(frozen=True, slots=True)

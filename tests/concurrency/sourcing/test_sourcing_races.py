@@ -9,9 +9,11 @@ from apps.core import books
 from apps.core.testing import drain_outbox
 from apps.inventory.models import LocationDay, Reservation, StockLevel
 from apps.inventory.sourcing import operations as sourcing
+from apps.orders import cancellation
 from apps.orders.fulfilment import operations, rerouting
-from apps.orders.fulfilment.errors import ChangedMeanwhile
+from apps.orders.fulfilment.errors import ChangedMeanwhile, NotWaiting
 from apps.orders.models import Fulfilment, Order, Rejection
+from apps.orders.returns import unsent
 from apps.orders.transitions import IllegalMove
 from tests.factories.network import DEPOT, LILLE, MARAIS, fulfilment_at, line_of, make_network
 from tests.factories.orders import make_checkout
@@ -123,4 +125,29 @@ def test_rejections_and_checkouts_over_the_same_goods_never_stand_still():
 
     assert Counter(type(each).__name__ for each in answers) == {"Rerouted": 4, "PlacedOrder": 6}
     assert Order.objects.count() == 10
+    assert broken() == []
+
+
+def test_goods_found_while_a_person_gives_them_up_are_sent_and_nothing_is_cancelled(monkeypatch):
+    network = make_network()
+    order = network.paid(units={"LID": 1})
+    row = fulfilment_at(order, LILLE)
+    units = {line_of(order, "LID").pk: 1}
+    rerouting.reject(fulfilment_id=row.pk, units=units, reason="not_found", note="", by="user:9", at=LATER)
+    waits = Fulfilment.objects.get(order=order, state="waiting")
+    network.put(sku="LID", at=DEPOT, units=1)
+    real = cancellation.cancel_within
+
+    def slower(**said):
+        # The person has seen that they wait; before anything is locked, they are found.
+        (found,) = race([partial(rerouting.source_again, fulfilment_id=waits.pk, by="system:t", at=LATER)])
+        assert len(found.made) == 1
+        return real(**said)
+
+    monkeypatch.setattr(cancellation, "cancel_within", slower)
+    with pytest.raises(NotWaiting):
+        unsent.give_up(fulfilment_id=waits.pk, reason="Gone for good", by="user:9", at=LATER)
+
+    order.refresh_from_db()
+    assert (order.state, fulfilment_at(order, DEPOT).state) == ("in_fulfilment", "new")
     assert broken() == []

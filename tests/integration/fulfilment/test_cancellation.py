@@ -271,7 +271,7 @@ def test_cancelling_asks_the_same_number_of_statements_whatever_the_lines(lines,
     order = Order.objects.get(pk=placed.order_id)
     pay(replace(waiting, order_id=order.pk, payment_id=placed.payment_id, number=order.number), at=LATER)
     drain_outbox(at=LATER)
-    with django_assert_num_queries(29):
+    with django_assert_num_queries(30):
         cancel_order(order_id=order.pk, reason=WHY, by="user:7", at=LATER)
 
 

@@ -11,6 +11,7 @@ from apps.core.models import AuditEvent
 from apps.core.testing import drain_outbox
 from apps.inventory import queries as stock
 from apps.inventory.models import Reservation, SourcingDecision, StockLevel, StockMovement
+from apps.orders import cancellation
 from apps.orders.fulfilment import operations, queries, rerouting
 from apps.orders.fulfilment.errors import AllNamed, NothingNamed, NotWaiting, TooManyNamed
 from apps.orders.models import Fulfilment, FulfilmentLine, Order, Refund, Rejection, Return
@@ -222,7 +223,7 @@ def test_rule_that_waits_gives_up_at_its_end_and_pays_back_to_the_cent():
     )  # fmt: skip
     assert made.lines.get().unsent == 1
     order.refresh_from_db()
-    assert order.state == "shipped"
+    assert (order.state, "waits" in order.delivery_promise) == ("shipped", False)
     assert f"Une partie de la commande {order.number} ne peut pas être envoyée" in subjects(at=row.waits_until)
     assert broken() == []
 
@@ -236,6 +237,34 @@ def test_goods_given_up_by_a_person_when_nothing_else_is_left_cancel_the_order()
 
     order.refresh_from_db()
     assert (order.state, states(order)) == ("cancelled", [(LILLE, "rejected"), ("", "cancelled")])
+    assert broken() == []
+
+
+def test_what_ends_soonest_is_worked_off_before_what_a_person_decides(monkeypatch):
+    network = make_network()
+    undecided = network.paid(units={"LID": 1})
+    reject(undecided, LILLE, "LID")
+    make_rule(network=network)
+    make_rule(network=network, action="wait", wait_days=5)
+    network.put(sku="POT", at=MARAIS, units=2)
+    reject(network.paid(units={"POT": 1}), MARAIS, "POT")
+    monkeypatch.setattr(waiting, "MOST", 1)
+
+    assert waiting.work_off(at=LATER + timedelta(days=5)).given_up == 1
+
+
+def test_order_of_which_a_part_is_paid_back_is_not_cancelled_whole():
+    network = make_network()
+    order = network.paid()
+    reject(order, LILLE, "LID")
+    made = unsent.give_up(fulfilment_id=queries.waiting().get().pk, reason="gone", by=BY, at=LATER)
+
+    with pytest.raises(cancellation.PartlyGivenBack) as refused:
+        cancellation.cancel_order(order_id=order.pk, reason="Changed their mind", by=BY, at=LATER)
+
+    assert made.number in str(refused.value.message % refused.value.params)
+    order.refresh_from_db()
+    assert (order.state, Refund.objects.get().amount_minor) == ("in_fulfilment", 1000)
     assert broken() == []
 
 
