@@ -71,6 +71,7 @@ def navigation() -> list[dict[str, Any]]:
             _page(_("To ship"), "local_shipping", "order.fulfilment"),
             _page(_("Returns"), "assignment_return", "order.return"),
             _page(_("Payments"), "payments", "order.payment"),
+            _page(_("Invoices"), "request_quote", "order.invoice"),
             _page(_("Vouchers"), "confirmation_number", "voucher.voucher"),
             _page(_("Offers"), "sell", "offer.conditionaloffer"),
             _page(_("Delivery methods"), "package_2", "order.deliverymethod"),

@@ -60,6 +60,7 @@ _RIGHTS: dict[str, list[tuple[str, tuple[str, ...], tuple[str, ...]]]] = {
                 "fulfilment",
                 "partnernotice",
                 "return",
+                "invoice",
                 "maillog",
                 "transition",
             ),

@@ -19,7 +19,7 @@ from apps.core import clock
 from apps.core.money import Money, format_money, from_minor
 from apps.markets.queries import shop_for_market
 from apps.orders import cancellation, links
-from apps.orders.enums import TO_SHIP, FulfilmentState, OrderState, PaymentState
+from apps.orders.enums import ENDED_FULFILMENTS, TO_SHIP, FulfilmentState, OrderState, PaymentState
 from apps.orders.mail import again
 from apps.orders.models import Order
 from apps.orders.returns.queries import BOUGHT
@@ -42,6 +42,7 @@ def order_context(request: HttpRequest, order: Order) -> dict[str, Any]:
         "payments": list(_payments(request, story, write)),
         "fulfilments": list(_fulfilments(request, story)),
         "decisions": [decision_view(row) for row in story.decisions],
+        "invoices": _invoices(request, story, write),
         "returns": returns_context(request, returns=story.returns, write=write.minor),
         "actions": _actions(request, story),
         "tracking_url": links.tracking_url(shop=shop, number=order.number),
@@ -78,6 +79,20 @@ def _promise(order: Order) -> dict[str, date]:
         for name in ("earliest", "latest")
         if order.delivery_promise.get(name)
     }
+
+
+def _invoices(request: HttpRequest, story: Story, write: "_Writer") -> list[dict[str, Any]]:
+    """The documents of account, each with its file for those who may read it."""
+    may = request.user.has_perm("order.view_invoice")
+    return [
+        {
+            "row": row,
+            "gross": write.minor(row.gross_minor, row.currency),
+            "tax": write.minor(row.tax_minor, row.currency),
+            "url": reverse("admin:order_invoice_file", args=[row.pk]) if may else "",
+        }
+        for row in story.invoices
+    ]
 
 
 class _Writer:
@@ -178,6 +193,8 @@ def _fulfilments(request: HttpRequest, story: Story) -> Iterable[dict[str, Any]]
             actions.append(("reject", _("Reject goods"), True))
             if sum(line.quantity for line in story.parcels.get(fulfilment.pk, [])) > 1:
                 actions.append(("split", _("Split the parcel"), True))
+        if fulfilment.location_id is not None and fulfilment.state not in ENDED_FULFILMENTS:
+            actions.append(("slip", _("Packing slip"), True))
         if may and fulfilment.state == FulfilmentState.WAITING:
             actions += [("again", _("Look again"), False), ("give-up", _("Give up and pay back"), True)]
         if may and fulfilment.state == FulfilmentState.SHIPPED:

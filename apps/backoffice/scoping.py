@@ -85,6 +85,7 @@ RULES: dict[str, Rule] = {
     "order.paymentnotice": _market("payment__order__market_id"),
     "order.fulfilment": _market("order__market_id"),
     "order.partnernotice": _market("fulfilment__order__market_id"),
+    "order.invoice": _market("order__market_id"),
     "order.return": _market("order__market_id"),
     "order.maillog": _market("order__market_id"),
     "order.deliverymethod": _market("market_id"),

@@ -40,12 +40,11 @@ class Rank(IntEnum):
     VOUCHER = 60
     OFFER = 65
     POINTS_ACCOUNT = 70
-    NUMBER_SERIES = 75
     ORDER = 80
     PAYMENT = 90
     FULFILMENT = 100
     RETURN = 105
-    DOCUMENT = 110
+    NUMBER_SERIES = 110  # late: what many wait for is held shortest
     OUTBOX = 120
 
 

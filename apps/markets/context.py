@@ -43,6 +43,8 @@ class SellerInfo:
     registration: str = ""
     capital: str = ""
     vat_id: str = ""
+    invoice_prefix: str = ""
+    invoice_note: str = ""
     representative: str = ""
     publication_director: str = ""
     host: str = ""

@@ -105,6 +105,13 @@ class LegalIdentity(models.Model):
     )
     capital = models.CharField(_("share capital"), max_length=60, blank=True)
     vat_id = models.CharField(_("VAT number"), max_length=20, blank=True)
+    invoice_prefix = models.CharField(
+        _("start of invoice numbers"),
+        max_length=12,
+        blank=True,
+        help_text=_("Capitals, digits, hyphens. Markets of one company share it. Empty for the market's code."),
+    )
+    invoice_note = models.TextField(_("note on invoices"), blank=True, help_text=_("Printed under the sums."))
     representative = models.CharField(_("represented by"), max_length=120, blank=True)
     publication_director = models.CharField(_("responsible for publication"), max_length=120, blank=True)
     host = models.TextField(_("host"), blank=True, help_text=_("Name, address and telephone."))
@@ -116,6 +123,11 @@ class LegalIdentity(models.Model):
     class Meta:
         verbose_name = _("legal identity")
         verbose_name_plural = _("legal identities")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(invoice_prefix__regex=r"^[A-Z0-9-]*$"), name="legal_identity_prefix_is_plain"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.market.code

@@ -89,6 +89,13 @@ class RefundState(models.TextChoices):
     SENT = "sent", _("Sent back")
 
 
+class InvoiceKind(models.TextChoices):
+    """The two documents of account: what was supplied, and what of it is taken back."""
+
+    INVOICE = "invoice", _("Invoice")
+    CREDIT_NOTE = "credit_note", _("Credit note")
+
+
 # Goods that a location has in hand, or that wait for one: what is not done yet.
 TO_SHIP = (FulfilmentState.NEW, FulfilmentState.PICKED, FulfilmentState.PACKED)
 OPEN_FULFILMENTS = (FulfilmentState.WAITING, *TO_SHIP)

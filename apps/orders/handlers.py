@@ -9,6 +9,7 @@ from apps.core.enums import Queue
 from apps.orders import synthetic
 from apps.orders.enums import MailKind
 from apps.orders.fulfilment import making as fulfilment
+from apps.orders.invoices import operations as invoices
 from apps.orders.logistics import operations as logistics
 from apps.orders.mail import operations as mail
 from apps.orders.models import Order
@@ -25,6 +26,24 @@ logger = structlog.get_logger(__name__)
 def create_fulfilments(delivery: outbox.Delivery) -> None:
     """Have the locations that promised the goods prepare them."""
     fulfilment.create_fulfilments(order_id=delivery.payload["order_id"], at=delivery.at)
+
+
+@outbox.handler(topic="order.shipped", name="invoices.issue")
+def issue_invoice(delivery: outbox.Delivery) -> None:
+    """Invoice the goods that left."""
+    invoices.issue_invoice(fulfilment_id=delivery.payload["fulfilment_id"], at=delivery.at)
+
+
+@outbox.handler(topic="refund.due", name="invoices.credit")
+def issue_credit_note(delivery: outbox.Delivery) -> None:
+    """Credit what a refund takes back of invoiced goods."""
+    invoices.issue_credit_note(refund_id=delivery.payload["refund_id"], at=delivery.at)
+
+
+@outbox.handler(topic=invoices.ISSUED, name="invoices.draw", queue=Queue.SOON)
+def draw_invoice(delivery: outbox.Delivery) -> None:
+    """Draw the file of an invoice, so that it is there before anybody asks."""
+    invoices.file_of(invoice_id=delivery.payload["invoice_id"], at=delivery.at)
 
 
 @outbox.handler(topic="order.placed", name="orders.mail_transfer_instructions", atomic=False)

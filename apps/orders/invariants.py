@@ -1,6 +1,7 @@
 """What must be true of orders, their money, their goods, their vouchers and their mails (docs/rules/books.md)."""
 
 from apps.core import books
+from apps.orders.invoices import invariants as _invoices  # noqa: F401 -- registers those of invoices
 from apps.orders.returns import invariants as _returns  # noqa: F401 -- registers those of returns
 
 # The minor units of an amount in the currency of `placed`.

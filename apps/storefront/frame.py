@@ -15,6 +15,7 @@ from apps.markets import context
 from apps.markets import queries as markets
 from apps.markets.context import Shop
 from apps.orders.payments import queries as payments
+from apps.orders.payments.words import payment_label
 from apps.storefront import pages, templates_by_market, words
 from apps.storefront.contexts import FooterColumn, FooterView, Frame, Link, LocaleLink, MenuNode, Meta
 from apps.storefront.presenters.pictures import picture_from
@@ -151,7 +152,7 @@ def _footer(shop: Shop, frame: Frame) -> FooterView:
             FooterColumn(title=_("The shop"), links=(Link(label=_("Our stores"), url=reverse("stores")), *legal)),
         ),
         promises=pages.promises(shop=shop),
-        payment_labels=tuple(pages.payment_label(code=code) for code in payments.methods(market=shop.market)),
+        payment_labels=tuple(payment_label(code=code) for code in payments.methods(market=shop.market)),
         legal_line=shop.seller.name,
         address=shop.seller.address,
         withdrawal=frame.withdrawal,

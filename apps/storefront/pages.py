@@ -198,15 +198,6 @@ def free_delivery_from(*, shop: Shop) -> Money | None:
     return from_minor(first.method.free_from_minor, shop.market.currency)
 
 
-def payment_label(*, code: str) -> str:
-    """A payment method in words."""
-    return {
-        "card": _("Card"),
-        "bank_transfer": _("Bank transfer"),
-        "demo": _("Card (demo bank)"),
-    }.get(code, code)
-
-
 def _delivery_price(shop: Shop, method: delivery.Method) -> str:
     """What delivery costs, said before anyone fills a basket."""
     price = words.minor(shop=shop, amount_minor=method.price_minor)

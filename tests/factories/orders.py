@@ -18,7 +18,7 @@ from apps.inventory.models import Location
 from apps.inventory.sourcing import queries as sourcing
 from apps.markets import queries as markets
 from apps.markets.context import Shop
-from apps.markets.models import Market
+from apps.markets.models import LegalIdentity, Market
 from apps.orders import delivery
 from apps.orders.basket import offers as offer_engine
 from apps.orders.basket import operations as baskets
@@ -68,6 +68,7 @@ def make_trading_shop(*, locations: tuple[str, ...] = ("main",), **market_fields
     shop = make_shop(payment_methods=["card", "bank_transfer"], stock_location_codes=list(locations), **market_fields)
     market = Market.objects.get(pk=shop.market.id)
     make_country(code=market.country)
+    LegalIdentity.objects.get_or_create(market=market, defaults={"vat_id": "FR00000000000", "invoice_prefix": "DEMO"})
     if not DeliveryMethod.objects.filter(market=market).exists():
         make_delivery_method(market=market)
     if not PriceList.objects.filter(markets=market).exists():

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
+from apps.backoffice.admin.invoices import SlipPages
 from apps.backoffice.admin.shared import ReadOnlyAdmin, actor_of, ask, chip, demand, moment, order_link, pretty, scoped
 from apps.backoffice.forms import ConfirmForm, ShipForm
 from apps.backoffice.sourcing_forms import RejectForm, UnitsForm, WhyForm
@@ -87,7 +88,7 @@ class PartnerNoticeAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Fulfilment)
-class FulfilmentAdmin(ReadOnlyAdmin):
+class FulfilmentAdmin(SlipPages, ReadOnlyAdmin):
     """Parcels to pick, ship and follow."""
 
     list_display = ("order_link", "location", "state_chip", "due", "goods", "parcel", "next_step")

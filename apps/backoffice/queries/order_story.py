@@ -14,7 +14,9 @@ from apps.inventory.models import SourcingDecision
 from apps.inventory.sourcing import queries as sourcing
 from apps.orders import queries as orders
 from apps.orders.enums import FulfilmentState, OrderState, PaymentState, RejectReason, ReturnState
-from apps.orders.models import FulfilmentLine, MailLog, Order, PaymentNotice, Rejection, Return, Transition
+from apps.orders.invoices import queries as invoices
+from apps.orders.models import FulfilmentLine, Invoice, MailLog, Order, PaymentNotice, Rejection, Return, Transition
+from apps.orders.returns import waiting
 from apps.orders.returns.queries import returns_of
 
 _WORDS: dict[str, Any] = {
@@ -48,11 +50,12 @@ class Story:
     rejections: dict[int, list[Rejection]]
     decisions: tuple[SourcingDecision, ...]
     returns: tuple[Return, ...]
+    invoices: tuple[Invoice, ...]
     moments: tuple[Moment, ...]
 
 
 def story_of(*, order: Order) -> Story:
-    """Load the whole story of an order. Thirteen statements, 15 when it has returns, whatever it holds."""
+    """Load the whole story of an order. Fourteen statements, 16 when it has returns, whatever it holds."""
     record = orders.record(order=order)
     mails = tuple(order.mails.order_by("created_at", "id"))
     notices = tuple(PaymentNotice.objects.filter(payment__order_id=order.pk).order_by("received_at", "id"))
@@ -76,6 +79,7 @@ def story_of(*, order: Order) -> Story:
         rejections=rejections,
         decisions=tuple(sourcing.decisions(reference=f"order:{order.number}")),
         returns=returns,
+        invoices=tuple(invoices.of_order(order_id=order.pk)),
         # Moves before mails at the same instant: the mail is their consequence.
         moments=tuple(sorted(moments, key=lambda moment: (moment.at, moment.kind != "move"))),
     )
@@ -118,6 +122,8 @@ def _move(row: Transition, names: dict[str, str]) -> Moment:
 
 def _reason(reason: str) -> str:
     """A reason as people read it: what a location chose from the list in words, anything else as it was typed."""
+    if reason == waiting.IN_VAIN:
+        return _("No location had the goods in time")
     return str(dict(RejectReason.choices).get(reason, reason))
 
 

@@ -13,6 +13,7 @@ class CompanyPlan:
     registration: str
     capital: str
     phone: str
+    invoices: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +29,8 @@ class CountryPlan:
 
 
 COMPANIES = {
-    "halles": CompanyPlan("SAS", "RCS Lyon 000 000 001", "1 000 €", "+33 4 00 00 00 01"),
-    "volt": CompanyPlan("SARL", "RCS Lyon 000 000 002", "1 000 €", "+33 4 00 00 00 02"),
+    "halles": CompanyPlan("SAS", "RCS Lyon 000 000 001", "1 000 €", "+33 4 00 00 00 01", "HALLES"),
+    "volt": CompanyPlan("SARL", "RCS Lyon 000 000 002", "1 000 €", "+33 4 00 00 00 02", "VOLT"),
 }
 
 COUNTRIES = {
@@ -81,6 +82,7 @@ def seed_identities() -> None:
                 "capital": company.capital,
                 "phone": company.phone,
                 "vat_id": country.vat_id,
+                "invoice_prefix": f"{company.invoices}-{market.country}",
                 "representative": country.representative,
                 "publication_director": country.director,
                 "host": country.host,

@@ -17,6 +17,7 @@ from apps.core.errors import GatewayError, LostRace, Refusal
 from apps.inventory import operations as inventory
 from apps.inventory.errors import StockPromised
 from apps.inventory.models import Location, StockLevel
+from apps.orders.addresses import address_of
 from apps.orders.enums import ENDED_FULFILMENTS, TO_SHIP, PartnerOutcome
 from apps.orders.fulfilment import operations as fulfilment
 from apps.orders.fulfilment import rerouting
@@ -235,7 +236,7 @@ def late(*, at: datetime) -> QuerySet[Fulfilment]:
 
 
 def _order_of(row: Fulfilment) -> PartnerOrder:
-    address = row.order.shipping_address
+    address = address_of(row.order.shipping_address)
     lines: dict[str, int] = {}
     for line in row.lines.select_related("line").order_by("line__position", "id"):
         lines[line.line.partner_sku] = lines.get(line.line.partner_sku, 0) + line.quantity
@@ -244,18 +245,7 @@ def _order_of(row: Fulfilment) -> PartnerOrder:
         order_number=row.order.number,
         location=row.location.code if row.location else "",
         lines=tuple(lines.items()),
-        address={
-            "name": f"{address.first_name} {address.last_name}".strip(),
-            "company": address.line3,
-            "line1": address.line1,
-            "line2": address.line2,
-            "postcode": address.postcode,
-            "city": address.line4,
-            "country": address.country_id,
-            "phone": row.order.phone,
-        }
-        if address is not None
-        else {},
+        address={**address, "phone": row.order.phone} if address else {},
         delivery_code=row.order.shipping_code,
         due_on=row.due_at.date().isoformat(),
     )

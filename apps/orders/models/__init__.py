@@ -3,6 +3,7 @@
 from apps.orders.models.delivery import DeliveryHoliday, DeliveryMethod
 from apps.orders.models.demo_bank import DemoBankPayment
 from apps.orders.models.fulfilment import Fulfilment, FulfilmentLine, Rejection
+from apps.orders.models.invoice import Invoice, InvoiceFile, InvoiceLine, InvoiceSeries
 from apps.orders.models.logistics import PartnerNotice
 from apps.orders.models.mail import MailLog
 from apps.orders.models.order import Line, Order
@@ -22,6 +23,10 @@ __all__ = [
     "DemoBankPayment",
     "Fulfilment",
     "FulfilmentLine",
+    "Invoice",
+    "InvoiceFile",
+    "InvoiceLine",
+    "InvoiceSeries",
     "Line",
     "MailLog",
     "OfferMarket",

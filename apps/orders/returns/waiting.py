@@ -12,6 +12,8 @@ from apps.orders.returns import unsent
 
 logger = structlog.get_logger(__name__)
 BY = "system:orders.waiting"
+IN_VAIN = "waited_in_vain"
+"""The reason that goods were given up for without a person."""
 MOST = 500
 """So many are looked at in one turn, those to be given up soonest first."""
 
@@ -39,7 +41,7 @@ def work_off(*, at: datetime) -> Report:
             if outcome.made:
                 found += 1
             elif row.waits_until is not None and row.waits_until <= at:
-                unsent.give_up(fulfilment_id=row.pk, reason="waited_in_vain", by=BY, at=at)
+                unsent.give_up(fulfilment_id=row.pk, reason=IN_VAIN, by=BY, at=at)
                 given_up += 1
         except NotWaiting:
             continue  # somebody decided meanwhile

@@ -44,6 +44,7 @@ class OrderView(Shown):
     create_account: Link | None = None
     terms: Link | None = None
     returns: tuple[ReturnView, ...] = ()
+    invoices: tuple[Link, ...] = ()
     withdrawal_text: str = ""
 
 

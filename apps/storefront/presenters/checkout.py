@@ -11,6 +11,7 @@ from django.utils.translation import pgettext
 from apps.markets.context import Shop
 from apps.orders.basket.data import PricedBasket
 from apps.orders.delivery import DeliveryOption
+from apps.orders.payments.words import payment_label
 from apps.storefront import pages, words
 from apps.storefront.checkout_state import CheckoutState
 from apps.storefront.contexts import (
@@ -116,7 +117,7 @@ def review_step(
             id=f"payment-{code}",
             name="payment",
             value=code,
-            title=pages.payment_label(code=code),
+            title=payment_label(code=code),
             text=texts.get(code, ""),
             is_chosen=code == chosen,
             icon="bank" if code == "bank_transfer" else "card",

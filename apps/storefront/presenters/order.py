@@ -13,12 +13,15 @@ from apps.core.money import Money
 from apps.markets.context import Shop
 from apps.orders import tokens
 from apps.orders.enums import ENDED_FULFILMENTS, FulfilmentState, OrderState, PaymentStatus, ReturnState
+from apps.orders.invoices import queries as invoices
+from apps.orders.invoices.paper import title_of
 from apps.orders.models import Fulfilment, Order, Return
 from apps.orders.payments.queries import PaymentView, payment_status
+from apps.orders.payments.words import payment_label
 from apps.orders.queries import OrderRecord
 from apps.orders.returns import window
 from apps.orders.returns.queries import BOUGHT, returns_of
-from apps.storefront import pages, words
+from apps.storefront import words
 from apps.storefront.contexts import (
     Fact,
     LineView,
@@ -67,6 +70,7 @@ def order_view(
         withdrawal_text=until_line(shop=shop, ends_at=ends) if withdrawal else "",
         returns=return_views(shop=shop, returns=rows),
         terms=_terms(order, token),
+        invoices=_invoices(shop, order, token),
         bank_details=bank_details(shop=shop, order=order, paying=paying),
         tracking_link=Link(label=_("This order's page"), url=reverse("order_tracking", args=[token])),
         refresh_seconds=REFRESH_S if waits else 0,
@@ -152,6 +156,17 @@ def _withdrawal(shop: Shop, record: OrderRecord, rows: Sequence[Return], ends: d
 def _terms(order: Order, token: str) -> Link | None:
     url = reverse("order_terms", args=[token])
     return Link(label=_("Terms of this order"), url=url) if order.terms_id else None
+
+
+def _invoices(shop: Shop, order: Order, token: str) -> tuple[Link, ...]:
+    """The invoices and credit notes issued so far, each with its sum."""
+    return tuple(
+        Link(
+            label=f"{title_of(invoice=row)} · {words.minor(shop=shop, amount_minor=row.gross_minor)}",
+            url=reverse("order_invoice", args=[token, row.number]),
+        )
+        for row in invoices.of_order(order_id=order.pk)
+    )
 
 
 def _parcel(shop: Shop, fulfilment: Fulfilment) -> TimelineEntry | None:
@@ -265,7 +280,7 @@ def blocks(*, record: OrderRecord) -> tuple[RecapBlock, ...]:
         town = f"{to.postcode} {to.line4}".strip()
         lines = (name, to.line1, to.line2, to.line3, town, country_name(code=to.country_id))
         found.append(RecapBlock(title=_("Delivery address"), lines=tuple(line for line in lines if line)))
-    found.append(RecapBlock(title=_("Payment"), lines=(pages.payment_label(code=order.payment_method),)))
+    found.append(RecapBlock(title=_("Payment"), lines=(payment_label(code=order.payment_method),)))
     return tuple(found)
 
 

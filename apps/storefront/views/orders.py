@@ -10,6 +10,9 @@ from apps.core import clock, ratelimit
 from apps.core.errors import Refusal
 from apps.markets.context import Shop
 from apps.orders import queries, terms, tokens
+from apps.orders.invoices import operations as invoice_operations
+from apps.orders.invoices import queries as invoices
+from apps.orders.views import pdf_response
 from apps.storefront import pages
 from apps.storefront.contexts import Link, ProblemView
 from apps.storefront.presenters import order as present
@@ -60,6 +63,19 @@ def order_terms(request: HttpRequest, token: str) -> HttpResponse:
     response = page_response(request=request, template="storefront/text.html", meta=meta, text=text)
     response.headers["Referrer-Policy"] = "same-origin"  # as on the order's page: the address is a key
     return private(response)
+
+
+@shop_view
+@require_safe
+def order_invoice(request: HttpRequest, token: str, number: str) -> HttpResponse:
+    """An invoice or credit note of the order whose link this is, and of no other."""
+    shop: Shop = request.shop  # type: ignore[attr-defined] # set by the markets middleware
+    order = tokens.order_number(token)
+    row = invoices.of_number(order_number=order, number=number, market_id=shop.market.id) if order else None
+    if row is None:
+        raise Http404
+    content = invoice_operations.file_of(invoice_id=row.pk, at=clock.now())
+    return pdf_response(content=content, name=row.number)
 
 
 @shop_view

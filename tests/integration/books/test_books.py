@@ -33,6 +33,14 @@ LIES = {
         "INSERT INTO partner_locationday (location_id, day, capacity, taken)"
         " SELECT min(id), '2026-11-18', 5, 1 FROM partner_location"
     ),
+    "invoices.series_have_no_gap": "UPDATE order_invoiceseries SET last = last + 1",
+    "invoices.lines_sum_to_each_document": "UPDATE order_invoiceline SET tax_minor = tax_minor + 1",
+    "invoices.what_left_is_invoiced_once": (
+        "UPDATE order_invoiceline SET quantity = quantity + 1 WHERE line_id IS NOT NULL"
+    ),
+    "invoices.refunds_of_what_left_are_credited": (
+        "UPDATE order_invoice SET gross_minor = gross_minor + 1, net_minor = net_minor + 1 WHERE kind = 'credit_note'"
+    ),
     "orders.parts_sum_to_the_total": (
         "UPDATE order_order SET total_incl_tax = total_incl_tax + 0.01 WHERE number = '{shipped}'"
     ),

@@ -1,0 +1,1 @@
+"""Invoices and credit notes: issued once, numbered without a gap, never changed (docs/rules/invoices.md)."""
