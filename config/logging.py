@@ -107,6 +107,8 @@ def _logging(*, readable: bool, level: str) -> dict[str, Any]:
             "celery": {"level": level},
             "celery.redirected": {"level": "WARNING"},
             "PIL": {"level": "INFO"},
+            # Forty lines for each document that is drawn.
+            "fontTools": {"level": "WARNING"},
             # Celery's own lines say what django-structlog's say, without the ids. In the demo's terminal neither is
             # wanted: a line for every wake-up of the outbox would drown the rest.
             "celery.beat": {"level": "WARNING" if readable else level},
