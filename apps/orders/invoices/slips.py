@@ -7,6 +7,7 @@ from datetime import datetime
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from apps.core.pdf import Column, Sheet
 from apps.markets.queries import market_by_code
@@ -55,7 +56,7 @@ def pick_list(*, fulfilment_ids: Sequence[int], at: datetime) -> bytes:
     for index, (place, rows) in enumerate(sorted(by_place.items())):
         if index:
             sheet.new_page()
-        counted = _("%(parcels)s parcels, drawn up %(moment)s")
+        counted = ngettext("%(parcels)s parcel, %(moment)s", "%(parcels)s parcels, %(moment)s", len(rows))
         moment = date_format(at.astimezone(market_by_code(code=rows[0].order.market.code).time_zone), "DATETIME_FORMAT")
         sheet.title(
             _("Pick list %(place)s") % {"place": place}, under=counted % {"parcels": len(rows), "moment": moment}
