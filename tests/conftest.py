@@ -46,6 +46,14 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
         connection.close()
 
 
+@pytest.fixture(autouse=True)
+def _no_offers_of_the_test_before() -> None:
+    """Forget the offers this process keeps for a few seconds: the rows they stand for are gone."""
+    from apps.orders.basket import known_offers
+
+    known_offers.forget_offers()
+
+
 def make_template() -> None:
     """Migrate the template database unless another process of this run has; concurrent calls wait for each other."""
     settings = connection.settings_dict

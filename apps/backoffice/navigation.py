@@ -74,6 +74,7 @@ def navigation() -> list[dict[str, Any]]:
             _page(_("Invoices"), "request_quote", "order.invoice"),
             _page(_("Vouchers"), "confirmation_number", "voucher.voucher"),
             _page(_("Offers"), "sell", "offer.conditionaloffer"),
+            _page(_("Groups of offers"), "stacks", "order.offergroup"),
             _page(_("Delivery methods"), "package_2", "order.deliverymethod"),
         ),
         _group(

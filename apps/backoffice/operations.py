@@ -44,7 +44,7 @@ _RIGHTS: dict[str, list[tuple[str, tuple[str, ...], tuple[str, ...]]]] = {
         ("media", ("*",), _ALL),
         ("storefront", ("*",), _ALL),
         ("offer", ("*",), _ALL),
-        ("order", ("offermarket",), _ALL),
+        ("order", ("offermarket", "offergroup", "offerstacking"), _ALL),
         ("voucher", ("*",), ("view", "add", "change")),
         ("partner", ("stocklevel", "stockmovement", "location"), ("view",)),
         ("markets", ("*",), ("view",)),

@@ -19,7 +19,7 @@ from apps.core import clock
 from apps.core.money import Money, format_money, from_minor
 from apps.markets.queries import shop_for_market
 from apps.orders import cancellation, links
-from apps.orders.enums import ENDED_FULFILMENTS, TO_SHIP, FulfilmentState, OrderState, PaymentState
+from apps.orders.enums import ENDED_FULFILMENTS, TO_SHIP, FulfilmentState, LostWhy, OrderState, PaymentState
 from apps.orders.mail import again
 from apps.orders.models import Order
 from apps.orders.returns.queries import BOUGHT
@@ -146,6 +146,10 @@ def _totals(story: Story, write: _Writer) -> dict[str, Any]:
         "discounts": [
             {"name": row.offer_name, "voucher": row.voucher_code, "amount": write(row.amount)}
             for row in story.record.discounts
+        ],
+        "lost": [
+            {**lost, "why": LostWhy(lost["why"]).label, "amount": write(lost["amount"]) if lost["amount"] else ""}
+            for lost in order.offers_lost
         ],
     }
 

@@ -89,6 +89,21 @@ class RefundState(models.TextChoices):
     SENT = "sent", _("Sent back")
 
 
+class StackingPolicy(models.TextChoices):
+    """How the offers of a group go together."""
+
+    BEST = "best", _("The one that takes off most")
+    FIRST = "first", _("The first that applies")
+    ACCUMULATE = "accumulate", _("All of them")
+
+
+class LostWhy(models.TextChoices):
+    """Why an offer of a group was set aside."""
+
+    BEATEN = "beaten", _("another offer of its group was given")
+    BARRED = "barred", _("a group it does not go with was given")
+
+
 class InvoiceKind(models.TextChoices):
     """The two documents of account: what was supplied, and what of it is taken back."""
 

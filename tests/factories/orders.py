@@ -20,7 +20,7 @@ from apps.markets import queries as markets
 from apps.markets.context import Shop
 from apps.markets.models import LegalIdentity, Market
 from apps.orders import delivery
-from apps.orders.basket import offers as offer_engine
+from apps.orders.basket import known_offers
 from apps.orders.basket import operations as baskets
 from apps.orders.basket.queries import basket_view
 from apps.orders.models import DeliveryMethod
@@ -143,7 +143,7 @@ def make_offer(
         ),
         **fields,
     )
-    offer_engine.forget_offers()
+    known_offers.forget_offers()
     return made
 
 
@@ -152,7 +152,7 @@ def make_voucher(*, code: str = "WELCOME", usage: str = "Single use", offer: Any
     values = {"start_datetime": AT - timedelta(days=1), "end_datetime": AT + timedelta(days=1), **fields}
     made = get_model("voucher", "Voucher").objects.create(name=f"Voucher {code}", code=code, usage=usage, **values)
     made.offers.add(offer or make_offer(offer_type="Voucher"))
-    offer_engine.forget_offers()
+    known_offers.forget_offers()
     return made
 
 

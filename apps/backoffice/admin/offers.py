@@ -13,8 +13,8 @@ from unfold.decorators import display
 
 from apps.backoffice.admin.markets import TrailAdmin
 from apps.backoffice.scoping import ChangedByAll, ScopedRows
-from apps.orders.basket import offers
-from apps.orders.models import OfferMarket
+from apps.orders.basket import known_offers
+from apps.orders.models import OfferGroup, OfferMarket, OfferStacking
 
 Benefit = get_model("offer", "Benefit")
 Condition = get_model("offer", "Condition")
@@ -30,7 +30,7 @@ class OfferTrailAdmin(ChangedByAll, TrailAdmin):
     def after_edit(self, row: Any) -> None:
         """Forget the offers this process keeps."""
         super().after_edit(row)
-        offers.forget_offers()
+        known_offers.forget_offers()
 
 
 class TypedForm(forms.ModelForm):  # type: ignore[type-arg] # two models
@@ -53,6 +53,39 @@ class OfferMarketInline(ChangedByAll, ScopedRows, TabularInline):  # type: ignor
     model = OfferMarket
     extra = 0
     verbose_name_plural = _("Markets (none: every market)")
+
+
+class OfferStackingInline(ChangedByAll, TabularInline):  # type: ignore[misc] # unfold is not typed
+    """The group an offer is in; none means it adds up with others."""
+
+    model = OfferStacking
+    extra = 1
+    max_num = 1
+    verbose_name_plural = _("Group (none: adds up with other offers)")
+
+
+@admin.register(OfferGroup)
+class OfferGroupAdmin(OfferTrailAdmin):
+    """Which offers compete, and which never come together."""
+
+    list_display = ("name", "policy", "members_of", "barred")
+    list_filter = ("policy",)
+    search_fields = ("name",)
+    ordering = ("name",)
+    fields = ("name", "policy", "bars")
+    filter_horizontal = ("bars",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Return groups with their offers and the groups they bar."""
+        return super().get_queryset(request).prefetch_related("members__offer", "bars")  # type: ignore[no-any-return] # untyped base
+
+    @display(description=_("offers"))
+    def members_of(self, group: OfferGroup) -> str:
+        return ", ".join(sorted(member.offer.name for member in group.members.all())) or "–"
+
+    @display(description=_("never together with"))
+    def barred(self, group: OfferGroup) -> str:
+        return ", ".join(sorted(other.name for other in group.bars.all())) or "–"
 
 
 @admin.register(ConditionalOffer)
@@ -83,7 +116,7 @@ class OfferAdmin(OfferTrailAdmin):
         ("max_global_applications", "max_user_applications"),
         ("max_basket_applications", "max_discount"),
     )
-    inlines = (OfferMarketInline,)
+    inlines = (OfferMarketInline, OfferStackingInline)
 
 
 @admin.register(Benefit)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from decimal import Context, Decimal
+from decimal import ROUND_DOWN, Context, Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -93,6 +93,11 @@ class Money:
     def zero(cls, currency: str) -> Money:
         """Return nothing, in a currency."""
         return cls(Decimal(0), currency)
+
+    @classmethod
+    def down(cls, amount: Decimal, currency: str) -> Money:
+        """Return an amount cut at the currency's smallest unit: 3.99 JPY is 3, 1.999 EUR is 1.99."""
+        return cls(amount.quantize(Decimal(1).scaleb(-minor_digits(currency)), ROUND_DOWN, context=_EXACT), currency)
 
     @property
     def minor(self) -> int:

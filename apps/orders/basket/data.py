@@ -21,6 +21,22 @@ class Fix(StrEnum):
     ACCEPT = "accept"
 
 
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """An offer that was set aside. by: the offer, or for barred ones the group, that came before it."""
+
+    offer_id: int
+    name: str
+    why: str
+    by: str
+    amount: Decimal | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON values, as an order keeps them."""
+        amount = None if self.amount is None else str(self.amount)
+        return {"offer_id": self.offer_id, "name": self.name, "why": str(self.why), "by": self.by, "amount": amount}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
     """Something about a line the shopper must know: a typed sentence, whether it stops the order, and the way out."""
@@ -115,6 +131,7 @@ class PricedBasket:
     priced_at: datetime
     lines: tuple[PricedLine, ...]
     offers: tuple[AppliedOffer, ...]
+    offers_lost: tuple[Lost, ...]
     vouchers: tuple[BasketVoucher, ...]
     delivery: DeliveryOption | None
     delivery_options: tuple[DeliveryOption, ...]

@@ -7,15 +7,12 @@ A basket that no offer can touch costs nothing here. Limits are only looked at; 
 """
 
 import copy
-import threading
-import time
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
 from django.db import connection
 from oscar.apps.offer.results import OfferApplications
 from oscar.core.loading import get_model
@@ -24,43 +21,46 @@ from apps.catalog.models import Product
 from apps.core.money import Money, total
 from apps.inventory.models import StockRecord  # type: ignore[attr-defined] # Oscar's, through its star import
 from apps.markets.context import MarketInfo
+from apps.orders.basket import stacking
+from apps.orders.basket.data import Lost
+from apps.orders.basket.known_offers import KnownOffer, open_offers, runs
 from apps.orders.basket.rows import VoucherRow
 from apps.orders.basket.shortfall import Shortfall, short_of
-from apps.orders.models import OfferMarket
 
-OFFERS_TTL_S = 5.0
-
-_MONEY_BENEFITS = {"Absolute", "Fixed", "Fixed price", "Shipping absolute", "Shipping fixed price"}
-
+# Set by set, not range by range: with hundreds of ranges the difference is most of a basket's time.
 _RANGE_MEMBERS = """
 WITH item AS (
   SELECT product.id, coalesce(product.parent_id, product.id) AS root_id, product.is_discountable,
          coalesce(product.product_class_id, parent.product_class_id) AS class_id
     FROM catalogue_product product LEFT JOIN catalogue_product parent ON parent.id = product.parent_id
    WHERE product.id = ANY(%(products)s)
+), self AS (
+  SELECT id, id AS as_id FROM item UNION SELECT id, root_id FROM item
 ), placed AS (
-  SELECT item.id AS product_id, category.path
-    FROM item
-    JOIN catalogue_productcategory link ON link.product_id IN (item.id, item.root_id)
+  SELECT self.id, top.id AS category_id
+    FROM self JOIN catalogue_productcategory link ON link.product_id = self.as_id
     JOIN catalogue_category category ON category.id = link.category_id
+    JOIN catalogue_category top ON category.path LIKE top.path || '%%'
+), named AS (
+  SELECT self.id, member.range_id FROM self JOIN offer_rangeproduct member ON member.product_id = self.as_id
+   UNION SELECT item.id, kind.range_id FROM item JOIN offer_range_classes kind ON kind.productclass_id = item.class_id
+   UNION SELECT placed.id, part.range_id FROM placed
+           JOIN offer_range_included_categories part ON part.category_id = placed.category_id
+), found AS (
+  SELECT named.id, named.range_id FROM named JOIN offer_range span ON span.id = named.range_id
+   WHERE span.id = ANY(%(ranges)s) AND NOT span.includes_all_products
+   UNION ALL
+  SELECT item.id, span.id FROM item CROSS JOIN offer_range span
+   WHERE span.id = ANY(%(ranges)s) AND span.includes_all_products
+  EXCEPT
+  (SELECT self.id, bar.range_id FROM self JOIN offer_range_excluded_products bar ON bar.product_id = self.as_id
+    UNION ALL
+   SELECT placed.id, bar.range_id FROM placed
+     JOIN offer_range_excluded_categories bar ON bar.category_id = placed.category_id
+     JOIN offer_range span ON span.id = bar.range_id AND span.includes_all_products)
 )
-SELECT item.id, item.is_discountable, array_remove(array_agg(span.id), NULL)
-  FROM item
-  LEFT JOIN offer_range span ON span.id = ANY(%(ranges)s)
-   AND NOT EXISTS (SELECT FROM offer_range_excluded_products bar
-                    WHERE bar.range_id = span.id AND bar.product_id IN (item.id, item.root_id))
-   AND CASE WHEN span.includes_all_products THEN NOT EXISTS (
-         SELECT FROM offer_range_excluded_categories bar JOIN catalogue_category top ON top.id = bar.category_id
-           JOIN placed ON placed.product_id = item.id AND placed.path LIKE top.path || '%%'
-          WHERE bar.range_id = span.id)
-       ELSE EXISTS (SELECT FROM offer_rangeproduct member
-                     WHERE member.range_id = span.id AND member.product_id IN (item.id, item.root_id))
-         OR EXISTS (SELECT FROM offer_range_classes kind
-                     WHERE kind.range_id = span.id AND kind.productclass_id = item.class_id)
-         OR EXISTS (SELECT FROM offer_range_included_categories part
-                      JOIN catalogue_category top ON top.id = part.category_id
-                      JOIN placed ON placed.product_id = item.id AND placed.path LIKE top.path || '%%'
-                     WHERE part.range_id = span.id) END
+SELECT item.id, item.is_discountable, array_remove(array_agg(found.range_id), NULL)
+  FROM item LEFT JOIN found ON found.id = item.id
  GROUP BY item.id, item.is_discountable
 """
 _USES_OF_OWNER = """
@@ -69,25 +69,6 @@ SELECT used.offer_id, coalesce(sum(used.frequency), 0)
  WHERE used.offer_id = ANY(%s) AND placed.user_id = %s AND placed.state NOT IN ('expired', 'cancelled')
  GROUP BY used.offer_id
 """
-
-
-@dataclass(frozen=True, slots=True)
-class KnownOffer:
-    """An open offer, ready to be applied without asking the database."""
-
-    row: Any
-    range_ids: frozenset[int]
-    market_ids: frozenset[int]
-
-    def is_for(self, *, market: MarketInfo, at: datetime) -> bool:
-        """Whether it runs now, in this market, in a currency its amounts can mean."""
-        row = self.row
-        if (row.start_datetime and at < row.start_datetime) or (row.end_datetime and at > row.end_datetime):
-            return False
-        if self.market_ids:
-            return market.id in self.market_ids
-        holds_money = row.benefit.type in _MONEY_BENEFITS or row.condition.type == "Value"
-        return not holds_money or market.currency == settings.OSCAR_DEFAULT_CURRENCY
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +98,19 @@ class Given:
     def delivery_discount(self, *, charge: Money) -> Money:
         """What it takes off a delivery charge."""
         amount = self.offer.shipping_discount(charge.amount, charge.currency)
-        return Money(Decimal(amount).quantize(Decimal("0.01")), charge.currency)
+        return Money.down(Decimal(amount), charge.currency)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """
+    What the offers came to: given, best priority first; set aside by groups; and by the id of each voucher that gives
+    nothing, what keeps it from it, where that can be said.
+    """
+
+    given: list[Given] = field(default_factory=list)
+    lost: list[Lost] = field(default_factory=list)
+    shortfalls: dict[int, Shortfall] = field(default_factory=dict)
 
 
 def apply_offers(
@@ -127,42 +120,42 @@ def apply_offers(
     vouchers: Sequence[VoucherRow],
     owner_id: int | None,
     at: datetime,
-) -> tuple[list[Given], dict[int, Shortfall]]:
-    """
-    Return what the offers of the market and of these vouchers give to the lines, best priority first; and by the id of
-    each voucher that gives nothing, what keeps it from it, where that can be said.
-    """
+) -> Outcome:
+    """Return what the offers of the market and of these vouchers give to the lines, whatever the order of the lines."""
     candidates = _candidates(market=market, vouchers=vouchers, at=at)
     elsewhere = _elsewhere(vouchers=vouchers, candidates=candidates, at=at)
     if not candidates or not lines:
-        return [], elsewhere
+        return Outcome(shortfalls=elsewhere)
+    # By product: which unit gets a discount, and who the last cent, must not hang on what was put in first.
+    lines = sorted(lines, key=lambda line: (line.product_id, line.line_id))
     members = _members(lines=lines, range_ids=frozenset().union(*(known.range_ids for known in candidates)))
     basket = _oscar_basket(lines=lines, members=members)
     used = _uses_of_owner(offers=[known.row for known in candidates], owner_id=owner_id)
-    applications = OfferApplications()
-    for known in candidates:
-        _apply(offer=known.row, basket=basket, used=used.get(known.row.pk, 0), applications=applications)
+    applications, lost = stacking.apply_all(candidates=candidates, basket=basket, used=used)
     given = _given(applications=applications, basket=basket, currency=market.currency)
     giving = {voucher.id for each in given if (voucher := each.offer.get_voucher()) is not None}
-    return given, elsewhere | _shortfalls(candidates=candidates, giving=giving, lines=lines, members=members)
+    shortfalls = elsewhere | _shortfalls(candidates=candidates, giving=giving, lines=lines, members=members)
+    # An offer's worth is told as it would have been given: to the smallest unit.
+    lost = [replace(each, amount=_told(each.amount, market.currency)) for each in lost]
+    return Outcome(given=given, lost=lost, shortfalls=shortfalls)
+
+
+def _told(amount: Decimal | None, currency: str) -> Decimal | None:
+    return None if amount is None else Money.down(amount, currency).amount
 
 
 def _elsewhere(
     *, vouchers: Sequence[VoucherRow], candidates: Sequence[KnownOffer], at: datetime
 ) -> dict[int, Shortfall]:
     """The vouchers that have offers, none of them for this market."""
-    known = _open_offers()
+    known = open_offers()
     here = {known.row.pk for known in candidates}
     found = {}
     for voucher in vouchers:
         offers = [known[offer_id] for offer_id in voucher.offer_ids if offer_id in known]
         if offers and not here & {offer.row.pk for offer in offers}:
-            found[voucher.id] = Shortfall(is_elsewhere=all(_runs(offer.row, at) for offer in offers))
+            found[voucher.id] = Shortfall(is_elsewhere=all(runs(row=offer.row, at=at) for offer in offers))
     return found
-
-
-def _runs(row: Any, at: datetime) -> bool:  # noqa: ANN401 -- Oscar's row
-    return not ((row.start_datetime and at < row.start_datetime) or (row.end_datetime and at > row.end_datetime))
 
 
 def _shortfalls(
@@ -185,79 +178,21 @@ def _shortfalls(
     return found
 
 
-def forget_offers() -> None:
-    """Make the next read go to the database; called after a change in this process, a lost limit and by tests."""
-    _known.clear()
-
-
-_known: dict[str, tuple[float, dict[int, KnownOffer]]] = {}
-_lock = threading.Lock()
-
-
-def _open_offers() -> dict[int, KnownOffer]:
-    """Every open offer by id, at most OFFERS_TTL_S old; four statements when older, one when there are none."""
-    key = str(connection.settings_dict["NAME"])
-    found = _known.get(key)
-    if found is not None and time.monotonic() - found[0] < OFFERS_TTL_S:
-        return found[1]
-    offer_model = get_model("offer", "ConditionalOffer")
-    rows = list(
-        offer_model.objects.filter(status=offer_model.OPEN)
-        .select_related("condition", "benefit")
-        .prefetch_related("combinations")
-        .order_by("-priority", "id")
-    )
-    links = OfferMarket.objects.filter(offer__in=rows).values_list("offer_id", "market_id") if rows else []
-    markets: dict[int, set[int]] = {}
-    for offer_id, market_id in links:
-        markets.setdefault(offer_id, set()).add(market_id)
-    ranges = (
-        get_model("offer", "Range").objects.in_bulk(
-            {part.range_id for row in rows for part in (row.condition, row.benefit) if part.range_id}
-        )
-        if rows
-        else {}
-    )
-    offers = {row.pk: _prepared(row, ranges=ranges, market_ids=frozenset(markets.get(row.pk, ()))) for row in rows}
-    with _lock:
-        _known[key] = (time.monotonic(), offers)
-    return offers
-
-
-def _prepared(row: Any, *, ranges: Mapping[int, Any], market_ids: frozenset[int]) -> KnownOffer:  # noqa: ANN401 -- Oscar has no types
-    """Turn condition and benefit into the classes that compute, with ranges that know their members by the product."""
-    range_ids = set()
-    for name in ("condition", "benefit"):
-        part = getattr(row, name).proxy()
-        if part.range_id:
-            part.range = ranges[part.range_id]
-            # Range asks its `proxy` first; ours looks at the product at hand, so offers can be shared by threads.
-            part.range.__dict__["proxy"] = _MembersOnly(range_id=part.range_id)
-            range_ids.add(part.range_id)
-        setattr(row, name, part)
-    return KnownOffer(row=row, range_ids=frozenset(range_ids), market_ids=market_ids)
-
-
-@dataclass(frozen=True, slots=True)
-class _MembersOnly:
-    range_id: int
-
-    def contains_product(self, product: Any) -> bool:  # noqa: ANN401 -- Oscar's product with our mark
-        return self.range_id in product.in_ranges
-
-
 def _candidates(*, market: MarketInfo, vouchers: Sequence[VoucherRow], at: datetime) -> list[KnownOffer]:
-    offers = _open_offers()
+    offers = open_offers()
     by_voucher = {offer_id: voucher for voucher in reversed(vouchers) for offer_id in voucher.offer_ids}
     chosen = []
     for known in offers.values():
         voucher = by_voucher.get(known.row.pk)
         if (known.row.offer_type != "Site" and voucher is None) or not known.is_for(market=market, at=at):
             continue
+        if voucher is None:
+            chosen.append(known)
+            continue
         # A copy, because the voucher is written on it and the original is shared.
         row = copy.copy(known.row)
         row.set_voucher(voucher)
-        chosen.append(KnownOffer(row=row, range_ids=known.range_ids, market_ids=known.market_ids))
+        chosen.append(replace(known, row=row))
     return chosen
 
 
@@ -321,20 +256,6 @@ def _oscar_basket(*, lines: Sequence[OfferLine], members: Mapping[int, tuple[boo
     return basket
 
 
-def _apply(*, offer: Any, basket: Any, used: int, applications: OfferApplications) -> None:  # noqa: ANN401 -- Oscar's rows
-    """Apply one offer as often as it may: Oscar's Applicator, with the number of uses read beforehand."""
-    most = offer.get_max_applications()
-    if offer.max_user_applications:
-        most = min(most, max(0, offer.max_user_applications - used))
-    for _ in range(most):
-        result = offer.apply_benefit(basket)
-        if not result.is_successful:
-            return
-        applications.add(offer, result)
-        if result.is_final:
-            return
-
-
 def _given(*, applications: OfferApplications, basket: Any, currency: str) -> list[Given]:  # noqa: ANN401
     """Round each offer's discount to the cent once and spread it over its lines; never below zero on a line."""
     left = {line.pk: Money(line.unit_effective_price, currency) * line.quantity for line in basket.all_lines()}
@@ -349,7 +270,7 @@ def _given(*, applications: OfferApplications, basket: Any, currency: str) -> li
             for line in basket.all_lines()
         }
         weights = {line_id: weight for line_id, weight in weights.items() if weight > 0}
-        amount = Money(Decimal(application["discount"]).quantize(Decimal("0.01"), rounding="ROUND_DOWN"), currency)
+        amount = Money.down(Decimal(application["discount"]), currency)
         if not weights or not amount:
             continue
         shares = {}

@@ -75,7 +75,8 @@ def price_basket(
         for line in rows.lines
         if line.product_id in quotes and line.product_id in pages and (left is None or left.get(line.product_id, 0) > 0)
     ]
-    given, reasons = _offers(shop=shop, rows=rows, sold=sold, quotes=quotes, at=at)
+    outcome, reasons = _offers(shop=shop, rows=rows, sold=sold, quotes=quotes, at=at)
+    given = outcome.given
     discounts = _discounts_by_line(given)
     inputs = [_line_input(line, quote=quotes[line.product_id], discounts=discounts) for line in sold]
     goods = calculator.goods_of(lines=inputs, currency=shop.market.currency)
@@ -112,6 +113,7 @@ def price_basket(
             for line in rows.lines
         ),
         offers=applied,
+        offers_lost=tuple(outcome.lost),
         vouchers=tuple(_voucher(row=row, reasons=reasons, applied=applied, shop=shop) for row in rows.vouchers),
         delivery=chosen,
         delivery_options=tuple(options),
@@ -121,9 +123,9 @@ def price_basket(
 
 def _offers(
     *, shop: Shop, rows: BasketRows, sold: list[LineRow], quotes: Mapping[int, PriceQuote], at: datetime
-) -> tuple[list[offer_engine.Given], dict[int, Refusal]]:
+) -> tuple[offer_engine.Outcome, dict[int, Refusal]]:
     reasons = {row.id: reason for row in rows.vouchers if (reason := _voucher_refusal(row, rows.owner_id, at))}
-    given, shortfalls = offer_engine.apply_offers(
+    outcome = offer_engine.apply_offers(
         market=shop.market,
         lines=[
             offer_engine.OfferLine(
@@ -140,9 +142,9 @@ def _offers(
         at=at,
     )
     for row in rows.vouchers:
-        if row.id in shortfalls:
-            reasons.setdefault(row.id, _short(code=row.code, short=shortfalls[row.id], shop=shop))
-    return given, reasons
+        if row.id in outcome.shortfalls:
+            reasons.setdefault(row.id, _short(code=row.code, short=outcome.shortfalls[row.id], shop=shop))
+    return outcome, reasons
 
 
 def _short(*, code: str, short: offer_engine.Shortfall, shop: Shop) -> Refusal:

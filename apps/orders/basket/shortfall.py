@@ -48,8 +48,3 @@ def short_of(
     units = len(counted) if condition.type == condition.COVERAGE else sum(line.quantity for line in counted)
     missing_items = int(condition.value) - units
     return Shortfall(items=missing_items) if missing_items > 0 else Shortfall(is_beaten=True)
-
-
-def _counts(condition: Any, member: tuple[bool, frozenset[int]]) -> bool:  # noqa: ANN401 -- Oscar's row
-    is_discountable, ranges = member
-    return is_discountable and condition.range_id in ranges

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from apps.markets.context import Shop
-from apps.orders.basket import offers, queries
+from apps.orders.basket import known_offers, queries
 from apps.orders.basket import rows as basket_rows
 from apps.orders.errors import VoucherNotApplicable, VoucherUnknown
 
@@ -34,7 +34,7 @@ def apply_voucher(*, shop: Shop, basket_id: int, owner_id: int | None, code: str
     with connection.cursor() as cursor:
         cursor.execute(_ATTACH, [basket_id, voucher_id])
     # A voucher made a moment ago may use an offer this process has not read yet.
-    offers.forget_offers()
+    known_offers.forget_offers()
     view = queries.basket_view(shop=shop, basket_id=basket_id, at=at)
     reason = next(voucher.reason for voucher in view.vouchers if voucher.id == voucher_id)
     if reason is not None and not isinstance(reason, VoucherNotApplicable):

@@ -11,7 +11,7 @@ from apps.orders.models.payment import Payment, PaymentNotice
 from apps.orders.models.returns import Refund, RefundLine, Return, ReturnLine
 from apps.orders.models.terms import TermsVersion
 from apps.orders.models.transition import Transition
-from apps.orders.models.voucher import OfferMarket, VoucherSlot
+from apps.orders.models.voucher import OfferGroup, OfferMarket, OfferStacking, VoucherSlot
 
 # isort: split
 # Last: Oscar skips what is registered above.
@@ -29,7 +29,9 @@ __all__ = [
     "InvoiceSeries",
     "Line",
     "MailLog",
+    "OfferGroup",
     "OfferMarket",
+    "OfferStacking",
     "Order",
     "PartnerNotice",
     "Payment",

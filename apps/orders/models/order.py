@@ -23,6 +23,7 @@ class Order(AbstractOrder):
     phone = models.CharField(_("phone"), max_length=30, blank=True)
     discount_incl_tax = models.DecimalField(_("discount with tax"), max_digits=12, decimal_places=2, default=0)
     tax_lines = models.JSONField(_("tax per rate"), default=list)
+    offers_lost = models.JSONField(_("offers set aside"), default=list, db_default=[])
     delivery_promise = models.JSONField(_("delivery promise"), default=dict)
     expires_at = models.DateTimeField(_("expires unpaid at"), null=True, blank=True)
     payment_method = models.CharField(_("payment method"), max_length=20)

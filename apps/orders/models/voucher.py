@@ -1,9 +1,11 @@
-"""What Oscar's offers and vouchers lack: uses that cannot be taken twice, and the markets an offer is for."""
+"""What Oscar's offers and vouchers lack: uses nobody takes twice, markets, and what goes together."""
 
 from typing import ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from apps.orders.enums import StackingPolicy
 
 
 class VoucherSlot(models.Model):
@@ -50,3 +52,46 @@ class OfferMarket(models.Model):
 
     def __str__(self) -> str:
         return f"{self.offer_id} / {self.market_id}"
+
+
+class OfferGroup(models.Model):
+    """Offers that compete or add up. An offer without a group adds up with all that Oscar lets it combine with."""
+
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    policy = models.CharField(
+        _("given together"), max_length=10, choices=StackingPolicy.choices, default=StackingPolicy.BEST
+    )
+    bars = models.ManyToManyField(
+        "self",
+        blank=True,
+        verbose_name=_("never together with"),
+        help_text=_("Once one of their offers is given, those of this group are not, and the other way round."),
+    )
+
+    class Meta:
+        verbose_name = _("group of offers")
+        verbose_name_plural = _("groups of offers")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(policy__in=StackingPolicy.values), name="offer_group_policy_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OfferStacking(models.Model):
+    """The group an offer is in."""
+
+    offer = models.OneToOneField(
+        "offer.ConditionalOffer", models.CASCADE, related_name="stacking", verbose_name=_("offer")
+    )
+    group = models.ForeignKey(OfferGroup, models.PROTECT, related_name="members", verbose_name=_("group"))
+
+    class Meta:
+        verbose_name = _("group of an offer")
+        verbose_name_plural = _("groups of offers' members")
+
+    def __str__(self) -> str:
+        return f"{self.offer_id} / {self.group_id}"

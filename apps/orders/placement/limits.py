@@ -12,7 +12,7 @@ from django.db import connection, transaction
 
 from apps.core import locks
 from apps.orders.basket.data import AppliedOffer, BasketVoucher
-from apps.orders.basket.offers import forget_offers
+from apps.orders.basket.known_offers import forget_offers
 from apps.orders.basket.pricing import ONCE_PER_CUSTOMER, SINGLE_USE
 from apps.orders.errors import OfferUsedUp, VoucherUsedUp
 

@@ -39,12 +39,13 @@ placed AS (
   INSERT INTO order_order (
     number, basket_id, user_id, market_id, language, state, status, email, guest_email, phone, currency,
     total_incl_tax, total_excl_tax, shipping_incl_tax, shipping_excl_tax, shipping_method, shipping_code,
-    discount_incl_tax, tax_lines, delivery_promise, payment_method, placed_by, date_placed, expires_at,
+    discount_incl_tax, tax_lines, offers_lost, delivery_promise, payment_method, placed_by, date_placed, expires_at,
     analytics_tracked, shipping_address_id, billing_address_id, terms_id)
   SELECT %(number)s::text, %(basket)s, %(owner)s::bigint, %(market)s, %(language)s, %(state)s::text, %(state)s::text,
          %(email)s, %(guest_email)s, %(phone)s, %(currency)s::text,
          %(gross)s, %(net)s, %(delivery_gross)s, %(delivery_net)s, %(delivery_label)s, %(delivery_code)s,
-         %(discount)s, %(tax_lines)s::jsonb, %(promise)s::jsonb, %(payment_method)s::text, %(by)s::text, %(at)s,
+         %(discount)s, %(tax_lines)s::jsonb, %(offers_lost)s::jsonb, %(promise)s::jsonb,
+         %(payment_method)s::text, %(by)s::text, %(at)s,
          %(expires_at)s, false, ship.id, bill.id, (SELECT id FROM kept)
     FROM ship, bill
       ON CONFLICT (number) DO NOTHING
@@ -170,6 +171,7 @@ def _params(order: NewOrder) -> dict[str, Any]:
         "bill": json.dumps(order.billing.as_dict()),
         "lines": json.dumps(_lines(basket)),
         "offers": json.dumps(_offers(basket)),
+        "offers_lost": json.dumps([lost.as_dict() for lost in basket.offers_lost]),
     }
 
 

@@ -166,12 +166,12 @@ def test_lock_rows_returns_rows_sorted_by_id_and_lock_row_wants_exactly_one():
         heartbeat.beat(name=name, at=AT)
 
     with transaction.atomic():
-        rows = locks.lock_rows(queryset=Heartbeat.objects.order_by("name"), rank=locks.Rank.DOCUMENT)
+        rows = locks.lock_rows(queryset=Heartbeat.objects.order_by("name"), rank=locks.Rank.RETURN)
         assert [row.name for row in rows] == ["c", "a", "b"]
         with pytest.raises(Heartbeat.DoesNotExist):
-            locks.lock_row(queryset=Heartbeat.objects.filter(name="x"), rank=locks.Rank.DOCUMENT)
+            locks.lock_row(queryset=Heartbeat.objects.filter(name="x"), rank=locks.Rank.RETURN)
         with pytest.raises(Heartbeat.MultipleObjectsReturned):
-            locks.lock_row(queryset=Heartbeat.objects.all(), rank=locks.Rank.DOCUMENT)
+            locks.lock_row(queryset=Heartbeat.objects.all(), rank=locks.Rank.RETURN)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -300,7 +300,7 @@ def test_offer_of_an_amount_is_only_for_the_default_currency_unless_told_otherwi
     shops = {shop.market.code: make_basket(shop=shop, items=[(kettle, 1)]) for shop in (french, british)}
 
     def discounts():
-        from apps.orders.basket.offers import forget_offers
+        from apps.orders.basket.known_offers import forget_offers
 
         forget_offers()
         return [str(view(shop, shops[shop.market.code]).totals.discount) for shop in (french, british)]

@@ -196,3 +196,8 @@ def test_format_money_when_country_is_unknown_for_the_language_uses_the_language
 
 def test_format_money_when_currency_has_no_decimals_writes_none():
     assert format_money(money=Money(Decimal(1234), "JPY"), language="en", country="GB") == "JP¥1,234"
+
+
+def test_amount_is_cut_at_the_smallest_unit_of_its_currency():
+    told = [str(Money.down(Decimal("3.9999"), currency)) for currency in ("JPY", "EUR", "KWD")]
+    assert told == ["3 JPY", "3.99 EUR", "3.999 KWD"]
