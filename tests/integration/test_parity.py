@@ -1,7 +1,7 @@
 """
 Page, basket, order, invoice, refund and credit note agree to the smallest unit, whatever is bought under any policy.
 
-PARITY_BASKETS says how many random baskets are bought (60 when unset); docs/reliability.md has what 10,000 came to.
+PARITY_BASKETS says how many random baskets are bought (60 when unset).
 """
 
 import os
