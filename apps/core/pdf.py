@@ -5,9 +5,10 @@ PDF/A (ISO 19005-3) because they are kept for ten years: fonts inside, nothing f
 """
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import font_roboto
@@ -19,6 +20,7 @@ MARGIN_MM = 18
 WIDTH_MM = 210 - 2 * MARGIN_MM
 TEXT_PT, SMALL_PT, TITLE_PT = 9, 7.5, 17
 LINE_MM = 4.6
+_CHANGED = re.compile(rb'(xmp:(?:ModifyDate|MetadataDate)=")[0-9T:+-]{25}"')
 INK, PALE = (35, 31, 28), (110, 103, 96)
 _FONTS = Path(font_roboto.__file__).parent / "files"
 
@@ -64,6 +66,7 @@ class Sheet:
 
     def __init__(self, *, title: str, language: str, at: datetime, foot: Sequence[str] = ()) -> None:
         """at: when the document says it was made, with its time zone."""
+        self._at = at.astimezone(UTC).isoformat(timespec="seconds").encode()
         self._pdf = _Page(foot=foot, identity=hashlib.sha256(title.encode()).hexdigest()[:32].upper())
         self._pdf.set_lang(language)
         self._pdf.set_title(clean(title))
@@ -142,7 +145,9 @@ class Sheet:
 
     def content(self) -> bytes:
         """Return the file."""
-        return bytes(self._pdf.output())
+        # The library dates the last change by its own clock; a document that is never changed has none. The text stays
+        # as long as it was, so the file's table of offsets stays true.
+        return _CHANGED.sub(rb"\g<1>" + self._at + b'"', bytes(self._pdf.output()))
 
     def _write(
         self,

@@ -1,6 +1,7 @@
 """What the papers say, in whose language, and who may have them."""
 
 import hashlib
+import re
 from io import BytesIO
 
 import pytest
@@ -52,6 +53,9 @@ def test_file_is_archival_and_the_same_bytes_whoever_draws_it():
     kept = operations.file_of(invoice_id=row.pk, at=LATER)
 
     assert kept == paper.draw(invoice=row, lines=list(row.lines.order_by("position")))
+    # Dated by the document, not by whoever's clock: drawn in another second it is the same.
+    dates = set(re.findall(rb'xmp:(?:Create|Modify|Metadata)Date="([^"]+)"', kept))
+    assert dates == {row.issued_at.isoformat(timespec="seconds").encode()}
     assert b"<pdfaid:part>3</pdfaid:part>" in kept
     assert InvoiceFile.objects.get().sha256 == hashlib.sha256(kept).hexdigest()
 
