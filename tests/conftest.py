@@ -15,7 +15,7 @@ from django.db import connection, connections
 from config import messages
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from pytest_django.plugin import DjangoDbBlocker
 
@@ -47,11 +47,22 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _no_offers_of_the_test_before() -> None:
-    """Forget the offers this process keeps for a few seconds: the rows they stand for are gone."""
-    from apps.orders.basket import known_offers
+def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """
+    Hold the clock of what a process keeps for a few seconds, and forget what the test before has left there.
 
-    known_offers.forget_offers()
+    So no count of statements depends on how fast the machine is. The fixture's value lets that many seconds pass.
+    """
+    from apps.core import kept
+
+    seconds = [kept.now()]
+    monkeypatch.setattr(kept, "now", lambda: seconds[0])
+    kept.forget_all()
+
+    def pass_by(more: float) -> None:
+        seconds[0] += more
+
+    return pass_by
 
 
 def make_template() -> None:

@@ -1,15 +1,12 @@
 """Reads of brands, markets and locales. All answers come from one snapshot that a process keeps for a few seconds."""
 
-import threading
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from django.db import InterfaceError, OperationalError, connection
-
 from apps.core import clock
+from apps.core.kept import Kept
 from apps.markets.context import BrandInfo, MarketInfo, SellerInfo, Shop
 from apps.markets.enums import LaunchState
 from apps.markets.errors import UnknownShop
@@ -30,16 +27,15 @@ class Snapshot:
     shops: dict[tuple[str, str], Shop]
     markets: dict[str, MarketInfo]
     live: dict[str, tuple[Shop, ...]]
-    read_at: float
 
 
-_lock = threading.Lock()
-_snapshots: dict[str, Snapshot] = {}
+# Better markets of a minute ago than no shop: pages from the cache need nothing else.
+_snapshots: Kept[str, Snapshot] = Kept(age_s=SNAPSHOT_TTL_S, outlives_database=True)
 
 
 def forget_snapshot() -> None:
     """Make the next read go to the database; called after a change in this process and by tests."""
-    _snapshots.clear()
+    _snapshots.forget()
 
 
 def snapshot() -> Snapshot:
@@ -48,21 +44,7 @@ def snapshot() -> Snapshot:
 
     Costs no query when warm, four when not.
     """
-    # Keyed by database so that test databases never see each other's markets.
-    key = str(connection.settings_dict["NAME"])
-    found = _snapshots.get(key)
-    if found is not None and time.monotonic() - found.read_at < SNAPSHOT_TTL_S:
-        return found
-    with _lock:
-        found = _snapshots.get(key)
-        if found is None or time.monotonic() - found.read_at >= SNAPSHOT_TTL_S:
-            try:
-                found = _snapshots[key] = _read()
-            except (InterfaceError, OperationalError):
-                # Better markets of a minute ago than no shop: pages from the cache need nothing else.
-                if found is None:
-                    raise
-        return found
+    return _snapshots.get(key="", read=_read)
 
 
 def _read() -> Snapshot:
@@ -100,7 +82,6 @@ def _read() -> Snapshot:
             )
             for brand in brands.values()
         },
-        read_at=time.monotonic(),
     )
 
 

@@ -5,16 +5,13 @@ Product page, basket, checkout and placement ask the same sourcing engine which 
 day (`orders.sourcing`), and this module how long they then travel.
 """
 
-import threading
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from datetime import time as clock_time
 from typing import Any
 
-from django.db import connection
-
+from apps.core.kept import Kept
 from apps.core.money import Money, from_minor
 from apps.markets.context import MarketInfo, Shop
 from apps.orders.errors import DeliveryRefused
@@ -160,21 +157,20 @@ def first_method(*, shop: Shop) -> Method | None:
 
 def forget_methods() -> None:
     """Make the next read go to the database; called after a change in this process and by tests."""
-    _known.clear()
+    _calendars.forget()
 
 
 _Calendar = tuple[tuple[Method, ...], Mapping[str, frozenset[date]]]
-_known: dict[tuple[str, int], tuple[float, _Calendar]] = {}
-_lock = threading.Lock()
+_calendars: Kept[int, _Calendar] = Kept(age_s=METHODS_TTL_S)
 
 
 def _calendar(*, market: MarketInfo) -> _Calendar:
     """Methods and holidays of a market, at most METHODS_TTL_S seconds old; two statements when they are older."""
-    key = (str(connection.settings_dict["NAME"]), market.id)
-    found = _known.get(key)
-    if found is not None and time.monotonic() - found[0] < METHODS_TTL_S:
-        return found[1]
-    rows = DeliveryMethod.objects.filter(market_id=market.id, is_active=True).order_by("position", "id")
+    return _calendars.get(key=market.id, read=lambda: _read_calendar(market.id))
+
+
+def _read_calendar(market_id: int) -> _Calendar:
+    rows = DeliveryMethod.objects.filter(market_id=market_id, is_active=True).order_by("position", "id")
     methods = tuple(
         Method(
             id=row.id,
@@ -193,8 +189,6 @@ def _calendar(*, market: MarketInfo) -> _Calendar:
     for country, day in DeliveryHoliday.objects.values_list("country", "day"):
         days.setdefault(country, set()).add(day)
     holidays = {country: frozenset(found) for country, found in days.items()}
-    with _lock:
-        _known[key] = (time.monotonic(), (methods, holidays))
     return methods, holidays
 
 

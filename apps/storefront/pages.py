@@ -1,17 +1,16 @@
 """Editorial content of a shop: static pages, blocks of the home page, and the promises that are true in its market."""
 
-import time
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from django.db import connection
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from apps.core.kept import Kept
 from apps.core.money import Money, from_minor
 from apps.markets.context import Shop
 from apps.media import queries as media
@@ -25,16 +24,12 @@ BLOCKS_TTL_S = 10.0
 WITHDRAWAL_DAYS = 14  # C. conso L221-18, and its equals in the other markets
 
 
-_pages_kept: dict[tuple[str, str, str], tuple[float, dict[str, StaticPage]]] = {}
+_pages_kept: Kept[tuple[str, str], dict[str, StaticPage]] = Kept(age_s=BLOCKS_TTL_S)
 
 
 def _pages(shop: Shop) -> dict[str, StaticPage]:
     """The static pages of a shop by code, at most BLOCKS_TTL_S seconds old. No query when warm, one when not."""
-    key = (str(connection.settings_dict["NAME"]), shop.brand.code, shop.code)
-    found = _pages_kept.get(key)
-    if found is None or time.monotonic() - found[0] > BLOCKS_TTL_S:
-        found = _pages_kept[key] = (time.monotonic(), _best_pages(shop))
-    return found[1]
+    return _pages_kept.get(key=(shop.brand.code, shop.code), read=lambda: _best_pages(shop))
 
 
 def _best_pages(shop: Shop) -> dict[str, StaticPage]:
@@ -141,38 +136,35 @@ class HomeBlock:
     picture: Picture | None
 
 
-_blocks_kept: dict[tuple[str, str, str], tuple[float, tuple[HomeBlock, ...]]] = {}
+_blocks_kept: Kept[tuple[str, str], tuple[HomeBlock, ...]] = Kept(age_s=BLOCKS_TTL_S)
 
 
 def blocks(*, shop: Shop) -> tuple[HomeBlock, ...]:
     """The home page's blocks in order, at most BLOCKS_TTL_S seconds old. No query when warm, three when not."""
-    key = (str(connection.settings_dict["NAME"]), shop.brand.code, shop.code)
-    found = _blocks_kept.get(key)
-    if found is None or time.monotonic() - found[0] > BLOCKS_TTL_S:
-        rows = _block_rows(shop)
-        files = media.picture_sources(
-            asset_ids=[row.asset_id for row in rows if row.asset_id], languages=shop.text_chain
+    return _blocks_kept.get(key=(shop.brand.code, shop.code), read=lambda: _blocks(shop))
+
+
+def _blocks(shop: Shop) -> tuple[HomeBlock, ...]:
+    rows = _block_rows(shop)
+    files = media.picture_sources(asset_ids=[row.asset_id for row in rows if row.asset_id], languages=shop.text_chain)
+    return tuple(
+        HomeBlock(
+            kind=row.kind,
+            title=row.title,
+            text=row.text,
+            link_label=row.link_label,
+            link_path=row.link_path,
+            data=row.data,
+            picture=picture_of(files.get(row.asset_id or 0), alt=""),
         )
-        made = tuple(
-            HomeBlock(
-                kind=row.kind,
-                title=row.title,
-                text=row.text,
-                link_label=row.link_label,
-                link_path=row.link_path,
-                data=row.data,
-                picture=picture_of(files.get(row.asset_id or 0), alt=""),
-            )
-            for row in rows
-        )
-        found = _blocks_kept[key] = (time.monotonic(), made)
-    return found[1]
+        for row in rows
+    )
 
 
 def forget_blocks() -> None:
     """Read blocks and static pages anew at their next use; for tests and after a change in this process."""
-    _blocks_kept.clear()
-    _pages_kept.clear()
+    _blocks_kept.forget()
+    _pages_kept.forget()
 
 
 def _block_rows(shop: Shop) -> list[ContentBlock]:

@@ -6,19 +6,14 @@ that changes what they stand for. The numbers come from a sequence, so that one 
 after a rollback. A process reads all of them at most once a second.
 """
 
-import logging
-import threading
-import time
 from collections.abc import Iterable
 
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import connection, transaction
+
+from apps.core.kept import Kept
 
 FACETS = "facets"
 MAX_AGE_S = 1.0
-AWAY_S = 5.0
-"""So long nobody waits for a database that did not answer."""
-
-logger = logging.getLogger(__name__)
 
 _BUMP = """
 INSERT INTO catalogue_catalogversion (key, version)
@@ -26,8 +21,7 @@ SELECT k, nextval('catalogue_version_seq') FROM unnest(%s::text[]) AS k
 ON CONFLICT (key) DO UPDATE SET version = excluded.version
 """
 
-_lock = threading.Lock()
-_read: dict[str, tuple[float, dict[str, int]]] = {}
+_kept: Kept[str, dict[str, int]] = Kept(age_s=MAX_AGE_S, outlives_database=True)
 
 
 def shop_key(*, market_id: int, language: str) -> str:
@@ -57,28 +51,15 @@ def current(*, key: str) -> int:
 
     While the database is away it is the last one read: what is kept in memory and in caches is shown meanwhile.
     """
-    name = str(connection.settings_dict["NAME"])
-    found = _read.get(name)
-    if found is None or time.monotonic() - found[0] >= MAX_AGE_S:
-        with _lock:
-            found = _read.get(name)
-            if found is None or time.monotonic() - found[0] >= MAX_AGE_S:
-                found = _read[name] = _asked(found)
-    return found[1].get(key, 0)
+    return _kept.get(key="", read=_all_versions).get(key, 0)
 
 
-def _asked(before: tuple[float, dict[str, int]] | None) -> tuple[float, dict[str, int]]:
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT key, version FROM catalogue_catalogversion")
-            return time.monotonic(), dict(cursor.fetchall())
-    except (OperationalError, InterfaceError):
-        if before is None:
-            raise
-        logger.warning("Versions cannot be read; those of before are used for %s s.", AWAY_S)
-        return time.monotonic() + AWAY_S - MAX_AGE_S, before[1]
+def _all_versions() -> dict[str, int]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT key, version FROM catalogue_catalogversion")
+        return dict(cursor.fetchall())
 
 
 def forget() -> None:
-    """Make the next read go to the database; for tests and after a change in this process."""
-    _read.clear()
+    """Make the next read go to the database; after a change in this process."""
+    _kept.forget()

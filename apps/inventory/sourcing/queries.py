@@ -1,8 +1,7 @@
 """Reads for sourcing: a market's rules and places, what they hold, how busy they are, where a postcode lies."""
 
 import json
-import threading
-import time
+import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,6 +10,7 @@ from decimal import Decimal
 
 from django.db import connection
 
+from apps.core.kept import Kept
 from apps.core.sql import prepared_cursor
 from apps.inventory.enums import SourcingSort
 from apps.inventory.ledger import SERVES
@@ -72,15 +72,12 @@ def network(*, market: MarketInfo) -> Network:
 
     A place that closed or paused since gives nothing: every read and every promise of stock asks the database.
     """
-    key = (str(connection.settings_dict["NAME"]), market.code, market.stock_location_codes)
-    found = _networks.get(key)
-    if found is not None and time.monotonic() - found[0] < TTL_S:
-        return found[1]
+    return _networks.get(key=(market.id, market.stock_location_codes), read=lambda: _read_network(market))
+
+
+def _read_network(market: MarketInfo) -> Network:
     rules = rules_of(market_id=market.id)
-    made = Network(rules, json.dumps([rule.as_dict() for rule in rules]), _places(market.stock_location_codes))
-    with _lock:
-        _networks[key] = (time.monotonic(), made)
-    return made
+    return Network(rules, json.dumps([rule.as_dict() for rule in rules]), _places(market.stock_location_codes))
 
 
 def rules_of(*, market_id: int) -> tuple[Rule, ...]:
@@ -108,8 +105,8 @@ def rule_from(*, row: SourcingRule) -> Rule:
 
 def forget() -> None:
     """Make the next read go to the database; called after a change in this process and by tests."""
-    _networks.clear()
-    _points.clear()
+    _networks.forget()
+    _points.forget()
 
 
 def free_units(*, product_ids: Collection[int], market: MarketInfo) -> dict[tuple[int, int], int]:
@@ -182,16 +179,14 @@ def point_of(*, country: str, postcode: str) -> tuple[float, float] | None:
     wanted = "".join(postcode.upper().split())
     if not country or not wanted:
         return None
-    key = (str(connection.settings_dict["NAME"]), country, wanted)
-    if key not in _points:
-        prefixes = [wanted[:length] for length in range(1, min(len(wanted), 12) + 1)]
-        areas = PostcodeArea.objects.filter(country=country, prefix__in=prefixes)
-        best = max(areas.values_list("prefix", "latitude", "longitude"), key=lambda row: len(row[0]), default=None)
-        with _lock:
-            if len(_points) >= _MOST_POINTS:
-                _points.clear()
-            _points[key] = (float(best[1]), float(best[2])) if best else None
-    return _points[key]
+    return _points.get(key=(country, wanted), read=lambda: _read_point(country, wanted))
+
+
+def _read_point(country: str, postcode: str) -> tuple[float, float] | None:
+    prefixes = [postcode[:length] for length in range(1, min(len(postcode), 12) + 1)]
+    areas = PostcodeArea.objects.filter(country=country, prefix__in=prefixes)
+    best = max(areas.values_list("prefix", "latitude", "longitude"), key=lambda row: len(row[0]), default=None)
+    return (float(best[1]), float(best[2])) if best else None
 
 
 def decisions(*, reference: str) -> list[SourcingDecision]:
@@ -229,6 +224,5 @@ def _point(latitude: Decimal | None, longitude: Decimal | None) -> tuple[float, 
     return None if latitude is None or longitude is None else (float(latitude), float(longitude))
 
 
-_networks: dict[tuple[str, str, tuple[str, ...]], tuple[float, Network]] = {}
-_points: dict[tuple[str, str, str], tuple[float, float] | None] = {}
-_lock = threading.Lock()
+_networks: Kept[tuple[int, tuple[str, ...]], Network] = Kept(age_s=TTL_S)
+_points: Kept[tuple[str, str], tuple[float, float] | None] = Kept(age_s=math.inf, most=_MOST_POINTS)

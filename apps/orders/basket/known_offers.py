@@ -1,22 +1,18 @@
 """The open offers of the house: few, read once per process for a few seconds, ready to be applied without queries."""
 
-import threading
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
 from oscar.core.loading import get_model
 
+from apps.core.kept import Kept
 from apps.markets.context import MarketInfo
 from apps.orders.models import OfferGroup, OfferMarket
 
 OFFERS_TTL_S = 5.0
-
-
 _MONEY_BENEFITS = {"Absolute", "Fixed", "Fixed price", "Shipping absolute", "Shipping fixed price"}
 
 
@@ -57,19 +53,18 @@ def runs(*, row: Any, at: datetime) -> bool:  # noqa: ANN401 -- Oscar's row
 
 def forget_offers() -> None:
     """Make the next read go to the database; called after a change in this process, a lost limit and by tests."""
-    _known.clear()
+    _known.forget()
 
 
-_known: dict[str, tuple[float, dict[int, KnownOffer]]] = {}
-_lock = threading.Lock()
+_known: Kept[str, dict[int, KnownOffer]] = Kept(age_s=OFFERS_TTL_S)
 
 
 def open_offers() -> dict[int, KnownOffer]:
     """Every open offer by id, at most OFFERS_TTL_S old; five statements when older, one when there are none."""
-    key = str(connection.settings_dict["NAME"])
-    found = _known.get(key)
-    if found is not None and time.monotonic() - found[0] < OFFERS_TTL_S:
-        return found[1]
+    return _known.get(key="", read=_read_offers)
+
+
+def _read_offers() -> dict[int, KnownOffer]:
     offer_model = get_model("offer", "ConditionalOffer")
     rows = list(
         offer_model.objects.filter(status=offer_model.OPEN)
@@ -89,13 +84,10 @@ def open_offers() -> dict[int, KnownOffer]:
         else {}
     )
     groups = _groups(rows)
-    offers = {
+    return {
         row.pk: _prepared(row, ranges=ranges, market_ids=frozenset(markets.get(row.pk, ())), group=groups.get(row.pk))
         for row in rows
     }
-    with _lock:
-        _known[key] = (time.monotonic(), offers)
-    return offers
 
 
 def _groups(rows: Sequence[Any]) -> dict[int, Group]:

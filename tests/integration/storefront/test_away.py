@@ -56,9 +56,9 @@ def test_page_of_the_last_resort_needs_not_even_our_template(calm, monkeypatch):
     assert "Une erreur est survenue" in response.content.decode()
 
 
-def test_markets_of_before_serve_while_the_database_is_away(monkeypatch):
+def test_markets_of_before_serve_while_the_database_is_away(monkeypatch, later):
     before = markets.snapshot()
-    monkeypatch.setattr(markets, "SNAPSHOT_TTL_S", 0.0)
+    later(markets.SNAPSHOT_TTL_S)
 
     def fail():
         raise OperationalError("server closed the connection")
@@ -70,9 +70,9 @@ def test_markets_of_before_serve_while_the_database_is_away(monkeypatch):
         markets.snapshot()
 
 
-def test_page_that_is_kept_is_shown_while_the_database_is_away(calm, monkeypatch):
+def test_page_that_is_kept_is_shown_while_the_database_is_away(calm, monkeypatch, later):
     before = calm.get("/fr-fr/search/?q=bol")
-    monkeypatch.setattr(versions, "MAX_AGE_S", 0.0)
+    later(versions.MAX_AGE_S)
 
     def fail(*_args, **_options):
         raise OperationalError("server closed the connection")

@@ -14,10 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver
 
 from apps.catalog.publication import versions
-from apps.inventory.sourcing import queries as sourcing
-from apps.markets import queries as markets
-from apps.orders import delivery
-from apps.storefront import page_cache, pages
+from apps.storefront import page_cache
 from tests import page_kinds
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo_module")]
@@ -237,14 +234,14 @@ def test_pages_near_stay_within_their_room(monkeypatch):
     assert 7000 < sum(len(page) for _end, page in near._pages.values()) == near._bytes <= 8000
 
 
-def test_page_of_another_process_s_change_is_built_anew_within_the_age_of_versions(visitor, monkeypatch):
+def test_page_of_another_process_s_change_is_built_anew_within_the_age_of_versions(visitor, later):
     url = _urls()["product"]
     slug = url.rstrip("/").rsplit("/", 1)[-1]
     assert visitor.get(url).status_code == 200
     with connection.cursor() as cursor:  # as another process would: nothing here is told
         cursor.execute("DELETE FROM catalogue_publication WHERE slug = %s", [slug])
         cursor.execute("UPDATE catalogue_catalogversion SET version = nextval('catalogue_version_seq')")
-    monkeypatch.setattr(versions, "MAX_AGE_S", 0.0)
+    later(versions.MAX_AGE_S)
     assert visitor.get(url).status_code != 200
 
 
@@ -273,22 +270,12 @@ def test_basket_works_while_the_cache_is_down(visitor, dead_cache):
     assert visitor.get("/fr-fr/basket/").status_code == 200
 
 
-KEPT_FOR = (
-    (versions, "MAX_AGE_S"),
-    (pages, "BLOCKS_TTL_S"),
-    (markets, "SNAPSHOT_TTL_S"),
-    (delivery, "METHODS_TTL_S"),
-    (sourcing, "TTL_S"),
-)
 LIMITS = {"home": 3, "department": 4, "category": 4, "listing filtered": 4, "search": 4, "product": 3}
 
 
 @pytest.mark.parametrize(("kind", "limit"), LIMITS.items())
-def test_page_that_is_not_kept_stays_within_its_queries_and_writes_nothing(visitor, settings, monkeypatch, kind, limit):
+def test_page_that_is_not_kept_stays_within_its_queries_and_writes_nothing(visitor, settings, kind, limit):
     settings.PAGE_CACHE = False
-    # What a process reads again after a second or ten is not counted, however slow the machine is.
-    for module, name in KEPT_FOR:
-        monkeypatch.setattr(module, name, 3600.0)
     url = _urls()[kind]
     visitor.get(url)  # what a process keeps (menus, words) is there
     with CaptureQueriesContext(connection) as seen:
