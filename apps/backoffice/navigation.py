@@ -72,6 +72,7 @@ def navigation() -> list[dict[str, Any]]:
             _page(_("Returns"), "assignment_return", "order.return"),
             _page(_("Payments"), "payments", "order.payment"),
             _page(_("Invoices"), "request_quote", "order.invoice"),
+            _page(_("Gift cards and store credit"), "redeem", "order.creditaccount"),
             _page(_("Vouchers"), "confirmation_number", "voucher.voucher"),
             _page(_("Offers"), "sell", "offer.conditionaloffer"),
             _page(_("Groups of offers"), "stacks", "order.offergroup"),

@@ -67,6 +67,7 @@ _RIGHTS: dict[str, list[tuple[str, tuple[str, ...], tuple[str, ...]]]] = {
             ("view",),
         ),
         ("order", ("order", "payment", "fulfilment", "return"), ("change",)),
+        ("order", ("creditaccount",), ("view", "add", "change")),
         ("order", ("deliverymethod",), ("view",)),
         ("partner", ("stocklevel",), ("view", "change")),
         ("partner", ("stockmovement", "location", "sourcingrule", "sourcingdecision"), ("view",)),

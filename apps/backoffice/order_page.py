@@ -22,6 +22,7 @@ from apps.orders import cancellation, links
 from apps.orders.enums import ENDED_FULFILMENTS, TO_SHIP, FulfilmentState, LostWhy, OrderState, PaymentState
 from apps.orders.mail import again
 from apps.orders.models import Order
+from apps.orders.payments.words import tender_label
 from apps.orders.returns.queries import BOUGHT
 
 
@@ -156,6 +157,7 @@ def _totals(story: Story, write: _Writer) -> dict[str, Any]:
 
 def _payments(request: HttpRequest, story: Story, write: _Writer) -> Iterable[dict[str, Any]]:
     may = request.user.has_perm("order.change_payment")
+    sees_credit = request.user.has_perm("order.view_creditaccount")
     for payment in story.record.payments:
         is_open = payment.state in {PaymentState.CREATED, PaymentState.PENDING}
         actions = []
@@ -167,8 +169,13 @@ def _payments(request: HttpRequest, story: Story, write: _Writer) -> Iterable[di
         if may and payment.received_minor and not payment.captured_minor:
             url = reverse("admin:order_payment_return", args=[payment.pk])
             actions.append({"url": url, "label": _("Send back what came")})
+        account = payment.credit_account_id if sees_credit else None
         yield {
             "row": payment,
+            "label": tender_label(payment=payment),
+            "account_url": reverse("admin:order_creditaccount_change", args=[account])
+            if account and sees_credit
+            else "",
             "state_chip": chip(payment.get_state_display(), PAYMENT_TONES[PaymentState(payment.state)]),
             "amount": write.minor(payment.amount_minor, payment.currency),
             "came": write.minor(payment.received_minor, payment.received_currency) if payment.received_minor else "",

@@ -11,7 +11,8 @@ from apps.backoffice.admin.shared import chip
 from apps.backoffice.tones import RETURN_TONES
 from apps.core import clock
 from apps.orders.enums import ReturnState
-from apps.orders.models import Return
+from apps.orders.models import RefundTender, Return
+from apps.orders.payments.words import tender_label
 
 NEXT = {
     ReturnState.DECLARED: [("inspect", gettext_lazy("Inspect")), ("close", gettext_lazy("Close without goods"))],
@@ -44,8 +45,15 @@ def _entry(request: HttpRequest, row: Return, write: Callable[[int, str], str]) 
         "total": write(refund.amount_minor, refund.currency) if refund else "",
         "tax": write(refund.tax_minor, refund.currency) if refund else "",
         "refund_state": refund.get_state_display() if refund else "",
+        "tenders": [_tender(part, write) for part in (refund.tenders.all() if refund else ())],
         "actions": _actions(request, row),
     }
+
+
+def _tender(part: RefundTender, write: Callable[[int, str], str]) -> tuple[str, str, str]:
+    """What of a refund goes back to one tender: its name, the amount, whether it left."""
+    label = tender_label(payment=part.payment)
+    return label, write(part.amount_minor, part.payment.currency), str(part.get_state_display())
 
 
 def _actions(request: HttpRequest, row: Return) -> list[dict[str, Any]]:

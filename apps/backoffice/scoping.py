@@ -86,6 +86,7 @@ RULES: dict[str, Rule] = {
     "order.fulfilment": _market("order__market_id"),
     "order.partnernotice": _market("fulfilment__order__market_id"),
     "order.invoice": _market("order__market_id"),
+    "order.creditaccount": _brand("brand_id"),
     "order.return": _market("order__market_id"),
     "order.maillog": _market("order__market_id"),
     "order.deliverymethod": _market("market_id"),

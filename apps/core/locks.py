@@ -40,6 +40,7 @@ class Rank(IntEnum):
     VOUCHER = 60
     OFFER = 65
     POINTS_ACCOUNT = 70
+    CREDIT_ACCOUNT = 72  # by id
     ORDER = 80
     PAYMENT = 90
     FULFILMENT = 100

@@ -111,6 +111,27 @@ class InvoiceKind(models.TextChoices):
     CREDIT_NOTE = "credit_note", _("Credit note")
 
 
+class CreditKind(models.TextChoices):
+    """Money a customer has with us already, to pay with. Also the name of the gateway it pays through."""
+
+    GIFT_CARD = "gift_card", _("Gift card")
+    STORE_CREDIT = "store_credit", _("Store credit")
+
+
+# The payment method of orders for which no gateway had anything to pay.
+BY_CREDIT = "credit"
+NOTHING = "nothing"
+
+
+class CreditMovementKind(models.TextChoices):
+    """Why the balance of a gift card or store credit changed."""
+
+    ISSUED = "issued", _("Issued")
+    SPENT = "spent", _("Paid an order")
+    GIVEN_BACK = "given_back", _("Given back")
+    CORRECTED = "corrected", _("Corrected")
+
+
 # Goods that a location has in hand, or that wait for one: what is not done yet.
 TO_SHIP = (FulfilmentState.NEW, FulfilmentState.PICKED, FulfilmentState.PACKED)
 OPEN_FULFILMENTS = (FulfilmentState.WAITING, *TO_SHIP)
@@ -214,6 +235,8 @@ class RefundWhy(StrEnum):
     LATE = "late"  # it came after the order had ended
     CANCELLED = "cancelled"  # it was good, and the order was cancelled
     DIFFERS = "differs"  # it was not what was asked for
+    TO_CREDIT = "to_credit"  # the same, on a gift card or store credit
+    UNPAID = "unpaid"  # it was on a gift card or store credit, and the rest of the order was never paid
 
 
 class MailState(models.TextChoices):

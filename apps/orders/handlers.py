@@ -7,7 +7,7 @@ from django.db import transaction
 from apps.core import outbox
 from apps.core.enums import Queue
 from apps.orders import synthetic
-from apps.orders.enums import MailKind
+from apps.orders.enums import MailKind, RefundWhy
 from apps.orders.fulfilment import making as fulfilment
 from apps.orders.invoices import operations as invoices
 from apps.orders.logistics import operations as logistics
@@ -118,8 +118,11 @@ def refund(delivery: outbox.Delivery) -> None:
 
 @outbox.handler(topic="payment.refunded", name="orders.mail_refund", atomic=False, queue=Queue.SOON)
 def mail_refund(delivery: outbox.Delivery) -> None:
-    """Tell the shopper that the money is on its way back."""
-    _send(delivery, kind=MailKind.REFUND)
+    """Tell the shopper that the money is on its way back. Of an order that ended unpaid its own mail has said so."""
+    if delivery.payload.get("why") == RefundWhy.UNPAID:
+        _tell_nobody(delivery)
+    else:
+        _send(delivery, kind=MailKind.REFUND)
 
 
 @outbox.handler(topic="return.declared", name="returns.acknowledge", atomic=False)
@@ -164,11 +167,15 @@ def _is_transfer(delivery: outbox.Delivery) -> bool:
     return bool(method == BankTransfer.code)
 
 
+def _tell_nobody(delivery: outbox.Delivery) -> None:
+    with transaction.atomic():
+        outbox.finish(delivery=delivery)
+
+
 def _send(delivery: outbox.Delivery, *, kind: str) -> None:
     placed_by = Order.objects.values_list("placed_by", flat=True).get(pk=delivery.payload["order_id"])
-    if placed_by == synthetic.BY:  # nobody bought, so nobody is told
-        with transaction.atomic():
-            outbox.finish(delivery=delivery)
+    if placed_by == synthetic.BY:  # nobody bought
+        _tell_nobody(delivery)
         return
     owed = mail.Owed(
         event_id=delivery.event_id,

@@ -1,6 +1,7 @@
 """What must be true of orders, their money, their goods, their vouchers and their mails (docs/rules/books.md)."""
 
 from apps.core import books
+from apps.orders.credit import invariants as _credit  # noqa: F401 -- registers those of gift cards and store credit
 from apps.orders.invoices import invariants as _invoices  # noqa: F401 -- registers those of invoices
 from apps.orders.returns import invariants as _returns  # noqa: F401 -- registers those of returns
 
@@ -112,18 +113,18 @@ SELECT placed.number, format('line %%s: %%s sold, %%s carried, %%s unsent', line
     ),
     books.Invariant(
         name="payments.a_confirmed_order_is_paid_once",
-        sentence="An order that is confirmed or further has one paid payment, of exactly its total.",
+        sentence="The payments of an order that is confirmed or further sum to exactly its total, one besides credit.",
         sql=f"""
 SELECT placed.number, format('%%s, total %%s %%s, paid in minor units: %%s', placed.state, placed.total_incl_tax,
                              placed.currency, coalesce(paid.amounts, 'nothing'))
   FROM order_order placed
   CROSS JOIN LATERAL (
-    SELECT count(*) AS payments, sum(captured_minor) AS minor,
+    SELECT count(*) FILTER (WHERE credit_account_id IS NULL) AS others, coalesce(sum(captured_minor), 0) AS minor,
            string_agg(captured_minor || ' ' || currency, ', ' ORDER BY id) AS amounts,
-           bool_and(currency = placed.currency) AS same_currency
+           coalesce(bool_and(currency = placed.currency), true) AS same_currency
       FROM order_payment WHERE order_id = placed.id AND state = 'paid') paid
  WHERE placed.state IN ('confirmed', 'in_fulfilment', 'shipped', 'delivered')
-   AND (paid.payments <> 1 OR paid.minor <> {_MINOR.format("placed.total_incl_tax")} OR NOT paid.same_currency)
+   AND (paid.others > 1 OR paid.minor <> {_MINOR.format("placed.total_incl_tax")} OR NOT paid.same_currency)
  ORDER BY placed.id
 """,  # noqa: S608 -- put together from constants
     ),
@@ -136,7 +137,7 @@ SELECT placed.number, format('%%s %%s: asked %%s, came %%s, captured %%s, sent b
                              payment.captured_minor, payment.refunded_minor)
   FROM order_payment payment JOIN order_order placed ON placed.id = payment.order_id
   CROSS JOIN LATERAL (SELECT coalesce(nullif(payment.received_minor, 0), payment.amount_minor) AS minor) came
-  CROSS JOIN LATERAL (SELECT coalesce(sum(amount_minor), 0) AS minor FROM order_refund
+  CROSS JOIN LATERAL (SELECT coalesce(sum(amount_minor), 0) AS minor FROM order_refundtender
                        WHERE payment_id = payment.id AND state = 'sent') returned
  WHERE CASE payment.state
          WHEN 'paid' THEN payment.captured_minor <> payment.amount_minor OR payment.refunded_minor <> returned.minor

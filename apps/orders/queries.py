@@ -60,7 +60,7 @@ def record(*, order: Order) -> OrderRecord:
     return OrderRecord(
         order=order,
         lines=tuple(order.lines.order_by("position", "id")),
-        payments=tuple(order.payments.order_by("created_at", "id")),
+        payments=tuple(order.payments.select_related("credit_account").order_by("created_at", "id")),
         fulfilments=tuple(order.fulfilments.select_related("location").order_by("id")),
         transitions=tuple(order.transitions.order_by("at", "id")),
         discounts=tuple(order.discounts.order_by("id")),

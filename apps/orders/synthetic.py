@@ -124,6 +124,8 @@ def _place(shop: Shop, basket: int, priced: PricedBasket, at: datetime) -> Order
     method = next((code for code in shop.market.payment_methods if code != "bank_transfer"), "")
     if not method or priced.delivery is None:
         raise StepFailed(why="the market has no way to pay at once" if not method else "nothing is delivered here")
+    if not priced.total:
+        raise StepFailed(why="the order would cost nothing, so it could not end unpaid")
     answer = placement.place_order(
         shop=shop,
         basket_id=basket,

@@ -8,7 +8,7 @@ _ORDER_SALT = "halles.orders.tracking"
 _BASKET_SALT = "halles.orders.basket"
 # Without 0, I, L, O and U: nothing that is read out wrongly over the phone. A prime number of characters (31), so
 # that the check character finds every slip.
-_ALPHABET = "123456789ABCDEFGHJKMNPQRSTVWXYZ"
+ALPHABET = "123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _RANDOM_LENGTH = 8
 
 
@@ -40,22 +40,22 @@ def new_order_number(*, market_code: str) -> str:
     Says nothing about how many orders there are; the database refuses a number twice, so the caller tries again.
     """
     brand, _, country = market_code.partition("-")
-    body = "".join(secrets.choice(_ALPHABET) for _ in range(_RANDOM_LENGTH))
+    body = "".join(secrets.choice(ALPHABET) for _ in range(_RANDOM_LENGTH))
     prefix = f"{brand[:1]}{country[:2]}".upper()
-    return f"{prefix}-{body}-{_check_character(prefix + body)}"
+    return f"{prefix}-{body}-{check_character(prefix + body)}"
 
 
 def is_order_number(text: str) -> bool:
     """Whether a text a person typed can be an order number: right shape, right check character."""
     parts = text.strip().upper().split("-")
-    return len(parts) == 3 and parts[2] == _check_character(parts[0] + parts[1])  # noqa: PLR2004 -- its three parts
+    return len(parts) == 3 and parts[2] == check_character(parts[0] + parts[1])  # noqa: PLR2004 -- its three parts
 
 
-def _check_character(text: str) -> str:
+def check_character(text: str) -> str:
     """Sum weighted by place, modulo the alphabet: finds every wrong character of the body and every swap in it."""
-    prime = len(_ALPHABET)
-    total = sum(place * (_ALPHABET.find(character) % prime) for place, character in enumerate(text, start=2))
-    return _ALPHABET[total % prime]
+    prime = len(ALPHABET)
+    total = sum(place * (ALPHABET.find(character) % prime) for place, character in enumerate(text, start=2))
+    return ALPHABET[total % prime]
 
 
 def _unsigned(token: str, *, salt: str) -> str | None:

@@ -20,12 +20,14 @@ class CheckoutState:
     """
     Answers so far. attempt: the idempotency key of the order to come; the same until that order is placed.
 
+    credits: gift cards whose code was typed and store credit that was chosen, as account ids in the order they pay.
     ordered_attempt, ordered_basket: of the last order, so that its form sent again finds the basket it was made of.
     """
 
     details: Details
     delivery_code: str = ""
     payment_method: str = ""
+    credits: tuple[int, ...] = ()
     attempt: str = ""
     ordered_attempt: str = ""
     ordered_basket: int = 0
@@ -46,6 +48,7 @@ def load(*, request: HttpRequest) -> CheckoutState:
         details=details,
         delivery_code=kept.get("delivery", ""),
         payment_method=kept.get("payment", ""),
+        credits=tuple(kept.get("credits", ())),
         attempt=kept.get("attempt", ""),
         ordered_attempt=kept.get("ordered_attempt", ""),
         ordered_basket=kept.get("ordered_basket", 0),
@@ -61,6 +64,7 @@ def save(*, request: HttpRequest, state: CheckoutState) -> CheckoutState:
         "details": kept.details.as_dict(),
         "delivery": kept.delivery_code,
         "payment": kept.payment_method,
+        "credits": list(kept.credits),
         "attempt": kept.attempt,
         "ordered_attempt": kept.ordered_attempt,
         "ordered_basket": kept.ordered_basket,
@@ -71,7 +75,8 @@ def save(*, request: HttpRequest, state: CheckoutState) -> CheckoutState:
 
 def finish(*, request: HttpRequest, state: CheckoutState, attempt: str, basket_id: int) -> None:
     """The order is placed: keep the person's details for the next one, and its key only to know a repeat by."""
-    save(request=request, state=replace(state, attempt="", ordered_attempt=attempt, ordered_basket=basket_id))
+    done = replace(state, attempt="", credits=(), ordered_attempt=attempt, ordered_basket=basket_id)
+    save(request=request, state=done)
     shop = request.shop  # type: ignore[attr-defined] # set by the markets middleware
     request.session[SESSION_KEY][shop.market.code]["attempt"] = ""
     request.session.modified = True

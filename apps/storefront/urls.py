@@ -4,7 +4,7 @@ from django.urls import include, path
 
 from apps.markets.urls import shop_patterns
 from apps.storefront.seo import sitemaps
-from apps.storefront.views import account, basket, catalog, checkout, entry, home, orders, texts, withdraw
+from apps.storefront.views import account, basket, catalog, checkout, credit, entry, home, orders, texts, withdraw
 
 within_shop = [
     path("", home.home, name="home"),
@@ -22,6 +22,8 @@ within_shop = [
     path("checkout/", checkout.details, name="checkout"),
     path("checkout/delivery/", checkout.delivery, name="checkout_delivery"),
     path("checkout/review/", checkout.review, name="checkout_review"),
+    path("checkout/credit/", credit.use, name="checkout_credit"),
+    path("checkout/credit/remove/", credit.remove, name="checkout_credit_remove"),
     path("checkout/place/", checkout.place, name="checkout_place"),
     path("orders/", orders.order_lookup, name="order_lookup"),
     path("orders/<str:token>/", orders.order_tracking, name="order_tracking"),

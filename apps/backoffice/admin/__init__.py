@@ -2,6 +2,7 @@
 
 from apps.backoffice.admin import (
     catalog,
+    credit,
     fulfilments,
     imports,
     locations,
@@ -19,6 +20,7 @@ from apps.backoffice.admin import (
 
 __all__ = [
     "catalog",
+    "credit",
     "fulfilments",
     "imports",
     "locations",

@@ -13,7 +13,16 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action, display
 
-from apps.backoffice.admin.shared import ReadOnlyAdmin, chip, demand, moment, money_minor, order_link, scoped
+from apps.backoffice.admin.shared import (
+    ReadOnlyAdmin,
+    chip,
+    demand,
+    moment,
+    money_minor,
+    order_link,
+    row_or_404,
+    scoped,
+)
 from apps.core import clock
 from apps.orders.enums import InvoiceKind
 from apps.orders.invoices import operations, slips
@@ -74,9 +83,7 @@ class InvoiceAdmin(ReadOnlyAdmin):
     ) -> HttpResponse:
         """Lead to the order, where the document stands with all the rest."""
         demand(request, "order.view_invoice")
-        key = int(object_id) if object_id.isascii() and object_id.isdigit() and len(object_id) < 18 else 0  # noqa: PLR2004 -- a bigint
-        row = get_object_or_404(scoped(request, Invoice.objects.all()), pk=key)
-        return redirect("admin:order_order_change", row.order_id)
+        return redirect("admin:order_order_change", row_or_404(request, Invoice.objects.all(), object_id).order_id)
 
     def file(self, request: HttpRequest, invoice_id: int) -> HttpResponse:
         """Hand out the one file of a document."""

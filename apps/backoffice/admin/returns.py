@@ -15,14 +15,24 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from apps.backoffice.admin.shared import ReadOnlyAdmin, actor_of, ask, chip, demand, moment, order_link, scoped
+from apps.backoffice.admin.shared import (
+    ReadOnlyAdmin,
+    actor_of,
+    ask,
+    chip,
+    demand,
+    moment,
+    order_link,
+    row_or_404,
+    scoped,
+)
 from apps.backoffice.forms import ReasonForm, RefundForm
 from apps.backoffice.return_forms import InspectForm, WithdrawalForm
 from apps.backoffice.return_page import NEXT
 from apps.backoffice.tones import RETURN_TONES
 from apps.core import clock
 from apps.orders.enums import ReturnState
-from apps.orders.models import Order, Return
+from apps.orders.models import Order, Refund, Return
 from apps.orders.returns import operations, queries
 
 BREAK = mark_safe("<br>")
@@ -100,9 +110,7 @@ class ReturnAdmin(ReadOnlyAdmin):
     ) -> HttpResponse:
         """Lead to the order, where the return stands with all the rest."""
         demand(request, "order.view_return")
-        key = int(object_id) if object_id.isascii() and object_id.isdigit() and len(object_id) < 18 else 0  # noqa: PLR2004 -- a bigint
-        row = get_object_or_404(scoped(request, Return.objects.all()), pk=key)
-        return redirect("admin:order_order_change", row.order_id)
+        return redirect("admin:order_order_change", row_or_404(request, Return.objects.all(), object_id).order_id)
 
     def inspect(self, request: HttpRequest, return_id: int) -> HttpResponse:
         """Say what came back."""
@@ -137,7 +145,7 @@ class ReturnAdmin(ReadOnlyAdmin):
     def sent(self, request: HttpRequest, return_id: int) -> HttpResponse:
         """Record a refund that a person sent."""
         row = self._row(request, return_id)
-        refund = get_object_or_404(queries.refunds(), parent_id=return_id)
+        refund = get_object_or_404(Refund, parent_id=return_id)
 
         def do(said: Mapping[str, Any]) -> str:
             operations.record_sent(

@@ -7,7 +7,9 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import formats, timezone, translation
@@ -32,6 +34,7 @@ __all__ = [
     "money_minor",
     "order_link",
     "pretty",
+    "row_or_404",
     "scoped",
 ]
 
@@ -133,6 +136,12 @@ def ask(
         "is_multipart": form.is_multipart(),
     }
     return TemplateResponse(request, "backoffice/ask.html", context, status=409 if refusal else 200)
+
+
+def row_or_404(request: HttpRequest, rows: QuerySet[Any], object_id: str) -> Any:
+    """Return the row an admin address names, within the person's limits; Http404 for none and for what is no number."""
+    is_id = object_id.isascii() and object_id.isdigit() and len(object_id) < 18  # noqa: PLR2004 -- a bigint
+    return get_object_or_404(scoped(request, rows), pk=int(object_id) if is_id else 0)
 
 
 def answer(request: HttpRequest, *, do: Callable[[], str], back: str) -> HttpResponse:

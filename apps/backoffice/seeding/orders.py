@@ -12,6 +12,7 @@ from apps.backoffice.seeding.catalogue import BY
 from apps.catalog import queries as catalog
 from apps.core import outbox
 from apps.core.errors import Refusal
+from apps.core.money import Money, from_minor
 from apps.core.testing import drain_outbox
 from apps.inventory import queries as stock
 from apps.inventory.enums import LocationKind
@@ -21,6 +22,8 @@ from apps.markets.context import Shop, using
 from apps.orders import placement
 from apps.orders.basket import operations as baskets
 from apps.orders.basket import queries as basket_reads
+from apps.orders.credit import operations as credit
+from apps.orders.credit.data import CreditUse
 from apps.orders.enums import TO_SHIP, DemoBankDecision, Source
 from apps.orders.fulfilment import operations as shipping
 from apps.orders.fulfilment.making import TO_PARTNER
@@ -37,6 +40,8 @@ PLACES = {
 }
 # How the orders of the demo end, in shares; the newest days also hold what is still under way.
 ENDS = ("delivered",) * 5 + ("shipped",) * 3 + ("paid",) * 3 + ("refused", "open", "pending", "transfer", "expired")
+BY_CARD = frozenset({"paid", "pending", "expired"})
+"""Every second of these is paid with a gift card in part."""
 GIVEN_BACK = 3
 """Of every third delivered order one unit comes back."""
 
@@ -101,11 +106,14 @@ def _place(  # noqa: PLR0917 -- what a demo order is made of
             )
         priced = basket_reads.basket_view(shop=shop, basket_id=basket, at=at, delivery_code="standard")
         street, postcode, city = PLACES[shop.market.country]
+        uses = _by_card(shop, at, number) if end in BY_CARD and number % 2 else []
         answer = placement.place_order(
             shop=shop,
             basket_id=basket,
             owner_id=owner,
             confirmed_total=priced.total,
+            confirmed_due=priced.total - sum((use.amount for use in uses), Money.zero(shop.market.currency)),
+            credits_=uses,
             contact=placement.Contact(email="shopper@demo.example" if owner else f"guest-{number}@demo.example"),
             address=placement.Address(
                 first_name="",
@@ -126,10 +134,25 @@ def _place(  # noqa: PLR0917 -- what a demo order is made of
     return Order.objects.get(pk=answer.order_id)
 
 
+def _by_card(shop: Shop, at: datetime, number: int) -> list[CreditUse]:
+    """A gift card of five, spent whole on the order: no demo order costs less."""
+    amount = from_minor(500, shop.market.currency)
+    card = credit.issue_gift_card(
+        brand_id=shop.brand.id,
+        amount=amount,
+        expires_on=None,
+        reason="Demo order",
+        key=f"demo-order-card-{number}",
+        by=BY,
+        at=at,
+    )
+    return [CreditUse(account_id=card.account_id, amount=amount)]
+
+
 def _finish(order: Order, end: str, placed_at: datetime, now: datetime) -> None:
     if end in {"open", "transfer"}:
         return
-    payment = Payment.objects.get(order=order)
+    payment = Payment.objects.get(order=order, credit_account=None)
     payments.start_payment(payment_id=payment.pk, at=placed_at)
     payment.refresh_from_db()
     if end == "pending":

@@ -207,7 +207,11 @@ def _told(
 ) -> dict[str, Any]:
     """Everything the document says besides its lines and sums."""
     seller = market.seller
-    paid = Payment.objects.filter(order_id=order.pk, state=PaymentState.PAID).first()
+    paid = list(
+        Payment.objects.filter(order_id=order.pk, state=PaymentState.PAID)
+        .select_related("credit_account")
+        .order_by("-credit_account_id", "id")
+    )
     return {
         "seller": {
             "name": seller.name,
@@ -231,7 +235,15 @@ def _told(
         "supplied_at": supplied_at.isoformat() if supplied_at else "",
         "payment": {
             "method": order.payment_method,
-            "at": paid.settled_at.isoformat() if paid and paid.settled_at else "",
+            "at": max((each.settled_at.isoformat() for each in paid if each.settled_at), default=""),
+            "tenders": [
+                {
+                    "method": each.gateway,
+                    "end": each.credit_account.code_end if each.credit_account else "",
+                    "minor": each.amount_minor,
+                }
+                for each in paid
+            ],
         },
         "corrects": [{"number": row.number, "at": row.issued_at.isoformat()} for row in corrects],
         "return": refund.parent.number if refund else "",

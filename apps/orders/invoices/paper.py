@@ -13,10 +13,10 @@ from django.utils.translation import ngettext
 
 from apps.core.money import format_money, from_minor
 from apps.core.pdf import Column, Sheet
-from apps.orders.enums import InvoiceKind
+from apps.orders.enums import CreditKind, InvoiceKind
 from apps.orders.mail.texts import percent_text
 from apps.orders.models import Invoice, InvoiceLine
-from apps.orders.payments.words import payment_label
+from apps.orders.payments.words import credit_label, payment_label
 
 
 def draw(*, invoice: Invoice, lines: Sequence[InvoiceLine]) -> bytes:
@@ -164,5 +164,11 @@ def _notes(invoice: Invoice, write: _Writer) -> list[str]:
         return [_("This amount is sent back the way the order was paid.")]
     if not paid["at"]:
         return []
+    # Invoices of before gift cards name one method alone.
+    told = paid.get("tenders", [])
     names = {"method": payment_label(code=paid["method"]), "day": write.day(paid["at"])}
+    if any(each["method"] in CreditKind.values for each in told):
+        names["method"] = ", ".join(
+            f"{credit_label(kind=each['method'], end=each['end'])} {write(each['minor'])}" for each in told
+        )
     return [_("Paid with the order: %(method)s, %(day)s. Nothing is left to pay.") % names]

@@ -8,14 +8,15 @@ from decimal import Decimal
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from apps.core.money import Money, format_money
+from apps.core.money import Money, format_money, from_minor
 from apps.markets.context import Shop
 from apps.orders import links
 from apps.orders.enums import CONFIRMATIONS, MailKind
 from apps.orders.fulfilment import queries as fulfilments
 from apps.orders.mail import texts
-from apps.orders.models import Line, Order
+from apps.orders.models import Line, Order, Payment
 from apps.orders.payments.queries import payment_status
+from apps.orders.payments.words import tenders
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,12 +131,13 @@ def content_of(*, kind: str, order: Order, shop: Shop, fulfilment_id: int | None
     if kind not in CONFIRMATIONS:
         return short
     lines = list(Line.objects.filter(order_id=order.pk).order_by("position", "id"))
+    payments = list(Payment.objects.filter(order_id=order.pk).select_related("credit_account").order_by("id"))
     return replace(
         short,
         lines=tuple(_line(line=line, order=order, shop=shop) for line in lines),
-        totals=_totals(order=order, shop=shop),
+        totals=_totals(order=order, payments=payments, shop=shop),
         blocks=_blocks(order=order),
-        bank_details=_bank_details(order=order, shop=shop),
+        bank_details=_bank_details(order=order, payments=payments, shop=shop),
         withdrawal=Link(label=texts.withdrawal_label(), url=links.shop_url(shop=shop, path="withdraw/")),
         withdrawal_text=texts.withdrawal_text(),
         terms=_terms(shop=shop, order=order),
@@ -172,8 +174,11 @@ def _line(*, line: Line, order: Order, shop: Shop) -> LineView:
     )
 
 
-def _totals(*, order: Order, shop: Shop) -> tuple[TotalRow, ...]:
-    """Goods, delivery, discount already inside the lines, tax per rate, total: the figures written on the order."""
+def _totals(*, order: Order, payments: Sequence[Payment], shop: Shop) -> tuple[TotalRow, ...]:
+    """
+    Goods, delivery, discount already inside the lines, total, tax per rate, and what it is paid with: the figures
+    written on the order.
+    """
     goods = order.total_incl_tax - order.shipping_incl_tax
     rows = [TotalRow(label=_("Goods"), amount_text=_amount(goods, order=order, shop=shop))]
     if order.discount_incl_tax:
@@ -190,6 +195,9 @@ def _totals(*, order: Order, shop: Shop) -> tuple[TotalRow, ...]:
     for tax in order.tax_lines:
         label = _("including %(percent)s %% VAT") % {"percent": texts.percent_text(tax["percent"])}
         rows.append(TotalRow(label=label, amount_text=_amount(Decimal(tax["tax"]), order=order, shop=shop), kind="tax"))
+    for label, minor in tenders(payments=payments):
+        amount = from_minor(minor, order.currency).amount
+        rows.append(TotalRow(label=label, amount_text=_amount(amount, order=order, shop=shop)))
     return tuple(rows)
 
 
@@ -213,12 +221,14 @@ def _promise(*, order: Order) -> Sequence[str]:
     return (_("Arrives between %(first)s and %(last)s") % {"first": first, "last": last},)
 
 
-def _bank_details(*, order: Order, shop: Shop) -> tuple[Fact, ...]:
-    account = payment_status(order).instructions
+def _bank_details(*, order: Order, payments: Sequence[Payment], shop: Shop) -> tuple[Fact, ...]:
+    paying = payment_status(order, payments=payments)
+    account = paying.instructions
     if not account:
         return ()
+    due = from_minor(paying.amount_minor, order.currency).amount
     facts = [
-        Fact(label=_("Amount"), value=_amount(order.total_incl_tax, order=order, shop=shop)),
+        Fact(label=_("Amount"), value=_amount(due, order=order, shop=shop)),
         Fact(label=_("To"), value=account["holder"]),
         Fact(label="IBAN", value=account["iban"]),
         Fact(label="BIC", value=account["bic"]),

@@ -70,7 +70,13 @@ def _expired(*, order: Order, names: dict[str, str]) -> Words:
         "No payment for order %(number)s has reached us in time, so the goods are free for others again. Nothing"
         " was charged. If a payment arrives all the same, we send it back. You are welcome to order again."
     )
-    if Payment.objects.filter(order_id=order.pk, received_minor__gt=0).exists():
+    payments = list(Payment.objects.filter(order_id=order.pk))
+    if any(each.credit_account_id is not None for each in payments):
+        text = _(
+            "The rest of order %(number)s was not paid in time, so the goods are free for others again. What your gift"
+            " card or credit paid is back on it; nothing else was charged. You are welcome to order again."
+        )
+    elif any(each.received_minor for each in payments):
         text = _(
             "What reached us for order %(number)s was not the amount due, so the goods are free for others again. What"
             " you paid is sent back to you. You are welcome to order again."
@@ -95,8 +101,11 @@ def _payment_received(*, order: Order, names: dict[str, str]) -> Words:
 
 def _refund(*, order: Order, names: dict[str, str], why: str) -> Words:
     if why == RefundWhy.CANCELLED:
+        text = _("We have sent back what you paid for your cancelled order %(number)s; banks take a few days.")
+    elif why == RefundWhy.TO_CREDIT:
         text = _(
-            "We have sent back the whole amount you paid for your cancelled order %(number)s; banks take a few days."
+            "What your gift card or credit paid for your cancelled order %(number)s is back on it and can be used"
+            " again."
         )
     elif why == RefundWhy.DIFFERS and order.state == OrderState.PLACED:
         text = _(

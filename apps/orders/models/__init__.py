@@ -1,5 +1,6 @@
 """The order's tables. Carries Oscar's label `order`: Oscar's rows extended, its unused ones kept as they are."""
 
+from apps.orders.models.credit import CreditAccount, CreditMovement
 from apps.orders.models.delivery import DeliveryHoliday, DeliveryMethod
 from apps.orders.models.demo_bank import DemoBankPayment
 from apps.orders.models.fulfilment import Fulfilment, FulfilmentLine, Rejection
@@ -8,7 +9,7 @@ from apps.orders.models.logistics import PartnerNotice
 from apps.orders.models.mail import MailLog
 from apps.orders.models.order import Line, Order
 from apps.orders.models.payment import Payment, PaymentNotice
-from apps.orders.models.returns import Refund, RefundLine, Return, ReturnLine
+from apps.orders.models.returns import Refund, RefundLine, RefundTender, Return, ReturnLine
 from apps.orders.models.terms import TermsVersion
 from apps.orders.models.transition import Transition
 from apps.orders.models.voucher import OfferGroup, OfferMarket, OfferStacking, VoucherSlot
@@ -18,6 +19,8 @@ from apps.orders.models.voucher import OfferGroup, OfferMarket, OfferStacking, V
 from oscar.apps.order.models import *  # noqa: F403
 
 __all__ = [
+    "CreditAccount",
+    "CreditMovement",
     "DeliveryHoliday",
     "DeliveryMethod",
     "DemoBankPayment",
@@ -38,6 +41,7 @@ __all__ = [
     "PaymentNotice",
     "Refund",
     "RefundLine",
+    "RefundTender",
     "Rejection",
     "Return",
     "ReturnLine",

@@ -6,12 +6,15 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from apps.orders.enums import PaymentState
+from apps.orders.enums import CreditKind, PaymentState
 
 
 class Payment(models.Model):
     """
-    One attempt to pay an order through one gateway. Amounts in minor units of the currency.
+    One tender of an order: an attempt to pay it, or what is left of it, through one gateway. Minor units.
+
+    An order may have several: gift cards and store credit, which pay when it is placed, and one other for the rest.
+    credit_account: the gift card or store credit it was taken from; None for all other gateways.
 
     received: what a provider says came when that is not what was asked for; 0 otherwise. It pays nothing, and once it
     is to be sent back it is what was captured. Captured and refunded are then in its currency (`money_currency`).
@@ -30,6 +33,14 @@ class Payment(models.Model):
     )
     provider_reference = models.CharField(_("provider's reference"), max_length=200, blank=True)
     redirect_url = models.URLField(_("provider's page"), max_length=1000, blank=True)
+    credit_account = models.ForeignKey(
+        "order.CreditAccount",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="payments",
+        verbose_name=_("gift card or store credit"),
+    )
     idempotency_key = models.CharField(_("idempotency key"), max_length=80, unique=True)
     refusal_code = models.CharField(_("reason of refusal"), max_length=80, blank=True)
     created_at = models.DateTimeField(_("created"))
@@ -62,6 +73,11 @@ class Payment(models.Model):
             models.CheckConstraint(
                 condition=Q(received_minor=0) | Q(captured_minor=0) | Q(captured_minor=models.F("received_minor")),
                 name="payment_captures_what_came",
+            ),
+            models.CheckConstraint(
+                condition=Q(credit_account__isnull=False, gateway__in=CreditKind.values)
+                | (Q(credit_account__isnull=True) & ~Q(gateway__in=CreditKind.values)),
+                name="payment_by_credit_has_account",
             ),
         ]
         indexes: ClassVar = [

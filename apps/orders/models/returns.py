@@ -82,18 +82,19 @@ class ReturnLine(models.Model):
 
 
 class Refund(models.Model):
-    """Money sent back for a return: its lines and the delivery sum to the amount. Minor units, taxes included."""
+    """
+    Money sent back for a return: its lines and the delivery sum to the amount, and so do the tenders it goes back to.
+
+    Minor units, taxes included. state: sent once all tenders are.
+    """
 
     parent = models.OneToOneField(Return, models.PROTECT, related_name="refund", verbose_name=_("return"))
-    payment = models.ForeignKey("order.Payment", models.PROTECT, related_name="refunds", verbose_name=_("payment"))
     state = models.CharField(_("state"), max_length=4, choices=RefundState.choices, default=RefundState.DUE)
     amount_minor = models.BigIntegerField(_("amount in minor units"))
     tax_minor = models.BigIntegerField(_("tax in minor units"))
     delivery_minor = models.BigIntegerField(_("delivery in minor units"), default=0)
     delivery_tax_minor = models.BigIntegerField(_("tax on delivery in minor units"), default=0)
     currency = models.CharField(_("currency"), max_length=3)
-    idempotency_key = models.CharField(_("idempotency key"), max_length=80, unique=True)
-    reference = models.CharField(_("provider's reference"), max_length=200, blank=True)
     requested_at = models.DateTimeField(_("requested"))
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
 
@@ -115,6 +116,33 @@ class Refund(models.Model):
 
     def __str__(self) -> str:
         return f"{self.amount_minor} {self.currency} {self.state}"
+
+
+class RefundTender(models.Model):
+    """What of a refund goes back to one payment."""
+
+    refund = models.ForeignKey(Refund, models.PROTECT, related_name="tenders", verbose_name=_("refund"))
+    payment = models.ForeignKey("order.Payment", models.PROTECT, related_name="refunds", verbose_name=_("payment"))
+    state = models.CharField(_("state"), max_length=4, choices=RefundState.choices, default=RefundState.DUE)
+    amount_minor = models.BigIntegerField(_("amount in minor units"))
+    idempotency_key = models.CharField(_("idempotency key"), max_length=80, unique=True)
+    reference = models.CharField(_("provider's reference"), max_length=200, blank=True)
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("tender of a refund")
+        verbose_name_plural = _("tenders of refunds")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["refund", "payment"], name="refund_tender_unique"),
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="refund_tender_positive"),
+            models.CheckConstraint(
+                condition=Q(state="due", sent_at__isnull=True) | Q(state="sent", sent_at__isnull=False),
+                name="refund_tender_sent_has_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount_minor} {self.state}"
 
 
 class RefundLine(models.Model):

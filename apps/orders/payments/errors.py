@@ -58,3 +58,10 @@ class TransferKnown(Refusal):
     code = "payment.transfer_known"
     message = _("The transfer %(reference)s was recorded already.")
     http_status = HTTPStatus.CONFLICT
+
+
+class RefundByHand(Refusal):
+    """Money came by transfer: a person sends it back and records it. Parameters: number."""
+
+    code = "payment.refund_by_hand"
+    message = _("The money for %(number)s came by transfer: send it back by hand, then record it.")

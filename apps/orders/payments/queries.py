@@ -39,7 +39,9 @@ class PaymentView:
     What a shopper is told about paying an order.
 
     can_pay: the order still waits, so a "pay" button makes sense. redirect_url: the provider's page, when one is open.
-    differs: another sum than the one asked for came, so something was charged.
+    differs: another sum than the one asked for came, so something was charged. by_credit: a gift card or store credit
+    paid some of it, or all; the rest of what is told is about the other payment, where there is one.
+    amount_minor: what that other payment is to pay.
     instructions: iban, bic, holder, reference of a bank transfer. `status` is never "refused" while money may be
     under way.
     """
@@ -51,6 +53,8 @@ class PaymentView:
     instructions: dict[str, str]
     expires_at: datetime | None
     differs: bool = False
+    by_credit: bool = False
+    amount_minor: int = 0
 
 
 def payment_status(order: Order, *, payments: Sequence[Payment] | None = None) -> PaymentView:
@@ -59,7 +63,9 @@ def payment_status(order: Order, *, payments: Sequence[Payment] | None = None) -
 
     payments: the order's attempts where they are known already; then no statement.
     """
-    known = Payment.objects.filter(order_id=order.pk) if payments is None else payments
+    every = list(Payment.objects.filter(order_id=order.pk) if payments is None else payments)
+    others = [each for each in every if each.credit_account_id is None]
+    known, by_credit = others or every, len(others) < len(every)
     waits = order.state == OrderState.PLACED
     # An order that has ended is asked about its money, whichever attempt brought it; one that waits, about the newest.
     payment = max(
@@ -67,23 +73,25 @@ def payment_status(order: Order, *, payments: Sequence[Payment] | None = None) -
         key=lambda each: (0, 0, each.pk) if waits else (each.captured_minor, each.received_minor, each.pk),
         default=None,
     )
-    if payment is None:
+    if payment is None or payment.credit_account_id is not None:
         return PaymentView(
-            status=PaymentStatus.TO_PAY,
+            status=PaymentStatus.PAID if payment is None else _BY_PAYMENT[PaymentState(payment.state)],
             method=order.payment_method,
-            can_pay=waits,
+            can_pay=False,
             redirect_url="",
             instructions={},
-            expires_at=order.expires_at,
+            expires_at=None,
+            by_credit=by_credit,
         )
     status = _BY_PAYMENT[PaymentState(payment.state)]
     paid_in_full = order.state not in {OrderState.PLACED, OrderState.EXPIRED, OrderState.CANCELLED}
     if paid_in_full:
         # An older attempt may have paid while a newer one was refused or waits to be closed.
         status = PaymentStatus.PAID
-    gateway = registry.gateway_for(code=payment.gateway)
+    # An order outlives the installation's contract with its provider.
+    gateway = registry.find_gateway(code=payment.gateway)
     instructions: dict[str, str] = {}
-    if not gateway.is_remote and waits:
+    if gateway is not None and not gateway.is_remote and waits:
         status = PaymentStatus.TO_PAY
         instructions = dict(
             gateway.start(facts=facts_of(order=order, payment=payment), at=payment.created_at).instructions
@@ -91,11 +99,13 @@ def payment_status(order: Order, *, payments: Sequence[Payment] | None = None) -
     return PaymentView(
         status=status,
         method=payment.gateway,
-        can_pay=waits and gateway.is_remote,
+        can_pay=waits and gateway is not None and gateway.is_remote,
         redirect_url=payment.redirect_url if waits and payment.state in OPEN_STATES else "",
         instructions=instructions,
         expires_at=order.expires_at if waits else None,
         differs=bool(payment.received_minor),
+        by_credit=by_credit,
+        amount_minor=payment.amount_minor,
     )
 
 

@@ -33,10 +33,14 @@ class Address:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlacedOrder:
-    """The answer of a placement. `replayed`: an earlier request with the same key placed it."""
+    """
+    The answer of a placement. `replayed`: an earlier request with the same key placed it.
+
+    payment_id: what is to be paid now; None when nothing is, then the order is confirmed already.
+    """
 
     number: str
     token: str
-    payment_id: int
+    payment_id: int | None
     order_id: int
     replayed: bool

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils.formats import date_format
 
-from apps.core import idempotency, outbox
+from apps.core import idempotency, locks, outbox
 from apps.core.errors import Refusal
 from apps.core.locks import retry_on_conflict
 from apps.core.money import Money
@@ -20,10 +20,14 @@ from apps.inventory.sourcing import operations as stock
 from apps.inventory.sourcing.data import Decision, Wanted
 from apps.markets.context import Shop
 from apps.markets.enums import LaunchState
-from apps.orders import sourcing, terms, tokens
+from apps.orders import confirmation, sourcing, terms, tokens
 from apps.orders.basket import rows as basket_rows
 from apps.orders.basket.data import PricedBasket, PricedLine
 from apps.orders.basket.pricing import price_basket, written
+from apps.orders.credit import operations as credit
+from apps.orders.credit.data import CreditUse
+from apps.orders.credit.errors import CreditMoved
+from apps.orders.enums import BY_CREDIT, NOTHING
 from apps.orders.errors import (
     AddressRefused,
     BasketEmpty,
@@ -63,23 +67,30 @@ def place_order(
     billing: Address | None = None,
     customer_group: str = "",
     confirmed_latest: date | None = None,
+    credits_: Sequence[CreditUse] = (),
+    confirmed_due: Money | None = None,
 ) -> PlacedOrder:
     """
-    Turn an open basket into a placed, unpaid order with its stock reserved; return its number, token and payment.
+    Turn an open basket into a placed order with its stock reserved; return its number, token and payment.
 
     owner_id: the signed-in account, None for a guest; another's basket is not found. confirmed_total: what the shopper
-    saw beside the button; confirmed_latest: the last day of delivery told there, None when none was. Same key, same
+    saw beside the button; confirmed_latest: the last day of delivery told there, None when none was. credits_: what
+    gift cards and store credit pay of it, taken in this transaction; confirmed_due: what is left for `payment_method`,
+    the whole total by default. An order with nothing left to pay is confirmed at once. Same key, same
     answer: a repeat returns the first order with `replayed`, a repeat with other contents raises IdempotencyConflict.
     The order keeps the terms in force now, word for word. Publishes `order.placed`. Opens its own transaction and
     repeats it when PostgreSQL ends it for another's sake; call it outside any. Locks: key, basket, stock levels,
-    capacities, vouchers, offers.
+    capacities, vouchers, offers, credit.
 
     Raises, having written nothing: BasketNotFound, BasketEmpty, NotSoldHere, PriceMoved (409, with the new total),
     PromiseMoved (409, with the new day), SoldOut, NotEnough, CannotSend, VoucherUsedUp, OfferUsedUp, DeliveryRefused,
-    PaymentRefused, AddressRefused, ShopClosed.
+    PaymentRefused, AddressRefused, CreditMoved, ShopClosed.
     """
     bill_to = billing or address
-    _check_market(shop=shop, address=address, payment_method=payment_method)
+    due = confirmed_total if confirmed_due is None else confirmed_due
+    # Of what the shopper agreed to alone, so that a form sent again says the same.
+    method = payment_method if due else BY_CREDIT if confirmed_total else NOTHING
+    _check_market(shop=shop, address=address, payment_method=payment_method if due else None)
     body = {
         "market": shop.market.code,
         "basket": basket_id,
@@ -89,7 +100,8 @@ def place_order(
         "address": address.as_dict(),
         "billing": bill_to.as_dict(),
         "delivery": delivery_code,
-        "payment": payment_method,
+        "payment": method,
+        "due": str(due),
     }
 
     def work(number: str) -> dict[str, Any]:
@@ -99,6 +111,8 @@ def place_order(
             shop=shop, rows=rows, stock=None, delivery_code=delivery_code, at=at, customer_group=customer_group
         )
         _check_agreed(shop=shop, basket=basket, confirmed_total=confirmed_total)
+        if due.minor < 0 or sum((use.amount for use in credits_), due) != basket.total:
+            raise CreditMoved
         order = NewOrder(
             number=number,
             shop=shop,
@@ -106,9 +120,11 @@ def place_order(
             contact=contact,
             address=address,
             billing=bill_to,
-            payment_method=payment_method,
+            payment_method=method,
+            due=due,
+            credits_=tuple(credits_),
             terms=terms.in_force(shop=shop),
-            expires_at=_expiry(shop=shop, payment_method=payment_method, at=at),
+            expires_at=_expiry(shop=shop, payment_method=method, at=at),
             at=at,
             by=by,
             confirmed_latest=confirmed_latest,
@@ -149,6 +165,7 @@ def _write(order: NewOrder) -> dict[str, Any]:
         at=order.at,
     )
     take_offers(order_id=order_id, owner_id=order.basket.owner_id, offers=order.basket.offers)
+    _pay_with_credit(order, order_id=order_id)
     outbox.publish(
         topic="order.placed",
         key=order.number,
@@ -160,7 +177,23 @@ def _write(order: NewOrder) -> dict[str, Any]:
         },
         at=order.at,
     )
+    if not order.due:
+        placed = locks.lock_row(queryset=Order.objects.filter(pk=order_id), rank=locks.Rank.ORDER)
+        confirmation.confirm(order=placed, by=order.by, at=order.at)
     return {"number": order.number, "order_id": order_id, "payment_id": payment_id}
+
+
+def _pay_with_credit(order: NewOrder, *, order_id: int) -> None:
+    if order.credits_:
+        credit.spend(
+            order=Order(pk=order_id, number=order.number),
+            market=order.shop.market,
+            uses=order.credits_,
+            owner_id=order.basket.owner_id,
+            expires_at=order.expires_at,
+            by=order.by,
+            at=order.at,
+        )
 
 
 def _with_number(*, shop: Shop, place: Callable[[str], idempotency.Answer]) -> idempotency.Answer:
@@ -173,10 +206,10 @@ def _with_number(*, shop: Shop, place: Callable[[str], idempotency.Answer]) -> i
     raise NumberTakenError(f"{_NUMBER_TRIES} random order numbers were all taken")
 
 
-def _check_market(*, shop: Shop, address: Address, payment_method: str) -> None:
+def _check_market(*, shop: Shop, address: Address, payment_method: str | None) -> None:
     if shop.market.launch_state == LaunchState.CLOSED:
         raise ShopClosed
-    if payment_method not in shop.market.payment_methods:
+    if payment_method is not None and payment_method not in shop.market.payment_methods:
         raise PaymentRefused(method=payment_method)
     if address.country != shop.market.country:
         raise AddressRefused(country=address.country)

@@ -15,6 +15,7 @@ from apps.core.sql import prepared_cursor
 from apps.markets.context import Shop
 from apps.orders import terms
 from apps.orders.basket.data import PricedBasket, PricedLine
+from apps.orders.credit.data import CreditUse
 from apps.orders.enums import OrderState, PaymentState
 from apps.orders.placement.data import Address, Contact
 from apps.orders.terms import Terms
@@ -78,28 +79,28 @@ paid AS (
   INSERT INTO order_payment (
     order_id, gateway, state, amount_minor, currency, captured_minor, refunded_minor, provider_reference, redirect_url,
     idempotency_key, refusal_code, created_at, deadline_at)
-  SELECT placed.id, %(payment_method)s::text, %(payment_state)s::text, %(amount_minor)s, %(currency)s::text, 0, 0,
-         '', '', 'order-' || %(number)s::text || '-1', '', %(at)s, %(expires_at)s
-    FROM placed
+  SELECT placed.id, %(payment_method)s::text, %(payment_state)s::text, %(amount_minor)s::bigint, %(currency)s::text,
+         0, 0, '', '', 'order-' || %(number)s::text || '-1', '', %(at)s, %(expires_at)s
+    FROM placed WHERE %(amount_minor)s::bigint > 0
   RETURNING id, order_id
 ),
 steps AS (
   INSERT INTO order_transition (order_id, machine, subject_id, old, new, actor, reason, at)
-  SELECT paid.order_id, step.machine, step.subject_id, '', step.new, %(by)s::text, '', %(at)s
-    FROM paid, LATERAL (VALUES ('order', paid.order_id, %(state)s::text), ('payment', paid.id, %(payment_state)s::text))
-               AS step(machine, subject_id, new)
+  SELECT placed.id, 'order', placed.id, '', %(state)s::text, %(by)s::text, '', %(at)s FROM placed
+  UNION ALL
+  SELECT paid.order_id, 'payment', paid.id, '', %(payment_state)s::text, %(by)s::text, '', %(at)s FROM paid
 ),
 closed AS (
   UPDATE basket_basket SET status = 'Submitted', date_submitted = %(at)s
    WHERE id = %(basket)s AND EXISTS (SELECT FROM placed)
 )
-SELECT paid.order_id, paid.id, placed.terms_id FROM paid, placed
+SELECT placed.id, paid.id, placed.terms_id FROM placed LEFT JOIN paid ON paid.order_id = placed.id
 """  # noqa: S608 -- put together from constants above
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewOrder:
-    """Everything an order is written from."""
+    """Everything an order is written from. due: what `payment_method` is to pay; no payment is written for nothing."""
 
     number: str
     shop: Shop
@@ -108,21 +109,25 @@ class NewOrder:
     address: Address
     billing: Address
     payment_method: str
+    due: Money
     terms: Terms | None
     expires_at: datetime
     at: datetime
     by: str
     confirmed_latest: date | None = None
+    credits_: tuple[CreditUse, ...] = ()
 
 
 class NumberTakenError(RuntimeError):
     """An order already has this random number: draw another one."""
 
 
-def write_order(*, order: NewOrder) -> tuple[int, int]:
+def write_order(*, order: NewOrder) -> tuple[int, int | None]:
     """
     Write the order, its addresses, lines, discounts, payment and history and close the basket; return the ids of
-    order and payment. One statement, three more for the first order under new terms. Raises NumberTakenError.
+    order and payment (None when nothing is due). One statement, three more for the first order under new terms.
+
+    Raises NumberTakenError.
     """
     with prepared_cursor() as cursor:
         cursor.execute(_WRITE, _params(order))
@@ -163,7 +168,7 @@ def _params(order: NewOrder) -> dict[str, Any]:
         "terms": order.terms.digest if order.terms else "",
         "payment_method": order.payment_method,
         "payment_state": str(PaymentState.CREATED),
-        "amount_minor": totals.gross.minor,
+        "amount_minor": order.due.minor,
         "by": order.by,
         "at": order.at,
         "expires_at": order.expires_at,

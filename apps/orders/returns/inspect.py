@@ -10,7 +10,7 @@ from django.db import transaction
 from apps.core import locks, outbox
 from apps.inventory import operations as inventory
 from apps.orders import transitions
-from apps.orders.enums import PaymentState, ReturnState
+from apps.orders.enums import ReturnState
 from apps.orders.models import Order, Payment, Return, ReturnLine
 from apps.orders.returns.errors import NotCounted, NoteMissing, ReasonMissing
 from apps.orders.returns.owed import owe
@@ -80,8 +80,7 @@ def inspect_return(
     if not accepted:
         outbox.publish(topic="return.refused", key=order.number, payload=payload, at=at)
         return locked
-    paid = next(each for each in payments if each.state == PaymentState.PAID)
-    refund = owe(row=row, lines=lines, payment=paid, at=at)
+    refund = owe(row=row, lines=lines, payments=payments, at=at)
     if refund is None:
         # A gift: the goods cost nothing, so nothing goes back.
         transitions.move_return(return_id=return_id, to=ReturnState.REFUNDED, by=by, at=at, locked=locked)

@@ -21,7 +21,7 @@ SELECT placed.number, format('line %%s: %%s bought, %%s given back, %%s accepted
     ),
     books.Invariant(
         name="returns.refunds_sum_to_the_cent",
-        sentence="Lines and delivery sum to each refund, and no order is paid back more than it cost.",
+        sentence="Lines and delivery sum to each refund, so do its tenders; no order is paid back more than it cost.",
         sql="""
 SELECT placed.number, format('refund %%s: lines %%s + delivery %%s, tax %%s + %%s of %%s', refund.amount_minor,
                              lines.minor, refund.delivery_minor, lines.tax, refund.delivery_tax_minor, refund.tax_minor)
@@ -34,9 +34,17 @@ SELECT placed.number, format('refund %%s: lines %%s + delivery %%s, tax %%s + %%
 UNION ALL
 SELECT placed.number, format('captured %%s, sent back or owed %%s', payment.captured_minor, owed.minor)
   FROM order_payment payment JOIN order_order placed ON placed.id = payment.order_id
-  CROSS JOIN LATERAL (SELECT coalesce(sum(amount_minor), 0) AS minor FROM order_refund
+  CROSS JOIN LATERAL (SELECT coalesce(sum(amount_minor), 0) AS minor FROM order_refundtender
                        WHERE payment_id = payment.id) owed
  WHERE owed.minor > payment.captured_minor
+UNION ALL
+SELECT back.number, format('refund %%s %%s, tenders %%s, %%s of them due', refund.amount_minor, refund.state,
+                           coalesce(sum(tender.amount_minor), 0), count(*) FILTER (WHERE tender.state = 'due'))
+  FROM order_refund refund JOIN order_return back ON back.id = refund.parent_id
+  LEFT JOIN order_refundtender tender ON tender.refund_id = refund.id
+ GROUP BY refund.id, back.id
+HAVING coalesce(sum(tender.amount_minor), 0) <> refund.amount_minor
+    OR (refund.state = 'due') <> (count(*) FILTER (WHERE tender.state = 'due') > 0)
 """,
     ),
     books.Invariant(

@@ -1,6 +1,6 @@
 """Count and write what a return owes the shopper."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db.models import Sum
@@ -8,16 +8,19 @@ from django.db.models import Sum
 from apps.core.money import Money
 from apps.markets.queries import shop_for_market
 from apps.orders import delivery
-from apps.orders.models import Line, Order, Payment, Refund, RefundLine, Return, ReturnLine
+from apps.orders.enums import PaymentState
+from apps.orders.models import Line, Order, Payment, Refund, RefundLine, RefundTender, Return, ReturnLine
 from apps.orders.returns.amounts import Bought, Worth, delivery_worth, worth_of
 
 
-def owe(*, row: Return, lines: list[ReturnLine], payment: Payment, at: datetime) -> Refund | None:
+def owe(*, row: Return, lines: list[ReturnLine], payments: Sequence[Payment], at: datetime) -> Refund | None:
     """
     Write what is to be sent back for the accepted units of a return's lines, None when that is nothing.
 
     The share of each line, its discount and tax inside, and the delivery once every unit of the order was accepted.
-    Call under the order's lock. Three to six statements for any number of lines.
+    It goes back the way it came: to the payment of the rest first, then to gift cards and store credit, none of them
+    above what it paid (C. conso L221-24). payments: of the order, locked. Call under the order's lock. Five to eight
+    statements for any number of lines.
     """
     order = row.order
     before = dict(
@@ -37,15 +40,14 @@ def owe(*, row: Return, lines: list[ReturnLine], payment: Payment, at: datetime)
         return None
     refund = Refund.objects.create(
         parent=row,
-        payment=payment,
         amount_minor=amount,
         tax_minor=sum(part.tax_minor for part in parts.values()) + carried.tax_minor,
         delivery_minor=carried.amount_minor,
         delivery_tax_minor=carried.tax_minor,
         currency=order.currency,
-        idempotency_key=f"refund-{row.number}",
         requested_at=at,
     )
+    RefundTender.objects.bulk_create(_tenders(refund=refund, number=row.number, payments=payments))
     RefundLine.objects.bulk_create(
         [
             RefundLine(
@@ -59,6 +61,26 @@ def owe(*, row: Return, lines: list[ReturnLine], payment: Payment, at: datetime)
         ]
     )
     return refund
+
+
+def _tenders(*, refund: Refund, number: str, payments: Sequence[Payment]) -> list[RefundTender]:
+    """Share a refund out over what the order was paid with, what was paid last first."""
+    paid = [each for each in payments if each.state == PaymentState.PAID]
+    owed = dict(
+        RefundTender.objects.filter(payment__in=paid).values_list("payment_id").annotate(total=Sum("amount_minor"))
+    )
+    rest = refund.amount_minor
+    tenders: list[RefundTender] = []
+    for payment in sorted(paid, key=lambda each: (each.credit_account_id is not None, -each.pk)):
+        amount = min(rest, payment.captured_minor - owed.get(payment.pk, 0))
+        if amount:
+            # The first keeps the name that refunds to one tender always had.
+            key = f"refund-{number}" if not tenders else f"refund-{number}-{len(tenders) + 1}"
+            tenders.append(RefundTender(refund=refund, payment=payment, amount_minor=amount, idempotency_key=key))
+            rest -= amount
+    if rest:
+        raise ValueError(f"return {number} owes {refund.amount_minor}, {rest} more than its order paid")
+    return tenders
 
 
 def _bought(line: Line, order: Order, paid_back: int) -> Bought:

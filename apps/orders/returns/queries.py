@@ -1,13 +1,13 @@
 """Reads of returns: what may still be given back, an order's returns, what is due."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet, Sum
 
-from apps.orders.enums import OrderState, RefundState, ReturnState
-from apps.orders.models import Fulfilment, Line, Order, Refund, Return, ReturnLine
+from apps.orders.enums import OrderState, ReturnState
+from apps.orders.models import Fulfilment, Line, Order, RefundTender, Return, ReturnLine
+from apps.orders.payments.gateways.registry import find_gateway
 from apps.orders.returns import window
 
 BOUGHT = frozenset({OrderState.CONFIRMED, OrderState.IN_FULFILMENT, OrderState.SHIPPED, OrderState.DELIVERED})
@@ -59,14 +59,16 @@ def is_open(*, order: Order, right: Right, at: datetime) -> bool:
 
 
 def returns_of(*, order_id: int) -> list[Return]:
-    """Return an order's returns with their lines and refunds, oldest first. Three statements."""
+    """Return an order's returns with their lines, refunds and tenders, oldest first. Four statements, one for none."""
     rows = Return.objects.filter(order_id=order_id).select_related("refund", "location").order_by("declared_at", "id")
-    return list(rows.prefetch_related("lines__line", "refund__lines"))
+    return list(rows.prefetch_related("lines__line", "refund__lines", "refund__tenders__payment__credit_account"))
 
 
-def refunds() -> QuerySet[Refund]:
-    """Return refunds with their payment."""
-    return Refund.objects.select_related("payment")
+def by_hand(tender: RefundTender) -> bool:
+    """Whether a person sends this part of a refund: it was paid by transfer, or through a provider that is gone."""
+    payment = tender.payment
+    gateway = find_gateway(code=payment.gateway)
+    return payment.credit_account_id is None and (gateway is None or not gateway.is_remote)
 
 
 def due(*, at: datetime) -> QuerySet[Return]:
@@ -74,9 +76,3 @@ def due(*, at: datetime) -> QuerySet[Return]:
     waiting = Q(state__in=[ReturnState.DECLARED, ReturnState.REFUND_DUE])
     rows = Return.objects.filter(waiting, refund_due_at__lt=at + WARN_BEFORE).select_related("order")
     return rows.order_by("refund_due_at", "id")
-
-
-def sent_back_minor(*, payment_ids: Sequence[int]) -> dict[int, int]:
-    """Return payment id → minor units sent back for returns."""
-    rows = Refund.objects.filter(payment_id__in=payment_ids, state=RefundState.SENT)
-    return dict(rows.values_list("payment_id").annotate(total=Sum("amount_minor")))

@@ -1,5 +1,6 @@
 """Goods that cannot be sent: their fulfilment ends, their money goes back, the rest of the order goes on."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from http import HTTPStatus
 
@@ -9,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.core import audit, locks, outbox
 from apps.core.errors import Refusal
 from apps.orders import cancellation, transitions
-from apps.orders.enums import ENDED_FULFILMENTS, FulfilmentState, OrderState, PaymentState, ReturnState
+from apps.orders.enums import ENDED_FULFILMENTS, FulfilmentState, OrderState, ReturnState
 from apps.orders.fulfilment import queries
 from apps.orders.fulfilment.errors import NotWaiting
 from apps.orders.fulfilment.promise import keep_promise
@@ -60,8 +61,8 @@ def give_up(*, fulfilment_id: int, reason: str, by: str, at: datetime) -> Return
     transitions.move_fulfilment(
         fulfilment_id=locked.pk, to=FulfilmentState.CANCELLED, by=by, at=at, reason=reason, locked=locked
     )
-    paid = next(each for each in payments if each.state == PaymentState.PAID)
-    made = _owe_back(order=order, lines=list(locked.lines.order_by("id")), payment=paid, reason=reason, by=by, at=at)
+    lines = list(locked.lines.order_by("id"))
+    made = _owe_back(order=order, lines=lines, payments=payments, reason=reason, by=by, at=at)
     keep_promise(order=order, at=at)
     _finish(order=order, by=by, at=at)
     return made
@@ -73,7 +74,7 @@ def _given_up_before(order_id: int) -> bool:
 
 
 def _owe_back(
-    *, order: Order, lines: list[FulfilmentLine], payment: Payment, reason: str, by: str, at: datetime
+    *, order: Order, lines: list[FulfilmentLine], payments: Sequence[Payment], reason: str, by: str, at: datetime
 ) -> Return:
     made = Return.objects.create(
         order=order,
@@ -102,7 +103,7 @@ def _owe_back(
             reason=reason[:200],
         )
     payload = {"order_id": order.pk, "return_id": made.pk}
-    refund = owe(row=made, lines=list(made.lines.select_related("line").order_by("id")), payment=payment, at=at)
+    refund = owe(row=made, lines=list(made.lines.select_related("line").order_by("id")), payments=payments, at=at)
     if refund is None:
         # A gift: the goods cost nothing, so nothing goes back.
         transitions.move_return(return_id=made.pk, to=ReturnState.REFUNDED, by=by, at=at)

@@ -9,6 +9,8 @@ types at their top.
 from apps.storefront.contexts.buying import (
     BasketView,
     CheckoutView,
+    CreditRow,
+    CreditStep,
     DeliveryStep,
     DetailsStep,
     FieldView,
@@ -91,6 +93,8 @@ __all__ = [
     "CheckoutView",
     "ChoiceRow",
     "CookieView",
+    "CreditRow",
+    "CreditStep",
     "DeliveryStep",
     "DemoMail",
     "DepartmentPage",

@@ -158,12 +158,40 @@ class RecapBlock(Shown):
 
 
 @dataclass(frozen=True, slots=True)
+class CreditRow(Shown):
+    """A gift card or store credit that pays here. left_text: what stays on it; empty when nothing does."""
+
+    account: str
+    label: str
+    amount_text: str
+    left_text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CreditStep(Shown):
+    """
+    What gift cards and store credit pay. offer_text: store credit that could be used; empty where there is none.
+
+    due_text: what is left for the payment method; empty while no credit pays. is_all: nothing is left.
+    """
+
+    url: str
+    remove_url: str
+    rows: tuple[CreditRow, ...] = ()
+    offer_text: str = ""
+    due_text: str = ""
+    is_all: bool = False
+    error: str = ""
+    typed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ReviewStep(Shown):
     """
     Payment and recap above the order button.
 
-    order_button: the legal words of the market. confirmed_total and confirmed_latest (last day of delivery, ISO): sent
-    back and compared with what is computed then.
+    order_button: the legal words of the market. confirmed_total, confirmed_due (what the payment method is to pay) and
+    confirmed_latest (last day of delivery, ISO): sent back and compared with what is computed then.
     legal: sentences with links (terms, withdrawal, privacy), safe HTML. idempotency_key: one per page shown.
     """
 
@@ -171,6 +199,8 @@ class ReviewStep(Shown):
     blocks: tuple[RecapBlock, ...]
     order_button: str
     confirmed_total: str
+    confirmed_due: str
+    credit: CreditStep
     total_text: str
     tax_text: str
     idempotency_key: str

@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from apps.core.money import Money
 from apps.markets.context import Shop
 from apps.orders.basket.data import PricedBasket
 from apps.orders.delivery import DeliveryOption
@@ -16,6 +17,7 @@ from apps.storefront import pages, words
 from apps.storefront.checkout_state import CheckoutState
 from apps.storefront.contexts import (
     CheckoutView,
+    CreditStep,
     DeliveryStep,
     DetailsStep,
     Link,
@@ -103,9 +105,16 @@ def _when(shop: Shop, option: DeliveryOption) -> str:
 
 
 def review_step(
-    *, shop: Shop, basket: PricedBasket, state: CheckoutState, methods: tuple[str, ...], features: Features
+    *,
+    shop: Shop,
+    basket: PricedBasket,
+    state: CheckoutState,
+    methods: tuple[str, ...],
+    features: Features,
+    credit: CreditStep,
+    due: Money,
 ) -> ReviewStep:
-    """Recap, payment and the order button with the words the law of the market asks for."""
+    """Recap, payment and the order button with the words the law of the market asks for. due: what a method pays."""
     chosen = state.payment_method if state.payment_method in methods else methods[0] if methods else ""
     texts = {
         "card": _("On the secure page of our payment provider."),
@@ -125,12 +134,14 @@ def review_step(
         for code in methods
     )
     return ReviewStep(
-        methods=cards,
+        methods=cards if due else (),
+        credit=credit,
         blocks=(*recap(shop=shop, basket=basket, state=state), goods(shop=shop, basket=basket, features=features)),
         order_button=order_button(),
         total_text=words.money(shop=shop, amount=basket.total),
         tax_text=_("including %(tax)s VAT") % {"tax": words.money(shop=shop, amount=basket.totals.tax)},
         confirmed_total=f"{basket.total.amount} {basket.total.currency}",
+        confirmed_due=f"{due.amount} {due.currency}",
         confirmed_latest=basket.delivery.promise.latest.isoformat() if basket.delivery else "",
         idempotency_key=state.attempt,
         legal=legal_sentences(shop=shop),

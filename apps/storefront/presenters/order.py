@@ -17,7 +17,7 @@ from apps.orders.invoices import queries as invoices
 from apps.orders.invoices.paper import title_of
 from apps.orders.models import Fulfilment, Order, Return
 from apps.orders.payments.queries import PaymentView, payment_status
-from apps.orders.payments.words import payment_label
+from apps.orders.payments.words import payment_label, tenders
 from apps.orders.queries import OrderRecord
 from apps.orders.returns import window
 from apps.orders.returns.queries import BOUGHT, returns_of
@@ -71,7 +71,7 @@ def order_view(
         returns=return_views(shop=shop, returns=rows),
         terms=_terms(order, token),
         invoices=_invoices(shop, order, token),
-        bank_details=bank_details(shop=shop, order=order, paying=paying),
+        bank_details=bank_details(shop=shop, paying=paying),
         tracking_link=Link(label=_("This order's page"), url=reverse("order_tracking", args=[token])),
         refresh_seconds=REFRESH_S if waits else 0,
         problems=problems,
@@ -103,6 +103,8 @@ def _money_after_expiry(paying: PaymentView) -> str:
         return _("What reached us was not the amount due. It is sent back to you.")
     if paying.status in {PaymentStatus.TO_REFUND, PaymentStatus.REFUNDED}:
         return _("Your payment came too late. The money is sent back to you.")
+    if paying.by_credit:
+        return _("It was not paid in time. What your gift card or credit paid is back on it; nothing else was charged.")
     return _("It was not paid in time. Nothing was charged.")
 
 
@@ -118,6 +120,8 @@ def _waiting(shop: Shop, order: Order, paying: PaymentView) -> tuple[str, str]:
     if paying.status == PaymentStatus.REFUSED:
         until = words.moment(shop=shop, at=paying.expires_at) if paying.expires_at else ""
         kept = _("Nothing was charged. Your order is kept for you until %(when)s; you can try again.")
+        if paying.by_credit:
+            kept = _("The rest was not charged. Your order is kept for you until %(when)s; you can try again.")
         return _("Your payment was refused"), kept % {"when": until}
     if paying.status == PaymentStatus.BEING_CONFIRMED:
         wait = _("Your order is placed. Your bank has not answered yet; please do not pay a second time.")
@@ -125,6 +129,8 @@ def _waiting(shop: Shop, order: Order, paying: PaymentView) -> tuple[str, str]:
     waits = _("Your order is waiting for its payment")
     if paying.status in {PaymentStatus.TO_REFUND, PaymentStatus.REFUNDED}:
         return waits, _("What reached us was not the amount due. It is sent back to you; please pay the order again.")
+    if paying.by_credit:
+        return waits, _("Your gift card or credit has paid its part; the rest was not charged so far.")
     return waits, _("Nothing was charged so far.")
 
 
@@ -267,6 +273,10 @@ def totals(*, shop: Shop, record: OrderRecord) -> tuple[TotalRow, ...]:
         for row in order.tax_lines
         if Decimal(str(row["tax"]))
     ]
+    rows += [
+        TotalRow(label=label, amount_text=words.minor(shop=shop, amount_minor=minor))
+        for label, minor in tenders(payments=record.payments)
+    ]
     return tuple(rows)
 
 
@@ -280,11 +290,12 @@ def blocks(*, record: OrderRecord) -> tuple[RecapBlock, ...]:
         town = f"{to.postcode} {to.line4}".strip()
         lines = (name, to.line1, to.line2, to.line3, town, country_name(code=to.country_id))
         found.append(RecapBlock(title=_("Delivery address"), lines=tuple(line for line in lines if line)))
-    found.append(RecapBlock(title=_("Payment"), lines=(payment_label(code=order.payment_method),)))
+    paid_with = tuple(label for label, _minor in tenders(payments=record.payments))
+    found.append(RecapBlock(title=_("Payment"), lines=paid_with or (payment_label(code=order.payment_method),)))
     return tuple(found)
 
 
-def bank_details(*, shop: Shop, order: Order, paying: PaymentView) -> tuple[Fact, ...]:
+def bank_details(*, shop: Shop, paying: PaymentView) -> tuple[Fact, ...]:
     """Where to transfer the money to, and with which words; nothing for other ways to pay."""
     if not paying.instructions:
         return ()
@@ -292,7 +303,7 @@ def bank_details(*, shop: Shop, order: Order, paying: PaymentView) -> tuple[Fact
     facts = [
         Fact(label=labels[key], value=value) for key, value in paying.instructions.items() if key in labels and value
     ]
-    return (*facts, Fact(label=_("Amount"), value=_amount(shop, order, order.total_incl_tax)))
+    return (*facts, Fact(label=_("Amount"), value=words.minor(shop=shop, amount_minor=paying.amount_minor)))
 
 
 def order_row(*, shop: Shop, order: Order) -> OrderRow:

@@ -22,6 +22,7 @@ from apps.core.money import Money
 from apps.orders import delivery as deliveries
 from apps.orders import placement
 from apps.orders.basket.data import PricedBasket
+from apps.orders.credit import queries as credit
 from apps.orders.errors import PaymentRefused
 from apps.orders.payments import operations as payments
 from apps.orders.payments import queries as payment_methods
@@ -30,6 +31,7 @@ from apps.storefront.checkout_state import CheckoutState
 from apps.storefront.contexts import ProblemView
 from apps.storefront.forms import address
 from apps.storefront.presenters import checkout as present
+from apps.storefront.presenters import credit as present_credit
 from apps.storefront.presenters.basket import problem_view
 from apps.storefront.views.account import person_of
 from apps.storefront.views.base import meta_for, page_response, private, said, shop_view
@@ -123,7 +125,7 @@ def review(request: HttpRequest, basket: PricedBasket, state: CheckoutState) -> 
         return redirect("checkout")
     if not state.delivery_code:
         return redirect("checkout_delivery")
-    return _review(request, basket, state)
+    return review_page(request, basket, state)
 
 
 @shop_view
@@ -143,13 +145,19 @@ def place(request: HttpRequest) -> HttpResponse:
     if not state.has_details or not key:
         return redirect("checkout")
     method = request.POST.get("payment", "")
-    if method not in payment_methods.methods(market=shop.market):
+    total = _confirmed(request.POST.get("confirmed_total", ""), shop.market.currency)
+    due = _confirmed(request.POST["confirmed_due"], shop.market.currency) if "confirmed_due" in request.POST else total
+    if due and method not in payment_methods.methods(market=shop.market):
         return _refused(request, state, PaymentRefused(method=method[:20]))
+    owner = baskets.owner_id(request=request)
+    accounts = credit.usable(shop=shop, account_ids=state.credits, owner_id=owner, at=clock.now())
     try:
         order = placement.place_order(
             shop=shop,
             basket_id=basket_id,
-            confirmed_total=_confirmed(request.POST.get("confirmed_total", ""), shop.market.currency),
+            confirmed_total=total,
+            confirmed_due=due,
+            credits_=credit.shared_out(credits_=accounts, total=total - due),
             confirmed_latest=_confirmed_day(request.POST.get("confirmed_latest", "")),
             contact=placement.Contact(email=state.details.email, phone=state.details.phone),
             address=_address(state.details),
@@ -158,7 +166,7 @@ def place(request: HttpRequest) -> HttpResponse:
             idempotency_key=key,
             at=clock.now(),
             by="shopper",
-            owner_id=baskets.owner_id(request=request),
+            owner_id=owner,
         )
     except Refusal as refusal:
         return _refused(request, replace(state, payment_method=method), refusal)
@@ -171,6 +179,8 @@ def place(request: HttpRequest) -> HttpResponse:
 def _pay(order: placement.PlacedOrder) -> str:
     """Where the shopper goes now: the provider's page, or the order's page, which says how things stand."""
     own_page = reverse("order_tracking", args=[order.token])
+    if order.payment_id is None:
+        return own_page
     try:
         started = payments.start_payment(payment_id=order.payment_id, at=clock.now())
     except (Refusal, GatewayError) as error:
@@ -191,25 +201,40 @@ def _refused(request: HttpRequest, state: CheckoutState, refusal: Refusal) -> Ht
     # A refused attempt wrote nothing, so the next press is a new one with a key of its own.
     fresh = checkout_state.save(request=request, state=replace(state, attempt=""))
     said_now = ProblemView(code=refusal.code, text=str(refusal), tone="error")
-    return private(_review(request, basket, fresh, problems=(said_now,), status=int(refusal.http_status)))
+    return private(review_page(request, basket, fresh, problems=(said_now,), status=int(refusal.http_status)))
 
 
-def _review(
+def review_page(
     request: HttpRequest,
     basket: PricedBasket,
     state: CheckoutState,
     *,
     problems: tuple[ProblemView, ...] = (),
     status: int = 200,
+    credit_error: str = "",
+    typed: str = "",
 ) -> HttpResponse:
+    """Draw the last step. credit_error, typed: why a gift card's code was refused, and the code."""
     shop = request.shop  # type: ignore[attr-defined] # set by the markets middleware
-    if not state.attempt:
-        state = checkout_state.save(request=request, state=state)
+    owner, at = baskets.owner_id(request=request), clock.now()
+    accounts = credit.usable(shop=shop, account_ids=state.credits, owner_id=owner, at=at)
+    still = tuple(each.account_id for each in accounts)
+    if not state.attempt or still != state.credits:
+        state = checkout_state.save(request=request, state=replace(state, credits=still))
     step = present.review_step(
         shop=shop,
         basket=basket,
         state=state,
         methods=payment_methods.methods(market=shop.market),
+        due=present_credit.due_of(credits_=accounts, total=basket.total),
+        credit=present_credit.credit_step(
+            shop=shop,
+            credits_=accounts,
+            own=credit.store_credit_of(shop=shop, owner_id=owner, at=at),
+            total=basket.total,
+            error=credit_error,
+            typed=typed,
+        ),
         features=catalog.main_features(shop=shop, product_ids=[line.product_id for line in basket.lines]),
     )
     return _step_page(request, basket, "checkout_review", step, problems=problems, status=status)

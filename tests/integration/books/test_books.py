@@ -17,6 +17,7 @@ from apps.orders.fulfilment import operations as fulfilments
 from apps.orders.models import Fulfilment, Line, Order
 from apps.orders.payments import operations as payments
 from apps.orders.returns import operations as returns
+from tests.factories.credit import make_gift_card, use
 from tests.factories.orders import AT, make_checkout, make_item, make_trading_shop, make_voucher
 from tests.factories.payments import Waiting, make_waiting_order, pay
 
@@ -32,6 +33,10 @@ LIES = {
     "stock.capacities_count_their_orders": (
         "INSERT INTO partner_locationday (location_id, day, capacity, taken)"
         " SELECT min(id), '2026-11-18', 5, 1 FROM partner_location"
+    ),
+    "credit.movements_sum_to_the_balance": "UPDATE order_creditaccount SET balance_minor = balance_minor + 1",
+    "credit.payments_agree_with_movements": (
+        "UPDATE order_creditmovement SET amount_minor = amount_minor - 1 WHERE kind = 'spent'"
     ),
     "invoices.series_have_no_gap": "UPDATE order_invoiceseries SET last = last + 1",
     "invoices.lines_sum_to_each_document": "UPDATE order_invoiceline SET tax_minor = tax_minor + 1",
@@ -104,7 +109,10 @@ def a_day() -> dict[str, str]:
     drain_outbox(at=LATER)
     shop = make_trading_shop()
     make_voucher(code="DEMO10")
-    placed = make_checkout(shop=shop, items=[(make_item(shop=shop), 1)], vouchers=("DEMO10",)).place()
+    card = make_gift_card(shop=shop, amount="20.00").account_id
+    checkout = make_checkout(shop=shop, items=[(make_item(shop=shop), 1)], vouchers=("DEMO10",))
+    five = use(account_id=card, amount="5.00")
+    placed = checkout.place(credits_=[five], confirmed_due=checkout.total - five.amount)
     drain_outbox(at=LATER)
     return {"shipped": shipped.number, "placed": placed.number, "expired": late.number}
 

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from apps.backoffice.demo.catalogue import load
-from apps.backoffice.seeding import catalogue, content, families, markets, orders, people, pictures, taste
+from apps.backoffice.seeding import catalogue, content, credit, families, markets, orders, people, pictures, taste
 from apps.catalog.models import Product
 from apps.catalog.publication import mark_due, publish_all
 from apps.core import clock
@@ -65,6 +65,7 @@ class Command(BaseCommand):
             task = bars.add_task("Publishing", total=None)
             mark_due(product_ids=[row.pk for row in sold.roots.values()], reason="demo", at=at)
             publish_all(at=clock.now())
+            credit.seed_credit(at=at)
             taste.seed_taste(demo=demo, sold=sold, at=at)
             analyze()
             bars.update(task, total=1, completed=1)

@@ -37,10 +37,15 @@ def demo_gateway() -> Demo:
 
 def gateway_for(*, code: str) -> Gateway:
     """Return the gateway of a payment method. Raises UnknownGateway."""
-    found = _gateways().get(code)
+    found = find_gateway(code=code)
     if found is None:
         raise UnknownGateway(code=code)
     return found
+
+
+def find_gateway(*, code: str) -> Gateway | None:
+    """Return the gateway of a payment method, None where this installation has none of that name (any more)."""
+    return _gateways().get(code)
 
 
 def gateway_of_provider(*, provider: str) -> Gateway:

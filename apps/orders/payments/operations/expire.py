@@ -16,6 +16,7 @@ from apps.orders.models import Order, Payment
 from apps.orders.payments import queries
 from apps.orders.payments.errors import UnknownGateway
 from apps.orders.payments.gateways import registry
+from apps.orders.payments.operations.owing import owe_back
 from apps.orders.payments.operations.settle import settle
 
 logger = structlog.get_logger(__name__)
@@ -107,7 +108,12 @@ def _expire(*, order_id: int, number: str, is_certain: bool, at: datetime) -> bo
             order = locks.lock_row(queryset=Order.objects.filter(pk=order_id), rank=locks.Rank.ORDER)
             if order.state != OrderState.PLACED or order.expires_at is None or order.expires_at > at:
                 raise _NoLongerDue  # noqa: TRY301 -- it undoes the block
-            payment = queries.open_payment(order_id=order_id)
+            payments = locks.lock_rows(queryset=Payment.objects.filter(order_id=order_id), rank=locks.Rank.PAYMENT)
+            for paid in payments:
+                if paid.state == PaymentState.PAID:
+                    # A gift card or store credit paid its part at once, and the rest never came.
+                    owe_back(payment=paid, number=number, by=BY, at=at, reason="not paid in time")
+            payment = next((each for each in payments if each.state in queries.OPEN_STATES), None)
             if payment is not None:
                 code = payment.refusal_code or ("" if is_certain else SILENT)
                 transitions.move_payment(
@@ -117,6 +123,7 @@ def _expire(*, order_id: int, number: str, is_certain: bool, at: datetime) -> bo
                     at=at,
                     reason=code,
                     changes={"settled_at": at, "refusal_code": code},
+                    locked=payment,
                 )
             transitions.move_order(
                 order_id=order_id, to=OrderState.EXPIRED, by=BY, at=at, reason="not paid in time", locked=order

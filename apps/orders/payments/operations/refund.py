@@ -10,18 +10,11 @@ from apps.core import locks, outbox
 from apps.core.errors import Refusal
 from apps.core.money import from_minor
 from apps.orders import transitions
-from apps.orders.enums import PaymentState, RefundWhy
+from apps.orders.enums import OrderState, PaymentState, RefundWhy
 from apps.orders.models import Order, Payment, Transition
-from apps.orders.payments.gateways import registry
+from apps.orders.payments.operations.owing import owe_back, send_back
 
 BY = "system:payments.refund"
-
-
-class RefundByHand(Refusal):
-    """Money came by transfer: a person sends it back and records it. Parameters: number."""
-
-    code = "payment.refund_by_hand"
-    message = _("The money for %(number)s came by transfer: send it back by hand, then record it.")
 
 
 class NothingToReturn(Refusal):
@@ -52,17 +45,13 @@ def return_wrong_sum(*, payment_id: int, by: str, at: datetime) -> bool:
         return False
     came = from_minor(payment.received_minor, payment.received_currency)
     asked = from_minor(payment.amount_minor, payment.currency)
-    transitions.move_payment(
-        payment_id=payment_id,
-        to=PaymentState.REFUND_DUE,
+    owe_back(
+        payment=payment,
+        number=order.number,
         by=by,
         at=at,
         reason=f"{came} came, {asked} was asked for",
         changes={"captured_minor": payment.received_minor, "settled_at": at},
-        locked=payment,
-    )
-    outbox.publish(
-        topic="payment.refund_due", key=order.number, payload={"order_id": order_id, "payment_id": payment_id}, at=at
     )
     return True
 
@@ -79,17 +68,14 @@ def refund_due(*, payment_id: int, at: datetime) -> str:
         return ""
     if payment.state != PaymentState.REFUND_DUE:
         raise transitions.IllegalMove(what="payment", old=payment.get_state_display(), new=PaymentState.REFUNDED.label)
-    gateway = registry.gateway_for(code=payment.gateway)
-    if not gateway.is_remote:
-        raise RefundByHand(number=payment.order.number)
-    reference = gateway.refund(
-        reference=payment.provider_reference,
+    return send_back(
+        payment=payment,
         amount_minor=payment.captured_minor - payment.refunded_minor,
-        currency=payment.money_currency,
         key=f"{payment.idempotency_key}-refund",
+        by=BY,
+        at=at,
+        record=lambda reference: record_refund(payment_id=payment_id, reference=reference, by=BY, at=at),
     )
-    record_refund(payment_id=payment_id, reference=reference, by=BY, at=at)
-    return reference
 
 
 @transaction.atomic
@@ -115,15 +101,17 @@ def record_refund(*, payment_id: int, reference: str, by: str, at: datetime) -> 
     outbox.publish(
         topic="payment.refunded",
         key=order.number,
-        payload={"order_id": order_id, "payment_id": payment_id, "why": _why(payment=payment)},
+        payload={"order_id": order_id, "payment_id": payment_id, "why": _why(order=order, payment=payment)},
         at=at,
     )
 
 
-def _why(*, payment: Payment) -> RefundWhy:
-    """A payment that was once good goes back only because its order was cancelled; another came too late."""
+def _why(*, order: Order, payment: Payment) -> RefundWhy:
+    """A payment that was once good goes back because its order was cancelled or ended unpaid; another came too late."""
     if payment.received_minor:
         return RefundWhy.DIFFERS
+    if payment.credit_account_id is not None:
+        return RefundWhy.UNPAID if order.state == OrderState.EXPIRED else RefundWhy.TO_CREDIT
     was_paid = Transition.objects.filter(
         machine=transitions.PAYMENT.name, subject_id=payment.pk, new=PaymentState.PAID
     ).exists()

@@ -7,11 +7,12 @@ from datetime import datetime
 import structlog
 from django.db import connection, transaction
 
-from apps.core import audit, locks, outbox
-from apps.orders import transitions
+from apps.core import audit, locks
+from apps.orders import confirmation, transitions
 from apps.orders.enums import Answer, OrderState, PaymentState, SettleOutcome, Source
 from apps.orders.models import Order, Payment, PaymentNotice
 from apps.orders.payments.gateways.base import Notice, Verdict
+from apps.orders.payments.operations.owing import owe_back
 from apps.orders.payments.queries import MISMATCHES
 
 logger = structlog.get_logger(__name__)
@@ -165,20 +166,13 @@ def _yes(*, order: Order, payment: Payment, actor: str, at: datetime) -> SettleO
         "checked_at": at,
     }
     if order.state != OrderState.PLACED or payment.state == PaymentState.EXPIRED:
-        transitions.move_payment(
-            payment_id=payment.pk,
-            to=PaymentState.REFUND_DUE,
+        owe_back(
+            payment=payment,
+            number=order.number,
             by=actor,
             at=at,
             reason=f"order is {order.state}",
             changes=captured,
-            locked=payment,
-        )
-        outbox.publish(
-            topic="payment.refund_due",
-            key=order.number,
-            payload={"order_id": order.pk, "payment_id": payment.pk},
-            at=at,
         )
         logger.warning("payment_late", order=order.number, payment=payment.pk, order_state=order.state)
         return SettleOutcome.REFUND_DUE
@@ -190,12 +184,7 @@ def _yes(*, order: Order, payment: Payment, actor: str, at: datetime) -> SettleO
         changes={**captured, "refusal_code": ""},
         locked=payment,
     )
-    transitions.move_order(
-        order_id=order.pk, to=OrderState.CONFIRMED, by=actor, at=at, changes={"expires_at": None}, locked=order
-    )
-    outbox.publish(
-        topic="order.confirmed", key=order.number, payload={"order_id": order.pk, "payment_id": payment.pk}, at=at
-    )
+    confirmation.confirm(order=order, by=actor, at=at)
     return SettleOutcome.PAID
 
 
