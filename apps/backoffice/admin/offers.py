@@ -73,7 +73,7 @@ class OfferGroupAdmin(OfferTrailAdmin):
     search_fields = ("name",)
     ordering = ("name",)
     fields = ("name", "policy", "bars")
-    filter_horizontal = ("bars",)
+    autocomplete_fields = ("bars",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Return groups with their offers and the groups they bar."""
@@ -179,7 +179,7 @@ class VoucherAdmin(OfferTrailAdmin):
     search_fields = ("code", "name")
     ordering = ("-start_datetime", "code")
     fields = (("name", "code"), "usage", ("start_datetime", "end_datetime"), "offers")
-    filter_horizontal = ("offers",)
+    autocomplete_fields = ("offers",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Return vouchers with the number of their uses."""
