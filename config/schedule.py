@@ -27,6 +27,8 @@ ROOMS: dict[str, dict[str, Any]] = {
         "schedule": 60.0,
         "options": {"queue": "soon", "expires": 60},
     },
+    # Goods whose time is over are free again within five seconds.
+    "orders-end-holds": {"task": "orders.end_holds", "schedule": 3.0, "options": {"queue": "now", "expires": 3}},
     "orders-reconcile-payments": {
         "task": "orders.reconcile_payments",
         "schedule": 120.0,

@@ -59,3 +59,4 @@ class DecisionCause(models.TextChoices):
     PLACED = "placed", _("Order placed")
     REJECTED = "rejected", _("Rejected by a location")
     AGAIN = "again", _("Tried again")
+    HELD = "held", _("Kept for a checkout")

@@ -18,8 +18,10 @@ from apps.inventory.enums import MovementKind, ReservationState
 from apps.inventory.errors import QuantityOutOfRange, ReasonMissing, StockPromised
 from apps.inventory.models import Location, StockLevel
 from apps.inventory.news import announce, tell_catalogue
+from apps.inventory.sourcing import queries as sourcing
 from apps.inventory.sourcing.operations import give_days_back
 from apps.inventory.stock_records import ensure_stock_records
+from apps.markets.context import MarketInfo
 
 __all__ = [
     "Allocation",
@@ -28,6 +30,7 @@ __all__ = [
     "ensure_stock_records",
     "free_days",
     "lock_products",
+    "lock_serving",
     "pause",
     "receive",
     "release",
@@ -173,6 +176,12 @@ def correct(
         by=by,
         at=at,
     )
+
+
+def lock_serving(*, product_ids: Sequence[int], market: MarketInfo) -> None:
+    """Lock the levels that serve a market with these products, in id order, before several operations over them."""
+    places = sourcing.network(market=market).places
+    ledger.lock_serving(product_ids=product_ids, location_ids=[place.id for place in places])
 
 
 def lock_products(*, product_ids: Sequence[int]) -> None:

@@ -81,6 +81,7 @@ class MarketInfo:
     launch_state: str
     payment_methods: tuple[str, ...]
     unpaid_order_ttl_minutes: int
+    checkout_hold_minutes: int
     stock_location_codes: tuple[str, ...]
     tax_percent: dict[str, Decimal]
     features: dict[str, Any]

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, RangeOperators
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
@@ -67,6 +68,12 @@ class Market(models.Model):
         help_text=_("Codes in the order shown: card, bank_transfer, demo."),
     )
     unpaid_order_ttl_minutes = models.PositiveIntegerField(_("unpaid orders expire after (minutes)"), default=60)
+    checkout_hold_minutes = models.PositiveSmallIntegerField(
+        _("goods are kept in the checkout for (minutes)"),
+        default=15,
+        validators=[MaxValueValidator(120)],
+        help_text=_("From its first step; 0 keeps nothing before the order."),
+    )
     stock_location_codes = ArrayField(
         models.CharField(max_length=40),
         verbose_name=_("stock locations"),

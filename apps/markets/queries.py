@@ -115,6 +115,7 @@ def _market(
         launch_state=row.launch_state,
         payment_methods=tuple(row.payment_methods),
         unpaid_order_ttl_minutes=row.unpaid_order_ttl_minutes,
+        checkout_hold_minutes=row.checkout_hold_minutes,
         stock_location_codes=tuple(row.stock_location_codes),
         tax_percent=tax_percent,
         features=dict(row.features),

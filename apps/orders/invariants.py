@@ -2,6 +2,7 @@
 
 from apps.core import books
 from apps.orders.credit import invariants as _credit  # noqa: F401 -- registers those of gift cards and store credit
+from apps.orders.holds import invariants as _holds  # noqa: F401 -- registers that of checkouts
 from apps.orders.invoices import invariants as _invoices  # noqa: F401 -- registers those of invoices
 from apps.orders.returns import invariants as _returns  # noqa: F401 -- registers those of returns
 

@@ -8,6 +8,7 @@ from apps.core import clock
 from apps.core.errors import GatewayError
 from apps.inventory.models import Location
 from apps.orders import popularity
+from apps.orders.holds import operations as holds
 from apps.orders.logistics import operations as logistics
 from apps.orders.payments import demo_bank, operations
 from apps.orders.returns import waiting
@@ -29,6 +30,14 @@ def expire_unpaid() -> None:
     report = operations.expire_unpaid(at=clock.now())
     if report.expired or report.extended or report.paid:
         logger.info("orders_expired", expired=report.expired, extended=report.extended, paid=report.paid)
+
+
+@shared_task(name="orders.end_holds")
+def end_holds() -> None:
+    """Give back what checkouts kept past their time."""
+    ended = holds.end_due(at=clock.now())
+    if ended:
+        logger.info("holds_ended", ended=ended)
 
 
 @shared_task(name="orders.source_waiting")

@@ -46,6 +46,12 @@ def moment(*, shop: Shop, at: datetime) -> str:
     return str(pattern).format(format_time(local, "short", locale=locale), format_date(local, "medium", locale=locale))
 
 
+def hour(*, shop: Shop, at: datetime) -> str:
+    """A time of day where the market is, as in "14:35"."""
+    locale = babel_locale(language=shop.language, country=shop.market.country)
+    return format_time(at.astimezone(shop.market.time_zone).time(), "short", locale=locale)
+
+
 def between(*, shop: Shop, earliest: date, latest: date) -> str:
     """A delivery promise in words."""
     if earliest == latest:

@@ -46,22 +46,32 @@ UPDATE partner_locationday day SET taken = day.taken - 1
 
 # No savepoint of its own: two round trips less in every placement, and a refusal ends the placement anyway.
 @transaction.atomic(savepoint=False)
-def source(*, request: Request, reference: str, cause: str = DecisionCause.PLACED, at: datetime, by: str) -> Decision:
+def source(
+    *,
+    request: Request,
+    reference: str,
+    cause: str = DecisionCause.PLACED,
+    at: datetime,
+    by: str,
+    takes_days: bool = True,
+) -> Decision:
     """
     Decide where the goods of a reference come from, promise them and keep why; return the decision.
 
-    reference: "order:<number>". All lines are promised, or none; where goods may wait (`request.may_wait`) what has no
-    place is `missing` in the answer, and `until` says for how long a rule has it wait. Two statements for any number
-    of lines, two more where a place has a capacity. Locks levels in id order, then the capacities of days. Raises
-    UnableToReserve naming the first line that falls short and what is left, NoRuleFits when there is enough but no
-    rule lets it go; the caller's whole transaction is then to be given up.
+    reference: "order:<number>" or "hold:<basket>". takes_days: take places on the locations' days as well. All lines
+    are promised, or none; where goods may wait (`request.may_wait`) what has no place is `missing` in the answer, and
+    `until` says for how long a rule has it wait. Two statements for any number of lines, two more where a place has a
+    capacity. Locks levels in id order, then the capacities of days. Raises UnableToReserve naming the first line that
+    falls short and what is left, NoRuleFits when there is enough but no rule lets it go; the caller's whole
+    transaction is then to be given up.
     """
     known = queries.network(market=request.market)
     locked = ledger.lock_serving(
         product_ids=[line.product_id for line in request.lines], location_ids=[place.id for place in known.places]
     )
     need = queries.need_of(request=request, known=known)
-    decision = _decide_and_take_days(request=request, need=need, known=known, locked=locked, reference=reference)
+    decide = _decide_and_take_days if takes_days else _decide
+    decision = decide(request=request, need=need, known=known, locked=locked, reference=reference)
     if not decision.is_whole and not request.may_wait:
         _refuse(need=need, decision=decision, locked=locked, known=known)
     _promise(need=need, known=known, decision=decision, locked=locked, reference=reference, cause=cause, at=at, by=by)
@@ -75,16 +85,29 @@ def give_days_back(*, reference: str, but: list[int]) -> None:
         cursor.execute(_GIVE_DAYS, [reference, but])
 
 
+def _decide(
+    *,
+    request: Request,
+    need: Need,
+    known: Network,
+    locked: list[ledger.LockedLevel],
+    reference: str,  # noqa: ARG001 -- as its sibling that takes days
+    full: frozenset[tuple[int, date]] = frozenset(),
+) -> Decision:
+    """Decide as the days are now."""
+    stock = {(level.product_id, level.location_id): level.free for level in locked if level.free}
+    busy = queries.busy_days(market=request.market, at=request.at)
+    calendar = queries.calendar_of(request=request, busy=busy, also_full=full)
+    return engine.decide(need=need, rules=known.rules, places=known.places, stock=stock, calendar=calendar)
+
+
 def _decide_and_take_days(
     *, request: Request, need: Need, known: Network, locked: list[ledger.LockedLevel], reference: str
 ) -> Decision:
     """Decide, then take the days of places with a capacity; decide again without a day another order took meanwhile."""
-    stock = {(level.product_id, level.location_id): level.free for level in locked if level.free}
     full: frozenset[tuple[int, date]] = frozenset()
     for _ in range(_TRIES):
-        busy = queries.busy_days(market=request.market, at=request.at)
-        calendar = queries.calendar_of(request=request, busy=busy, also_full=full)
-        decision = engine.decide(need=need, rules=known.rules, places=known.places, stock=stock, calendar=calendar)
+        decision = _decide(request=request, need=need, known=known, locked=locked, reference=reference, full=full)
         lost = _take_days(decision=decision, known=known, reference=reference)
         if not lost:
             return decision

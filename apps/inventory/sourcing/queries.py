@@ -27,6 +27,13 @@ SELECT level.product_id, level.location_id, level.free
   FROM partner_stocklevel level JOIN partner_location place ON place.id = level.location_id
  WHERE level.product_id = ANY(%s::bigint[]) AND place.code = ANY(%s::text[]) AND {SERVES} AND level.free > 0
 """  # noqa: S608 -- put together from constants
+_FREE_FOR = f"""
+SELECT level.product_id, level.location_id, level.free + coalesce(own.quantity, 0)
+  FROM partner_stocklevel level JOIN partner_location place ON place.id = level.location_id
+  LEFT JOIN partner_reservation own ON own.level_id = level.id AND own.reference = %s AND own.state = 'held'
+ WHERE level.product_id = ANY(%s::bigint[]) AND place.code = ANY(%s::text[]) AND {SERVES}
+   AND level.free + coalesce(own.quantity, 0) > 0
+"""  # noqa: S608 -- put together from constants
 _BUSY = "SELECT location_id, day, taken, capacity FROM partner_locationday WHERE location_id = ANY(%s) AND day >= %s"
 
 
@@ -109,10 +116,18 @@ def forget() -> None:
     _points.forget()
 
 
-def free_units(*, product_ids: Collection[int], market: MarketInfo) -> dict[tuple[int, int], int]:
-    """Units each serving location of a market may promise, by (product id, location id). One statement."""
+def free_units(*, product_ids: Collection[int], market: MarketInfo, held_by: str = "") -> dict[tuple[int, int], int]:
+    """
+    Units each serving location of a market may promise, by (product id, location id). One statement.
+
+    held_by: a reference for which what it holds itself is free too.
+    """
+    products, codes = list(product_ids), list(market.stock_location_codes)
     with prepared_cursor() as cursor:
-        cursor.execute(_FREE, [list(product_ids), list(market.stock_location_codes)])
+        if held_by:
+            cursor.execute(_FREE_FOR, [held_by, products, codes])
+        else:
+            cursor.execute(_FREE, [products, codes])
         return {(product, location): units for product, location, units in cursor.fetchall()}
 
 

@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from apps.catalog import pricing as catalog_pricing
 from apps.catalog import queries as catalog_queries
 from apps.inventory import queries as stock
+from apps.inventory.sourcing import queries as sourcing
 from apps.markets.context import Shop
 from apps.markets.enums import LaunchState
 from apps.orders.basket import rows as basket_rows
@@ -16,6 +17,7 @@ from apps.orders.basket.rows import MAX_QUANTITY
 from apps.orders.basket.vouchers import apply_voucher, remove_voucher
 from apps.orders.basket.writes import open_basket, put_line
 from apps.orders.errors import BasketNotFound, NotEnough, NotSoldHere, QuantityRefused, ShopClosed, SoldOut
+from apps.orders.models.hold import reference_of
 
 __all__ = [
     "accept_prices",
@@ -105,7 +107,8 @@ def _put_checked(*, shop: Shop, basket_id: int, product_id: int, quantity: int, 
     quote = catalog_pricing.quote_many(market=shop.market, wanted={product_id: quantity}, at=at).get(product_id)
     if page is None or quote is None:
         raise NotSoldHere(name=title_of(page) if page else stock.sku_of(product_id=product_id))
-    left = stock.available(product_ids=[product_id], market=shop.market).get(product_id, 0)
+    free = sourcing.free_units(product_ids=[product_id], market=shop.market, held_by=reference_of(basket_id=basket_id))
+    left = sum(free.values())
     if left == 0:
         raise SoldOut(name=title_of(page))
     if left < quantity:

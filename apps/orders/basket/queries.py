@@ -11,6 +11,7 @@ from apps.orders.basket import rows as basket_rows
 from apps.orders.basket.data import PricedBasket
 from apps.orders.basket.pricing import price_basket
 from apps.orders.errors import BasketNotFound
+from apps.orders.models.hold import reference_of
 
 _OF_OWNER = "SELECT id FROM basket_basket WHERE owner_id = %s AND market_id = %s AND status = 'Open'"
 _OF_NOBODY = "SELECT id FROM basket_basket WHERE id = %s AND market_id = %s AND status = 'Open' AND owner_id IS NULL"
@@ -67,7 +68,12 @@ def _priced(
     postcode: str,
     customer_group: str = "",
 ) -> PricedBasket:
-    free = sourcing.free_units(product_ids=[line.product_id for line in found.lines], market=shop.market)
+    free = sourcing.free_units(
+        product_ids=[line.product_id for line in found.lines],
+        market=shop.market,
+        # What its own checkout keeps is there for it, and for nobody else.
+        held_by=reference_of(basket_id=found.id),
+    )
     return price_basket(
         shop=shop,
         rows=found,

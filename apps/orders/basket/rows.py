@@ -17,9 +17,10 @@ MAX_QUANTITY = 999
 
 # Scope is part of the question: a basket of another owner or market is not found, whoever knows its number.
 _LOCK = """
-SELECT basket.id FROM basket_basket basket
+SELECT kept.expires_at IS NOT NULL FROM basket_basket basket
+  LEFT JOIN order_stockhold kept ON kept.basket_id = basket.id
  WHERE basket.id = %s AND basket.market_id = %s AND basket.status = 'Open' AND basket.owner_id IS NOT DISTINCT FROM %s
-   FOR UPDATE
+   FOR UPDATE OF basket
 """
 _LOAD = """
 SELECT basket.id, basket.owner_id,
@@ -89,13 +90,19 @@ class BasketRows:
     vouchers: tuple[VoucherRow, ...]
 
 
-def lock(*, shop: Shop, basket_id: int, owner_id: int | None) -> None:
-    """Lock an open basket of this owner (None: nobody's) in this market. One statement. Raises BasketNotFound."""
+def lock(*, shop: Shop, basket_id: int, owner_id: int | None) -> bool:
+    """
+    Lock an open basket of this owner (None: nobody's) in this market; return whether its checkout keeps goods.
+
+    Holds change under this lock only. One statement. Raises BasketNotFound.
+    """
     locks.note(rank=locks.Rank.BASKET)
     with prepared_cursor() as cursor:
         cursor.execute(_LOCK, [basket_id, shop.market.id, owner_id])
-        if cursor.fetchone() is None:
-            raise BasketNotFound
+        row = cursor.fetchone()
+    if row is None:
+        raise BasketNotFound
+    return bool(row[0])
 
 
 def load(*, shop: Shop, basket_id: int) -> BasketRows:

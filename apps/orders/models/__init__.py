@@ -4,6 +4,7 @@ from apps.orders.models.credit import CreditAccount, CreditMovement
 from apps.orders.models.delivery import DeliveryHoliday, DeliveryMethod
 from apps.orders.models.demo_bank import DemoBankPayment
 from apps.orders.models.fulfilment import Fulfilment, FulfilmentLine, Rejection
+from apps.orders.models.hold import StockHold
 from apps.orders.models.invoice import Invoice, InvoiceFile, InvoiceLine, InvoiceSeries
 from apps.orders.models.logistics import PartnerNotice
 from apps.orders.models.mail import MailLog
@@ -45,6 +46,7 @@ __all__ = [
     "Rejection",
     "Return",
     "ReturnLine",
+    "StockHold",
     "TermsVersion",
     "Transition",
     "VoucherSlot",

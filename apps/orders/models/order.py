@@ -26,6 +26,7 @@ class Order(AbstractOrder):
     offers_lost = models.JSONField(_("offers set aside"), default=list, db_default=[])
     delivery_promise = models.JSONField(_("delivery promise"), default=dict)
     expires_at = models.DateTimeField(_("expires unpaid at"), null=True, blank=True)
+    is_extended = models.BooleanField(_("given more time to pay"), default=False, db_default=False)
     payment_method = models.CharField(_("payment method"), max_length=20)
     terms = models.ForeignKey(
         "order.TermsVersion",

@@ -39,6 +39,7 @@ from apps.orders.errors import (
     ShopClosed,
     SoldOut,
 )
+from apps.orders.holds import operations as holds
 from apps.orders.models import Order
 from apps.orders.placement.data import Address, Contact, PlacedOrder
 from apps.orders.placement.limits import take_offers, take_vouchers
@@ -105,7 +106,7 @@ def place_order(
     }
 
     def work(number: str) -> dict[str, Any]:
-        basket_rows.lock(shop=shop, basket_id=basket_id, owner_id=owner_id)
+        keeps_goods = basket_rows.lock(shop=shop, basket_id=basket_id, owner_id=owner_id)
         rows = basket_rows.load(shop=shop, basket_id=basket_id)
         basket = price_basket(
             shop=shop, rows=rows, stock=None, delivery_code=delivery_code, at=at, customer_group=customer_group
@@ -123,6 +124,7 @@ def place_order(
             payment_method=method,
             due=due,
             credits_=tuple(credits_),
+            keeps_goods=keeps_goods,
             terms=terms.in_force(shop=shop),
             expires_at=_expiry(shop=shop, payment_method=method, at=at),
             at=at,
@@ -232,8 +234,16 @@ def _check_agreed(*, shop: Shop, basket: PricedBasket, confirmed_total: Money) -
 
 
 def _source(order: NewOrder) -> Decision:
-    """Have the rules say where the goods come from, and promise them."""
+    """Have the rules say where the goods come from, and promise them: what the checkout kept is free for them first."""
     lines = order.basket.lines
+    if order.keeps_goods:
+        holds.let_go(
+            market=order.shop.market,
+            basket_id=order.basket.id,
+            product_ids=[line.product_id for line in lines],
+            reason=f"ordered as {order.number}",
+            at=order.at,
+        )
     request = sourcing.request_for(
         market=order.shop.market,
         lines=[Wanted(line.product_id, line.quantity, line.sku, line.unit.minor if line.unit else 0) for line in lines],

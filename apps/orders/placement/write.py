@@ -100,7 +100,11 @@ SELECT placed.id, paid.id, placed.terms_id FROM placed LEFT JOIN paid ON paid.or
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewOrder:
-    """Everything an order is written from. due: what `payment_method` is to pay; no payment is written for nothing."""
+    """
+    Everything an order is written from.
+
+    due: what `payment_method` is to pay; no payment is written for nothing. keeps_goods: its checkout holds some.
+    """
 
     number: str
     shop: Shop
@@ -116,6 +120,7 @@ class NewOrder:
     by: str
     confirmed_latest: date | None = None
     credits_: tuple[CreditUse, ...] = ()
+    keeps_goods: bool = False
 
 
 class NumberTakenError(RuntimeError):

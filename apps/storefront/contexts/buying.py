@@ -115,13 +115,18 @@ class RadioCard(Shown):
 
 @dataclass(frozen=True, slots=True)
 class CheckoutView(Shown):
-    """What every checkout step has: where we are, where the form goes, what is bought, what went wrong."""
+    """
+    What every checkout step has: where we are, where the form goes, what is bought, what went wrong.
+
+    kept_text: until when the goods are kept for this checkout; empty where they are not.
+    """
 
     steps: tuple[Step, ...]
     action_url: str
     summary: Summary
     problems: tuple[ProblemView, ...] = ()
     back: Link | None = None
+    kept_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

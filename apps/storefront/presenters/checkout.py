@@ -1,6 +1,7 @@
 """The steps of the checkout in the words of the shop."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from django.urls import reverse
 from django.utils.html import format_html
@@ -36,8 +37,15 @@ Features = Mapping[int, tuple[tuple[str, str], ...]]
 STEPS = ("checkout", "checkout_delivery", "checkout_review")
 
 
-def view(*, shop: Shop, basket: PricedBasket, current: str, problems: tuple[ProblemView, ...] = ()) -> CheckoutView:
-    """What every step has."""
+def view(
+    *,
+    shop: Shop,
+    basket: PricedBasket,
+    current: str,
+    problems: tuple[ProblemView, ...] = (),
+    kept_until: datetime | None = None,
+) -> CheckoutView:
+    """What every step has. kept_until: until when the goods are kept for this checkout."""
     labels = {
         "checkout": _("Your details"),
         "checkout_delivery": _("Delivery"),
@@ -58,6 +66,9 @@ def view(*, shop: Shop, basket: PricedBasket, current: str, problems: tuple[Prob
         action_url=reverse("checkout_place" if current == "checkout_review" else current),
         summary=baskets.summary(shop=shop, basket=basket),
         problems=problems,
+        kept_text=_("We keep these goods for you until %(time)s.") % {"time": words.hour(shop=shop, at=kept_until)}
+        if kept_until
+        else "",
         back=Link(label=labels[STEPS[place - 1]], url=reverse(STEPS[place - 1])) if place else before,
     )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import wraps
 from typing import Any
@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from apps.catalog import queries as catalog
-from apps.core import clock, idempotency
+from apps.core import clock, idempotency, ratelimit
 from apps.core.errors import GatewayError, Refusal
 from apps.core.money import Money
 from apps.orders import delivery as deliveries
@@ -24,6 +24,7 @@ from apps.orders import placement
 from apps.orders.basket.data import PricedBasket
 from apps.orders.credit import queries as credit
 from apps.orders.errors import PaymentRefused
+from apps.orders.holds import operations as holds
 from apps.orders.payments import operations as payments
 from apps.orders.payments import queries as payment_methods
 from apps.storefront import baskets, checkout_state
@@ -38,6 +39,8 @@ from apps.storefront.views.base import meta_for, page_response, private, said, s
 from apps.storefront.views.basket import priced_basket
 
 log = structlog.get_logger(__name__)
+HOLDS = 30
+"""Checkouts an hour that keep goods, from one address."""
 LONGEST_AMOUNT = 16  # characters of a total that fits the order's columns
 View = Callable[..., HttpResponse]
 
@@ -253,13 +256,30 @@ def _step_page(
     shop = request.shop  # type: ignore[attr-defined] # set by the markets middleware
     warnings = tuple(problem_view(line=line, problem=problem) for line, problem in basket.problems)
     view = present.view(
-        shop=shop, basket=basket, current=current, problems=(*said(request=request), *problems, *warnings)
+        shop=shop,
+        basket=basket,
+        current=current,
+        problems=(*said(request=request), *problems, *warnings),
+        kept_until=_kept_until(request, basket),
     )
     name = {"checkout": "details", "checkout_delivery": "delivery", "checkout_review": "review"}[current]
     template = f"storefront/checkout_{name}.html"
     meta = meta_for(request=request, title=_("Checkout"), robots="noindex")
     return page_response(
         request=request, template=template, meta=meta, checkout=view, status=status, **{name: step}, **extra
+    )
+
+
+def _kept_until(request: HttpRequest, basket: PricedBasket) -> datetime | None:
+    """Keep the goods while the shopper is here; a visitor may begin so often that no shelf is emptied by pretending."""
+    at = clock.now()
+    who = request.META.get("REMOTE_ADDR", "")
+    return holds.keep(
+        shop=request.shop,  # type: ignore[attr-defined] # set by the markets middleware
+        basket=basket,
+        postcode=checkout_state.load(request=request).details.postcode,
+        at=at,
+        may_start=lambda: ratelimit.hit(name="hold", subject=who, limit=HOLDS, window_s=3600, at=at).allowed,
     )
 
 

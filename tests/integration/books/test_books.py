@@ -13,12 +13,14 @@ from apps.core import books
 from apps.core.models import BooksProof, OutboxDelivery, OutboxEvent
 from apps.core.testing import drain_outbox
 from apps.inventory.models import Location
+from apps.orders.basket.queries import basket_view
 from apps.orders.fulfilment import operations as fulfilments
+from apps.orders.holds import operations as holds
 from apps.orders.models import Fulfilment, Line, Order
 from apps.orders.payments import operations as payments
 from apps.orders.returns import operations as returns
 from tests.factories.credit import make_gift_card, use
-from tests.factories.orders import AT, make_checkout, make_item, make_trading_shop, make_voucher
+from tests.factories.orders import AT, make_basket, make_checkout, make_item, make_trading_shop, make_voucher
 from tests.factories.payments import Waiting, make_waiting_order, pay
 
 LATER = AT + timedelta(hours=1)
@@ -46,6 +48,7 @@ LIES = {
     "invoices.refunds_of_what_left_are_credited": (
         "UPDATE order_invoice SET gross_minor = gross_minor + 1, net_minor = net_minor + 1 WHERE kind = 'credit_note'"
     ),
+    "orders.holds_end_in_time": "UPDATE order_stockhold SET expires_at = NULL",
     "orders.parts_sum_to_the_total": (
         "UPDATE order_order SET total_incl_tax = total_incl_tax + 0.01 WHERE number = '{shipped}'"
     ),
@@ -113,6 +116,14 @@ def a_day() -> dict[str, str]:
     checkout = make_checkout(shop=shop, items=[(make_item(shop=shop), 1)], vouchers=("DEMO10",))
     five = use(account_id=card, amount="5.00")
     placed = checkout.place(credits_=[five], confirmed_due=checkout.total - five.amount)
+    kept = make_basket(shop=shop, items=[(make_item(shop=shop), 1)])
+    holds.keep(
+        shop=shop,
+        basket=basket_view(shop=shop, basket_id=kept, at=LATER),
+        postcode="",
+        at=LATER + timedelta(hours=1),
+        may_start=lambda: True,
+    )
     drain_outbox(at=LATER)
     return {"shipped": shipped.number, "placed": placed.number, "expired": late.number}
 

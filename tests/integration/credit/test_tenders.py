@@ -219,6 +219,20 @@ def test_another_attempt_asks_for_the_rest_only():
     assert (again.amount_minor, again.credit_account_id) == (490, None)
 
 
+def test_first_retry_gives_the_order_its_time_again_and_the_second_does_not():
+    waiting, _card = with_card(method="demo")
+    ends = waiting.expires_at
+    late = ends - timedelta(minutes=5)
+    for number, expected in enumerate([late + timedelta(hours=1), late + timedelta(hours=1)]):
+        Payment.objects.filter(order_id=waiting.order_id, credit_account=None).update(state="refused")
+        made = payments.retry_payment(
+            order_id=waiting.order_id, gateway="demo", key=f"again-{number}", at=late, by="shopper"
+        )
+        assert (waiting.order.expires_at, made.deadline_at) == (expected, expected)
+        late += timedelta(minutes=20)
+    assert payments.expire_unpaid(at=ends).expired == []
+
+
 def test_late_money_goes_back_and_the_card_was_given_back_before():
     waiting, card = with_card()
     payments.expire_unpaid(at=waiting.expires_at)

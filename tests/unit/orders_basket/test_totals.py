@@ -28,6 +28,7 @@ FRANCE = MarketInfo(
     launch_state="live",
     payment_methods=(),
     unpaid_order_ttl_minutes=60,
+    checkout_hold_minutes=15,
     stock_location_codes=(),
     tax_percent={"standard": Decimal(20), "reduced": Decimal("5.5")},
     features={},

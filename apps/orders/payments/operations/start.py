@@ -1,7 +1,7 @@
 """Send the shopper to the provider, ask it when they come back, and let them try again."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from django.db import transaction
@@ -73,12 +73,15 @@ def retry_payment(*, order_id: int, gateway: str, key: str, at: datetime, by: st
     Return the order's open attempt through that gateway, or write a new one when the last was refused.
 
     key: of the request; asked twice with the same key, one attempt is written. The stock stays promised until the
-    order's own time is over. Locks order, then its payments. Raises UnableToPay when the order no longer waits, was
-    tried too often, or waits on another gateway's open page (give that up first).
+    order's own time is over, which the first retry after a refusal begins anew, once. Locks order, then its payments.
+    Raises UnableToPay when the order no longer waits, was tried too often, or waits on another gateway's open page
+    (give that up first).
     """
     registry.gateway_for(code=gateway)
     with transaction.atomic():
-        order = locks.lock_row(queryset=Order.objects.filter(pk=order_id), rank=locks.Rank.ORDER)
+        order = locks.lock_row(
+            queryset=Order.objects.select_related("market").filter(pk=order_id), rank=locks.Rank.ORDER
+        )
         payments = locks.lock_rows(queryset=Payment.objects.filter(order_id=order_id), rank=locks.Rank.PAYMENT)
         known = next((each for each in payments if each.idempotency_key == key), None)
         if known is not None:
@@ -91,6 +94,7 @@ def retry_payment(*, order_id: int, gateway: str, key: str, at: datetime, by: st
         if order.state != OrderState.PLACED or open_one is not None or expired or len(attempts) >= MOST_ATTEMPTS:
             raise UnableToPay(number=order.number)
         last = attempts[-1]
+        _extend(order=order, at=at)
         payment = Payment.objects.create(
             order=order,
             gateway=gateway,
@@ -105,6 +109,15 @@ def retry_payment(*, order_id: int, gateway: str, key: str, at: datetime, by: st
             order.payment_method = gateway
             order.save(update_fields=["payment_method"])
         return payment
+
+
+def _extend(*, order: Order, at: datetime) -> None:
+    """Give an order the market's whole time again, once: a refused card is often answered by another one."""
+    if order.is_extended or order.expires_at is None:
+        return
+    order.is_extended = True
+    order.expires_at = max(order.expires_at, at + timedelta(minutes=order.market.unpaid_order_ttl_minutes))
+    order.save(update_fields=["is_extended", "expires_at"])
 
 
 def ask_provider(*, payment_id: int, source: Source, at: datetime) -> Settled:

@@ -1,0 +1,1 @@
+"""Goods kept for a while for those who are in the checkout (docs/rules/stock.md)."""
