@@ -10,6 +10,7 @@ from apps.markets.context import Shop
 from apps.orders.basket import rows as basket_rows
 from apps.orders.basket.rows import MAX_QUANTITY
 from apps.orders.basket.writes import open_basket, put_line
+from apps.orders.holds import operations as holds
 
 # In id order, so that two tabs signing in at once never wait for each other in a circle. Any market of the brand.
 _LOCK_BOTH = """
@@ -41,8 +42,9 @@ def merge(
     Pour a basket into the open basket of an account (or into `target_id`) in this market; return that basket's id.
 
     Quantities of the same product are added, at most MAX_QUANTITY; vouchers come along. Prices and stock records are
-    found anew for this market; a product it does not sell stays as a line that says so. The source is closed. Safe to
-    repeat: a source that is closed, of another brand or of another owner is left alone. Locks both baskets by id.
+    found anew for this market; a product it does not sell stays as a line that says so. The source is closed, and what
+    its checkout kept is free again. Safe to repeat: a source that is closed, of another brand or of another owner is
+    left alone. Locks both baskets by id, then stock levels.
     """
     if target_id is None:
         target_id = open_basket(shop=shop, owner_id=owner_id, at=at)
@@ -67,6 +69,8 @@ def merge(
         cursor.execute(_TAKE_VOUCHERS, [target_id, source_id])
         cursor.execute(_CLOSE, [at, source_id])
     _pour(shop=shop, target_id=target_id, coming=coming, at=at)
+    # Whoever signs in half-way through the checkout must not find the goods kept for the guest they were.
+    holds.drop(basket_id=source_id, reason=f"merged into basket {target_id}", at=at)
     return target_id
 
 

@@ -2,7 +2,8 @@
 Keep goods for a checkout, and let them go.
 
 keep       a step of the checkout is shown: keep what is in the basket, or say until when it is kept already
-let_go     the order takes its goods itself, or nobody needs them any more
+let_go     the order takes its goods itself
+drop       nobody needs them any more: the basket was merged into another, or the time is over
 end_due    holds whose time is over
 """
 
@@ -106,6 +107,18 @@ def let_go(*, market: MarketInfo, basket_id: int, product_ids: Sequence[int], re
     StockHold.objects.filter(pk=basket_id).update(expires_at=None)
 
 
+def drop(*, basket_id: int, reason: str, at: datetime) -> bool:
+    """
+    Free what a basket's checkout keeps and nobody takes over; return whether it kept anything.
+
+    In the caller's transaction, which holds the basket's lock. Locks stock levels. One statement where nothing is kept.
+    """
+    if not StockHold.objects.filter(pk=basket_id, expires_at__isnull=False).update(expires_at=None):
+        return False
+    _release(basket_id=basket_id, reason=reason, at=at)
+    return True
+
+
 def end_due(*, at: datetime, limit: int = LIMIT) -> int:
     """Free what is kept past its time; return how many holds ended. Safe to repeat and beside itself."""
     due = StockHold.objects.filter(expires_at__lte=at).order_by("expires_at", "basket_id")
@@ -117,10 +130,9 @@ def end_due(*, at: datetime, limit: int = LIMIT) -> int:
 def _end(*, basket_id: int, at: datetime) -> bool:
     basket = get_model("basket", "Basket")
     locks.lock_rows(queryset=basket.objects.filter(pk=basket_id), rank=locks.Rank.BASKET)
-    if not StockHold.objects.filter(pk=basket_id, expires_at__lte=at).update(expires_at=None):
-        return False
-    _release(basket_id=basket_id, reason="time is over", at=at)
-    return True
+    return StockHold.objects.filter(pk=basket_id, expires_at__lte=at).exists() and drop(
+        basket_id=basket_id, reason="time is over", at=at
+    )
 
 
 def _release(*, basket_id: int, reason: str, at: datetime) -> None:

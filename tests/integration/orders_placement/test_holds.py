@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from apps.accounts.models import User
 from apps.core import books
 from apps.inventory.models import Reservation, SourcingDecision, StockLevel
 from apps.markets.models import Market
@@ -153,6 +154,18 @@ def test_more_than_there_is_keeps_what_was_kept_before(shop):
     make_checkout(shop=shop, items=[(kettle, 1)]).place()  # between the look and the hold
     assert holds.keep(shop=shop, basket=more, postcode="", at=AT, may_start=always) == until
     assert kept(basket_id) == 2
+    assert_books_hold()
+
+
+def test_guest_who_signs_in_half_way_through_keeps_the_last_item(shop):
+    kettle = make_item(shop=shop, units=1)
+    guests = make_basket(shop=shop, items=[(kettle, 1)])
+    keep(shop, guests)
+    owner = User.objects.create_user(email="owner@example.com")
+    mine = baskets.merge(shop=shop, source_id=guests, source_owner_id=None, owner_id=owner.pk, at=AT)
+    assert (kept(guests), reserved(kettle)) == (0, 0)
+    assert keep(shop, mine) == AT + timedelta(minutes=MINUTES)
+    assert kept(mine) == 1
     assert_books_hold()
 
 
