@@ -113,7 +113,7 @@ def _answers(port: int) -> bool:
         return False
 
 
-def buy(shop: Shop, chance: random.Random, products: list[int]) -> str:
+def buy(shop: Shop, chance: random.Random, products: list[int], cards: list[str]) -> str:
     """One guest's way to the bank and back; any step may fail when a process dies, and the guest gives up then."""
     visitor = http.Visitor(f"{ports.HOST}:{chance.choice(shop.web_ports)}")
     try:
@@ -131,16 +131,21 @@ def buy(shop: Shop, chance: random.Random, products: list[int]) -> str:
         page = visitor.get(f"{PREFIX}/checkout/delivery/")
         visitor.post(f"{PREFIX}/checkout/delivery/", {"csrfmiddlewaretoken": page.token, "delivery": "standard"})
         review = visitor.get(f"{PREFIX}/checkout/review/")
+        if chance.random() < 0.4:  # noqa: PLR2004 -- the others have no gift card
+            code = {"csrfmiddlewaretoken": review.token, "code": chance.choice(cards)}
+            visitor.post(f"{PREFIX}/checkout/credit/", code)
+            review = visitor.get(f"{PREFIX}/checkout/review/")
         form = {
             "csrfmiddlewaretoken": review.token,
             "idempotency_key": review.field("idempotency_key"),
             "confirmed_total": review.field("confirmed_total"),
+            "confirmed_due": review.field("confirmed_due"),
             "confirmed_latest": review.field("confirmed_latest"),
             "payment": "demo",
         }
         bank = visitor.post(f"{PREFIX}/checkout/place/", form).headers["Location"]
         if "/demo-bank/" not in bank:
-            return "placed"
+            return "paid by card of ours" if form["confirmed_due"].startswith("0") else "placed"
         path = "/demo-bank/" + bank.split("/demo-bank/")[1]
         page = visitor.get(path)
         back = visitor.post(path, {"csrfmiddlewaretoken": page.token, "answer": chance.choice(ANSWERS)}, expect=303)
@@ -183,7 +188,7 @@ def _post(port: int, path: str, value: object) -> None:
 
 
 def one_round(
-    shop: Shop, services: throwaway.Throwaway, *, number: int, seconds: float, products: list[int]
+    shop: Shop, services: throwaway.Throwaway, *, number: int, seconds: float, products: list[int], cards: list[str]
 ) -> tuple[Counter[str], Counter[str], Counter[str], list[str]]:
     """Shoppers and staff at work, disturbed; then everything is brought to its end and the books are read."""
     from bench import crash_shop as work
@@ -197,7 +202,7 @@ def one_round(
     def shopper(seed: int) -> None:
         mine = random.Random(seed)
         while not is_over.is_set():
-            ways[buy(shop, mine, products)] += 1
+            ways[buy(shop, mine, products, cards)] += 1
 
     threads = [threading.Thread(target=shopper, args=(number * 100 + each,)) for each in range(SHOPPERS)]
     for thread in threads:
@@ -249,8 +254,9 @@ def main() -> int:
     shop = Shop(dict(base), services.folder, web_ports, partner_port)
     rounds: list[dict[str, Any]] = []
     try:
-        for command in (["migrate"], ["seed_demo", "--no-pictures", "--orders", "0"]):
-            subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=base, check=True, capture_output=True)
+        manage = (["collectstatic", "--noinput"], ["migrate"], ["seed_demo", "--no-pictures", "--orders", "0"])
+        for command in (["-m", "config.messages", "compile"], *(["manage.py", *each] for each in manage)):
+            subprocess.run([sys.executable, *command], cwd=ROOT, env=base, check=True, capture_output=True)
         os.environ.update(base)
         import django
 
@@ -261,6 +267,8 @@ def main() -> int:
 
         places = StockLevel.objects.filter(location__code__in=("lyon", "roissy", "paris-marais", "lille"), free__gt=0)
         work.prefer_partner()
+        work.charge_later()
+        cards = work.gift_cards()
         # Half of them lie at the partner too, so that most orders are split.
         partners = set(places.filter(location__code="roissy").values_list("product_id", flat=True))
         others = set(places.values_list("product_id", flat=True)) - partners
@@ -274,7 +282,9 @@ def main() -> int:
             shop.stop()
             work.with_patience(work.stock_up)
             shop.start()
-            ways, bad, staff, wrong = one_round(shop, services, number=number, seconds=asked.seconds, products=products)
+            ways, bad, staff, wrong = one_round(
+                shop, services, number=number, seconds=asked.seconds, products=products, cards=cards
+            )
             rounds.append({"delay_ms": delay_ms, "ways": ways, "bad": bad, "staff": staff, "wrong": wrong})
             print(f"round {number}: {dict(ways)} | {dict(bad)} | wrong: {wrong[:5]}", flush=True)
             shop.stop()

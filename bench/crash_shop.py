@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from django.db import InterfaceError, OperationalError, connection, connections
@@ -15,11 +16,14 @@ from django.db.models import Count, F, Q
 from apps.core import books, clock
 from apps.core.errors import GatewayError, Refusal
 from apps.core.models import OutboxDelivery
+from apps.core.money import Money
 from apps.inventory import operations as inventory
 from apps.inventory.enums import LocationKind, RuleAction
 from apps.inventory.models import Location, SourcingRule, StockLevel
+from apps.markets.enums import CapturePolicy
 from apps.markets.models import Market
 from apps.orders.cancellation import cancel_order
+from apps.orders.credit import operations as credit
 from apps.orders.enums import RejectReason
 from apps.orders.fulfilment import operations as fulfilment
 from apps.orders.fulfilment import rerouting
@@ -32,6 +36,7 @@ from apps.orders.returns import waiting
 
 T = TypeVar("T")
 BY = "system:crash-run"
+CARDS = 4
 SHORT = 30
 """Units of each SKU at the start: few, so that baskets fight for the last ones."""
 
@@ -44,6 +49,28 @@ def prefer_partner() -> None:
         position=0,
         defaults={"name": "Partner first", "kinds": [LocationKind.PARTNER], "action": RuleAction.PART},
     )
+
+
+def charge_later() -> None:
+    """Have the market charge each parcel as it leaves, so that captures and releases are killed as well."""
+    Market.objects.filter(code="halles-fr").update(capture=CapturePolicy.AT_SHIPMENT)
+
+
+def gift_cards() -> list[str]:
+    """Issue a few gift cards that all guests share; return their codes."""
+    brand_id = Market.objects.get(code="halles-fr").brand_id
+    return [
+        credit.issue_gift_card(
+            brand_id=brand_id,
+            amount=Money(Decimal(400), "EUR"),
+            expires_on=None,
+            reason="crash run",
+            key=f"crash-{number}",
+            by=BY,
+            at=clock.now(),
+        ).code
+        for number in range(CARDS)
+    ]
 
 
 def at_partner() -> dict[str, int]:
@@ -74,6 +101,11 @@ def staff_day(chance: random.Random) -> Counter[str]:
         done[f"deliver {_try('deliver', row, chance)}"] += 1
     for order in Order.objects.filter(state__in=("shipped", "delivered")).order_by("?")[:2]:
         done[f"return {_give_back(order)}"] += 1
+    if chance.random() < 0.2:  # noqa: PLR2004 -- now and then an authorisation comes to its end
+        ends = Payment.objects.filter(state="authorised").order_by("authorised_until").first()
+        if ends is not None and ends.authorised_until is not None:
+            at = ends.authorised_until - timedelta(hours=1)
+            done[f"authorisation ends {answer(lambda: payments.capture_before_end(at=at, limit=1))}"] += 1
     return done
 
 
@@ -183,7 +215,12 @@ def _bank() -> list[str]:
     for payment in Payment.objects.filter(gateway="demo"):
         there = paid.get(payment.idempotency_key)
         has_said_yes = there is not None and there.decision == "approved"
-        if bool(payment.captured_minor) != has_said_yes:
+        if there is not None and there.is_captured_later:
+            ours = (payment.captured_minor, payment.refunded_minor, payment.state in {"paid", "voided", "refunded"})
+            theirs = (there.captured_minor, there.refunded_minor, has_said_yes and there.is_released)
+            if ours != theirs:
+                found.append(f"{payment.idempotency_key} {payment.state} is {ours}, at the bank {theirs}")
+        elif bool(payment.captured_minor) != has_said_yes:
             found.append(
                 f"{payment.idempotency_key} captured {payment.captured_minor}, bank {there and there.decision}"
             )

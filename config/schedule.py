@@ -27,6 +27,11 @@ ROOMS: dict[str, dict[str, Any]] = {
         "schedule": 60.0,
         "options": {"queue": "soon", "expires": 60},
     },
+    "orders-capture-before-end": {
+        "task": "orders.capture_before_end",
+        "schedule": 600.0,
+        "options": {"queue": "soon", "expires": 600},
+    },
     # Goods whose time is over are free again within five seconds.
     "orders-end-holds": {"task": "orders.end_holds", "schedule": 3.0, "options": {"queue": "now", "expires": 3}},
     "orders-reconcile-payments": {

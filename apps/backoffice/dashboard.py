@@ -69,6 +69,27 @@ KINDS: dict[str, Kind] = {
         "order_payment",
         "?state__exact=refund_due",
     ),
+    "charge": Kind(
+        _("Authorised payments that were not charged"),
+        _("Goods left or will leave unpaid: charge again on the order, or get the money another way."),
+        "order.view_payment",
+        "order_payment",
+        "?charging=refused",
+    ),
+    "release": Kind(
+        _("Amounts the bank still sets aside"),
+        _("They go by themselves: look whether the provider answers."),
+        "order.view_payment",
+        "order_payment",
+        "?state__exact=void_due",
+    ),
+    "dispute": Kind(
+        _("Disputed payments"),
+        _("Answer at the provider in time, with the order's papers; nothing is sent back by itself meanwhile."),
+        "order.view_paymentdispute",
+        "order_paymentdispute",
+        "?state__exact=open",
+    ),
     "differs": Kind(
         _("Payments of another amount"),
         _("Send back what came, on the order."),

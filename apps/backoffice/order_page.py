@@ -14,14 +14,30 @@ from apps.backoffice.price_words import candidate_rows
 from apps.backoffice.queries.order_story import Story, story_of
 from apps.backoffice.return_page import returns_context
 from apps.backoffice.sourcing_words import decision_view
-from apps.backoffice.tones import FULFILMENT_TONES, ORDER_TONES, PAYMENT_TONES, outcome_words
+from apps.backoffice.tones import (
+    CAPTURE_TONES,
+    DISPUTE_TONES,
+    FULFILMENT_TONES,
+    ORDER_TONES,
+    PAYMENT_TONES,
+    outcome_words,
+)
 from apps.core import clock
 from apps.core.money import Money, format_money, from_minor
 from apps.markets.queries import shop_for_market
 from apps.orders import cancellation, links
-from apps.orders.enums import ENDED_FULFILMENTS, TO_SHIP, FulfilmentState, LostWhy, OrderState, PaymentState
+from apps.orders.enums import (
+    ENDED_FULFILMENTS,
+    TO_SHIP,
+    CaptureState,
+    DisputeState,
+    FulfilmentState,
+    LostWhy,
+    OrderState,
+    PaymentState,
+)
 from apps.orders.mail import again
-from apps.orders.models import Order
+from apps.orders.models import Order, PaymentCapture
 from apps.orders.payments.words import tender_label
 from apps.orders.returns.queries import BOUGHT
 
@@ -181,6 +197,17 @@ def _payments(request: HttpRequest, story: Story, write: _Writer) -> Iterable[di
             "came": write.minor(payment.received_minor, payment.received_currency) if payment.received_minor else "",
             "captured": write.minor(payment.captured_minor, payment.money_currency),
             "refunded": write.minor(payment.refunded_minor, payment.money_currency) if payment.refunded_minor else "",
+            "released": write.minor(payment.released_minor, payment.currency) if payment.released_minor else "",
+            "captures": [_capture(row, write, may=may) for row in story.captures if row.payment_id == payment.pk],
+            "disputes": [
+                {
+                    "row": row,
+                    "amount": write.minor(row.amount_minor, row.currency),
+                    "state_chip": chip(row.get_state_display(), DISPUTE_TONES[DisputeState(row.state)]),
+                }
+                for row in story.disputes
+                if row.payment_id == payment.pk
+            ],
             "notices": [
                 {"row": notice, "outcome": outcome_words(notice.outcome)}
                 for notice in story.notices
@@ -188,6 +215,24 @@ def _payments(request: HttpRequest, story: Story, write: _Writer) -> Iterable[di
             ],
             "actions": actions,
         }
+
+
+def _capture(row: PaymentCapture, write: _Writer, *, may: bool) -> dict[str, Any]:
+    """A part that is charged; what the provider refused can be asked again, or recorded when the money came anyhow."""
+    actions = []
+    if may and row.state == CaptureState.REFUSED and row.payment.state == PaymentState.AUTHORISED:
+        actions = [
+            {"url": reverse("admin:order_capture_again", args=[row.pk]), "label": _("Charge again")},
+            {"url": reverse("admin:order_capture_record", args=[row.pk]), "label": _("Record the money")},
+        ]
+    place = row.fulfilment.location if row.fulfilment else None
+    return {
+        "row": row,
+        "amount": write.minor(row.amount_minor, row.payment.currency),
+        "why": place.name if place else _("Before the authorisation ends"),
+        "state_chip": chip(row.get_state_display(), CAPTURE_TONES[CaptureState(row.state)]),
+        "actions": actions,
+    }
 
 
 def _fulfilments(request: HttpRequest, story: Story) -> Iterable[dict[str, Any]]:

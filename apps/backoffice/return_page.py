@@ -31,16 +31,29 @@ def returns_context(
 
 def _entry(request: HttpRequest, row: Return, write: Callable[[int, str], str]) -> dict[str, Any]:
     refund = getattr(row, "refund", None)
-    amounts = {}
+    amounts: dict[int, str] = {}
+    deducted: dict[int, str] = {}
     if refund is not None:
         amounts = {part.line_id: write(part.amount_minor, refund.currency) for part in refund.lines.all()}
+        deducted = {
+            part.line_id: write(part.deducted_minor, refund.currency)
+            for part in refund.lines.all()
+            if part.deducted_minor
+        }
     waits = row.state in WAITS
     return {
         "row": row,
         "state_chip": chip(row.get_state_display(), RETURN_TONES[ReturnState(row.state)]),
         "waits": waits,
         "is_late": waits and row.refund_due_at < clock.now(),
-        "lines": [{"row": line, "amount": amounts.get(line.line_id, "–")} for line in row.lines.all()],
+        "lines": [
+            {
+                "row": line,
+                "amount": amounts.get(line.line_id, "–"),
+                "deducted": deducted.get(line.line_id, ""),
+            }
+            for line in row.lines.all()
+        ],
         "delivery": write(refund.delivery_minor, refund.currency) if refund and refund.delivery_minor else "",
         "total": write(refund.amount_minor, refund.currency) if refund else "",
         "tax": write(refund.tax_minor, refund.currency) if refund else "",

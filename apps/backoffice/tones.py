@@ -1,6 +1,14 @@
 """How states look and read wherever staff meet them: the same colour in a list and on a page."""
 
-from apps.orders.enums import FulfilmentState, OrderState, PaymentState, ReturnState, SettleOutcome
+from apps.orders.enums import (
+    CaptureState,
+    DisputeState,
+    FulfilmentState,
+    OrderState,
+    PaymentState,
+    ReturnState,
+    SettleOutcome,
+)
 
 ORDER_TONES = {
     OrderState.PLACED: "wait",
@@ -14,11 +22,24 @@ ORDER_TONES = {
 PAYMENT_TONES = {
     PaymentState.CREATED: "quiet",
     PaymentState.PENDING: "wait",
+    PaymentState.AUTHORISED: "busy",
     PaymentState.PAID: "good",
     PaymentState.REFUSED: "bad",
     PaymentState.EXPIRED: "quiet",
+    PaymentState.VOID_DUE: "wait",
+    PaymentState.VOIDED: "quiet",
     PaymentState.REFUND_DUE: "bad",
     PaymentState.REFUNDED: "quiet",
+}
+DISPUTE_TONES = {
+    DisputeState.OPEN: "bad",
+    DisputeState.WON: "good",
+    DisputeState.LOST: "quiet",
+}
+CAPTURE_TONES = {
+    CaptureState.DUE: "wait",
+    CaptureState.DONE: "good",
+    CaptureState.REFUSED: "bad",
 }
 FULFILMENT_TONES = {
     FulfilmentState.WAITING: "bad",

@@ -56,3 +56,20 @@ class IssueSeverity(models.TextChoices):
 
     ERROR = "error", _("Error")
     WARNING = "warning", _("Warning")
+
+
+class WithdrawalException(models.TextChoices):
+    """
+    Why goods cannot be given back, or only while their seal is unbroken (Directive 2011/83 art. 16, C. conso L221-28).
+
+    The first two take the right away, the others end it once the seal is broken.
+    """
+
+    MADE_TO_MEASURE = "made_to_measure", _("Made to your wishes")
+    PERISHABLE = "perishable", _("Spoils quickly")
+    HYGIENE = "hygiene", _("Sealed for hygiene or health")
+    RECORDING = "recording", _("Sealed recording or software")
+
+
+# The right to withdraw does not exist for these.
+NO_WITHDRAWAL = frozenset({WithdrawalException.MADE_TO_MEASURE, WithdrawalException.PERISHABLE})

@@ -25,6 +25,11 @@ def last_seen() -> dict[str, datetime | None]:
     return {name: seen.get(name) for name in (BEAT, WORKER)}
 
 
+def last_seen_of(*, name: str) -> datetime | None:
+    """Return when any other sign of life was last given, None for never. One statement."""
+    return Heartbeat.objects.filter(name=name).values_list("at", flat=True).first()
+
+
 def silent(*, at: datetime, after: timedelta = SILENT_AFTER) -> dict[str, datetime | None]:
     """Return those of beat and worker that were not seen for longer than `after`, and when they were. One statement."""
     return {name: seen for name, seen in last_seen().items() if seen is None or at - seen > after}

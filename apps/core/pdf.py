@@ -20,6 +20,7 @@ MARGIN_MM = 18
 WIDTH_MM = 210 - 2 * MARGIN_MM
 TEXT_PT, SMALL_PT, TITLE_PT = 9, 7.5, 17
 LINE_MM = 4.6
+BAR_MM = 0.7
 _CHANGED = re.compile(rb'(xmp:(?:ModifyDate|MetadataDate)=")[0-9T:+-]{25}"')
 INK, PALE = (35, 31, 28), (110, 103, 96)
 _FONTS = Path(font_roboto.__file__).parent / "files"
@@ -132,6 +133,11 @@ class Sheet:
             for row in rows:
                 table.row([clean(cell) for cell in row])
         self.space()
+
+    def barcode(self, text: str) -> None:
+        """Draw a text as Code 39 (ISO/IEC 16388): capitals, digits and a few signs, so that a counter can scan it."""
+        self._pdf.code39(f"*{text}*", x=self._pdf.get_x(), y=self._pdf.get_y(), w=BAR_MM, h=12)
+        self._pdf.set_y(self._pdf.get_y() + 14)
 
     def sums(self, rows: Sequence[tuple[str, str]]) -> None:
         """Write sums at the right, the last one large."""

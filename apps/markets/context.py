@@ -80,6 +80,7 @@ class MarketInfo:
     template_set: str
     launch_state: str
     payment_methods: tuple[str, ...]
+    capture: str
     unpaid_order_ttl_minutes: int
     checkout_hold_minutes: int
     stock_location_codes: tuple[str, ...]

@@ -27,6 +27,18 @@ class RoundingMode(models.TextChoices):
     HALF_EVEN = "half_even", _("Half to even")
 
 
+class CapturePolicy(models.TextChoices):
+    """When a card that was authorised is charged. The last is a provider's limit, not a market's choice."""
+
+    AT_ONCE = "at_once", _("With the order")
+    AT_SHIPMENT = "at_shipment", _("With each parcel that leaves")
+    AT_FIRST_SHIPMENT = "at_first_shipment", _("Whole, with the first parcel that leaves")
+
+
+# What a market may choose.
+CAPTURE_CHOICES = [(each.value, each.label) for each in (CapturePolicy.AT_ONCE, CapturePolicy.AT_SHIPMENT)]
+
+
 class TaxClass(models.TextChoices):
     """What a product is for the tax office; each market gives each class a rate."""
 

@@ -9,7 +9,14 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
-from apps.markets.enums import LaunchState, RoundingLevel, RoundingMode, TaxClass
+from apps.markets.enums import (
+    CAPTURE_CHOICES,
+    CapturePolicy,
+    LaunchState,
+    RoundingLevel,
+    RoundingMode,
+    TaxClass,
+)
 
 
 class Brand(models.Model):
@@ -66,6 +73,14 @@ class Market(models.Model):
         verbose_name=_("payment methods"),
         default=list,
         help_text=_("Codes in the order shown: card, bank_transfer, demo."),
+    )
+    capture = models.CharField(
+        _("cards are charged"),
+        max_length=20,
+        choices=CAPTURE_CHOICES,
+        default=CapturePolicy.AT_ONCE,
+        db_default=CapturePolicy.AT_ONCE,
+        help_text=_("Holds for new orders and for providers that can set an amount aside; transfers are paid at once."),
     )
     unpaid_order_ttl_minutes = models.PositiveIntegerField(_("unpaid orders expire after (minutes)"), default=60)
     checkout_hold_minutes = models.PositiveSmallIntegerField(

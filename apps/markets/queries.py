@@ -114,6 +114,7 @@ def _market(
         template_set=row.template_set,
         launch_state=row.launch_state,
         payment_methods=tuple(row.payment_methods),
+        capture=row.capture,
         unpaid_order_ttl_minutes=row.unpaid_order_ttl_minutes,
         checkout_hold_minutes=row.checkout_hold_minutes,
         stock_location_codes=tuple(row.stock_location_codes),

@@ -14,7 +14,7 @@ from apps.orders.enums import ENDED_FULFILMENTS, FulfilmentState, OrderState, Pa
 from apps.orders.fulfilment.making import STOP_PARTNER
 from apps.orders.models import Fulfilment, Order, Payment, Return
 from apps.orders.payments.operations.expire import SILENT
-from apps.orders.payments.operations.owing import owe_back
+from apps.orders.payments.operations.owing import owe_back, owe_void
 from apps.orders.payments.queries import OPEN_STATES
 
 CANCELLABLE = frozenset({OrderState.CONFIRMED, OrderState.IN_FULFILMENT})
@@ -118,6 +118,8 @@ def _end_payment(*, payment: Payment, number: str, reason: str, by: str, at: dat
     """What was paid is owed back; an attempt that is still open may not be paid any more."""
     if payment.state == PaymentState.PAID and payment.captured_minor:
         owe_back(payment=payment, number=number, by=by, at=at, reason=reason)
+    elif payment.state == PaymentState.AUTHORISED:
+        owe_void(payment=payment, number=number, by=by, at=at, reason=reason)
     elif payment.state in OPEN_STATES:
         # A page somebody may still have open is closed by reconciliation, which asks about silent ones.
         code = SILENT if payment.provider_reference else ""

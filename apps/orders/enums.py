@@ -19,15 +19,31 @@ class OrderState(models.TextChoices):
 
 
 class PaymentState(models.TextChoices):
-    """What we know of a payment. `pending` means the provider has not said yes or no."""
+    """
+    What we know of a payment. `pending` means the provider has not said yes or no.
+
+    `authorised`: the provider set the amount aside; it is charged in parts until nothing is left. `void_due`: what is
+    left of it is to be let go.
+    """
 
     CREATED = "created", _("Started")
     PENDING = "pending", _("Being confirmed")
+    AUTHORISED = "authorised", _("Authorised")
     PAID = "paid", _("Paid")
     REFUSED = "refused", _("Refused")
     EXPIRED = "expired", _("Expired")
+    VOID_DUE = "void_due", _("To be released")
+    VOIDED = "voided", _("Released")
     REFUND_DUE = "refund_due", _("To be refunded")
     REFUNDED = "refunded", _("Refunded")
+
+
+class CaptureState(models.TextChoices):
+    """Whether a part of an authorised amount was charged."""
+
+    DUE = "due", _("To be charged")
+    DONE = "done", _("Charged")
+    REFUSED = "refused", _("Refused by the provider")
 
 
 class FulfilmentState(models.TextChoices):
@@ -80,6 +96,18 @@ class ReturnState(models.TextChoices):
     REFUSED = "refused", _("Refused")
     CANCELLED = "cancelled", _("The shopper keeps the goods")
     NOT_SENT = "not_sent", _("Order cancelled before it left")
+
+
+class ReturnReason(models.TextChoices):
+    """Why goods come back, if the shopper says so: nobody must (Directive 2011/83 art. 9)."""
+
+    CHANGED_MIND = "changed_mind", _("I no longer want it")
+    TOO_SMALL = "too_small", _("Too small")
+    TOO_LARGE = "too_large", _("Too large")
+    NOT_AS_SHOWN = "not_as_shown", _("Not as shown")
+    FAULTY = "faulty", _("Broken or faulty")
+    WRONG_ITEM = "wrong_item", _("Not what I ordered")
+    LATE = "late", _("Came too late")
 
 
 class RefundState(models.TextChoices):
@@ -139,6 +167,14 @@ OPEN_FULFILMENTS = (FulfilmentState.WAITING, *TO_SHIP)
 ENDED_FULFILMENTS = (FulfilmentState.REJECTED, FulfilmentState.REPLACED, FulfilmentState.CANCELLED)
 
 
+class DisputeState(models.TextChoices):
+    """What became of a shopper's complaint to their bank. The last two are final."""
+
+    OPEN = "open", _("To be answered")
+    WON = "won", _("Won")
+    LOST = "lost", _("Lost")
+
+
 class Answer(models.TextChoices):
     """What a provider says of a payment. Only the first two are definitive."""
 
@@ -171,16 +207,20 @@ class PartnerOutcome(models.TextChoices):
 class SettleOutcome(models.TextChoices):
     """What became of a verdict."""
 
+    AUTHORISED = "authorised", _("Authorised")
     PAID = "paid", _("Paid")
     REFUSED = "refused", _("Refused")
     STILL_UNKNOWN = "still_unknown", _("Not known yet")
     ALREADY_SETTLED = "already_settled", _("Known already")
     REPEATED = "repeated", _("The same notice again")
     REFUND_DUE = "refund_due", _("Paid too late, to be refunded")
+    VOID_DUE = "void_due", _("Authorised too late, to be released")
+    AUTHORISATION_LOST = "authorisation_lost", _("The provider let the authorised amount go")
     AMOUNT_MISMATCH = "amount_mismatch", _("Another amount than asked for")
     CURRENCY_MISMATCH = "currency_mismatch", _("Another currency than asked for")
     ORDER_MISMATCH = "order_mismatch", _("Another order than the payment's")
     UNKNOWN_PAYMENT = "unknown_payment", _("No such payment")
+    DISPUTED = "disputed", _("A dispute")
     IGNORED = "ignored", _("Not about a payment's end")
 
 
@@ -189,9 +229,11 @@ class PaymentStatus(models.TextChoices):
 
     TO_PAY = "to_pay", _("Waiting for your payment")
     BEING_CONFIRMED = "being_confirmed", _("Your payment is being confirmed")
+    AUTHORISED = "authorised", _("Charged when your goods leave")
     PAID = "paid", _("Paid")
     REFUSED = "refused", _("The payment was refused")
     EXPIRED = "expired", _("Not paid in time")
+    RELEASED = "released", _("Not charged")
     TO_REFUND = "to_refund", _("Your money is on its way back")
     REFUNDED = "refunded", _("Refunded")
 
@@ -234,6 +276,7 @@ class RefundWhy(StrEnum):
 
     LATE = "late"  # it came after the order had ended
     CANCELLED = "cancelled"  # it was good, and the order was cancelled
+    RELEASED = "released"  # it was set aside and never charged
     DIFFERS = "differs"  # it was not what was asked for
     TO_CREDIT = "to_credit"  # the same, on a gift card or store credit
     UNPAID = "unpaid"  # it was on a gift card or store credit, and the rest of the order was never paid
@@ -256,16 +299,18 @@ ORDER_MOVES: dict[str, frozenset[str]] = {
     OrderState.CANCELLED: frozenset(),
 }
 
+# What a yes may make of a payment: the money is here or set aside, or it came too late and goes back or is let go.
+_A_YES = frozenset({PaymentState.PAID, PaymentState.AUTHORISED, PaymentState.REFUND_DUE, PaymentState.VOID_DUE})
 PAYMENT_MOVES: dict[str, frozenset[str]] = {
-    PaymentState.CREATED: frozenset(
-        {PaymentState.PENDING, PaymentState.PAID, PaymentState.REFUSED, PaymentState.EXPIRED, PaymentState.REFUND_DUE}
-    ),
-    PaymentState.PENDING: frozenset(
-        {PaymentState.PAID, PaymentState.REFUSED, PaymentState.EXPIRED, PaymentState.REFUND_DUE}
-    ),
+    PaymentState.CREATED: frozenset({PaymentState.PENDING, PaymentState.REFUSED, PaymentState.EXPIRED, *_A_YES}),
+    PaymentState.PENDING: frozenset({PaymentState.REFUSED, PaymentState.EXPIRED, *_A_YES}),
     # A provider may say yes after it said no or after we gave up: the money is real, so it is kept or owed back.
-    PaymentState.REFUSED: frozenset({PaymentState.PAID, PaymentState.REFUND_DUE}),
-    PaymentState.EXPIRED: frozenset({PaymentState.REFUND_DUE}),
+    PaymentState.REFUSED: _A_YES,
+    PaymentState.EXPIRED: frozenset({PaymentState.REFUND_DUE, PaymentState.VOID_DUE}),
+    PaymentState.AUTHORISED: frozenset({PaymentState.PAID, PaymentState.VOID_DUE}),
+    # Let go of the rest: what was charged before is paid, or nothing was.
+    PaymentState.VOID_DUE: frozenset({PaymentState.PAID, PaymentState.VOIDED}),
+    PaymentState.VOIDED: frozenset(),
     PaymentState.PAID: frozenset({PaymentState.REFUND_DUE}),
     PaymentState.REFUND_DUE: frozenset({PaymentState.REFUNDED}),
     PaymentState.REFUNDED: frozenset(),

@@ -34,6 +34,36 @@ def issue_invoice(delivery: outbox.Delivery) -> None:
     invoices.issue_invoice(fulfilment_id=delivery.payload["fulfilment_id"], at=delivery.at)
 
 
+@outbox.handler(topic="order.shipped", name="payments.ask_captures")
+def ask_captures(delivery: outbox.Delivery) -> None:
+    """Have what left charged to what was authorised."""
+    payments.ask_captures(fulfilment_id=delivery.payload["fulfilment_id"], at=delivery.at)
+
+
+@outbox.handler(topic=payments.CAPTURE_DUE, name="payments.capture", atomic=False)
+def capture(delivery: outbox.Delivery) -> None:
+    """Have the provider charge a part."""
+    payments.capture(capture_id=delivery.payload["capture_id"], at=delivery.at)
+
+
+@outbox.handler(topic=payments.AUTHORISED, name="payments.learn_authorisation", atomic=False, queue=Queue.SOON)
+def learn_authorisation(delivery: outbox.Delivery) -> None:
+    """Ask the provider what its notice did not say of an authorised amount."""
+    payments.learn_authorisation(payment_id=delivery.payload["payment_id"], at=delivery.at)
+
+
+@outbox.handler(topic="payment.void_due", name="payments.void", atomic=False, queue=Queue.SOON)
+def void(delivery: outbox.Delivery) -> None:
+    """Let go of what will never be charged."""
+    payments.void_due(payment_id=delivery.payload["payment_id"], at=delivery.at)
+
+
+@outbox.handler(topic=payments.DISPUTED, name="payments.dispute", atomic=False, queue=Queue.SOON)
+def record_dispute(delivery: outbox.Delivery) -> None:
+    """Find the payment a dispute is about, and keep what is known of it."""
+    payments.find_and_record(told=delivery.payload, at=delivery.at)
+
+
 @outbox.handler(topic="refund.due", name="invoices.credit")
 def issue_credit_note(delivery: outbox.Delivery) -> None:
     """Credit what a refund takes back of invoiced goods."""
@@ -112,8 +142,8 @@ def refund(delivery: outbox.Delivery) -> None:
     """Send back what is owed. A transfer is sent back by a person, who finds it among the payments to send back."""
     try:
         payments.refund_due(payment_id=delivery.payload["payment_id"], at=delivery.at)
-    except payments.RefundByHand:
-        logger.info("refund_waits_for_a_person", payment=delivery.payload["payment_id"])
+    except (payments.RefundByHand, payments.PaymentDisputed) as refusal:
+        logger.info("refund_waits_for_a_person", payment=delivery.payload["payment_id"], why=refusal.code)
 
 
 @outbox.handler(topic="payment.refunded", name="orders.mail_refund", atomic=False, queue=Queue.SOON)
@@ -136,8 +166,8 @@ def send_refund(delivery: outbox.Delivery) -> None:
     """Send back what a return is worth. A transfer is sent by a person, who finds it among the returns."""
     try:
         returns.send_refund(refund_id=delivery.payload["refund_id"], at=delivery.at)
-    except payments.RefundByHand:
-        logger.info("refund_waits_for_a_person", refund=delivery.payload["refund_id"])
+    except (payments.RefundByHand, payments.PaymentDisputed) as refusal:
+        logger.info("refund_waits_for_a_person", refund=delivery.payload["refund_id"], why=refusal.code)
 
 
 @outbox.handler(topic="return.refunded", name="returns.mail_refunded", atomic=False, queue=Queue.SOON)

@@ -1,13 +1,11 @@
-"""What must be true of orders, their money, their goods, their vouchers and their mails (docs/rules/books.md)."""
+"""What must be true of orders, their goods, their vouchers and their mails (docs/rules/books.md)."""
 
 from apps.core import books
 from apps.orders.credit import invariants as _credit  # noqa: F401 -- registers those of gift cards and store credit
 from apps.orders.holds import invariants as _holds  # noqa: F401 -- registers that of checkouts
 from apps.orders.invoices import invariants as _invoices  # noqa: F401 -- registers those of invoices
+from apps.orders.payments import invariants as _payments  # noqa: F401 -- registers those of payments
 from apps.orders.returns import invariants as _returns  # noqa: F401 -- registers those of returns
-
-# The minor units of an amount in the currency of `placed`.
-_MINOR = "round({0} * power(10::numeric, coalesce((%(digits)s::jsonb ->> placed.currency)::int, 2)))"
 
 books.register(
     books.Invariant(
@@ -113,45 +111,8 @@ SELECT placed.number, format('line %%s: %%s sold, %%s carried, %%s unsent', line
 """,
     ),
     books.Invariant(
-        name="payments.a_confirmed_order_is_paid_once",
-        sentence="The payments of an order that is confirmed or further sum to exactly its total, one besides credit.",
-        sql=f"""
-SELECT placed.number, format('%%s, total %%s %%s, paid in minor units: %%s', placed.state, placed.total_incl_tax,
-                             placed.currency, coalesce(paid.amounts, 'nothing'))
-  FROM order_order placed
-  CROSS JOIN LATERAL (
-    SELECT count(*) FILTER (WHERE credit_account_id IS NULL) AS others, coalesce(sum(captured_minor), 0) AS minor,
-           string_agg(captured_minor || ' ' || currency, ', ' ORDER BY id) AS amounts,
-           coalesce(bool_and(currency = placed.currency), true) AS same_currency
-      FROM order_payment WHERE order_id = placed.id AND state = 'paid') paid
- WHERE placed.state IN ('confirmed', 'in_fulfilment', 'shipped', 'delivered')
-   AND (paid.others > 1 OR paid.minor <> {_MINOR.format("placed.total_incl_tax")} OR NOT paid.same_currency)
- ORDER BY placed.id
-""",  # noqa: S608 -- put together from constants
-    ),
-    books.Invariant(
-        name="payments.amounts_follow_the_state",
-        sentence="A paid payment holds what was asked for and sent back its refunds, one that goes back what came.",
-        sql="""
-SELECT placed.number, format('%%s %%s: asked %%s, came %%s, captured %%s, sent back %%s',
-                             payment.gateway, payment.state, payment.amount_minor, came.minor,
-                             payment.captured_minor, payment.refunded_minor)
-  FROM order_payment payment JOIN order_order placed ON placed.id = payment.order_id
-  CROSS JOIN LATERAL (SELECT coalesce(nullif(payment.received_minor, 0), payment.amount_minor) AS minor) came
-  CROSS JOIN LATERAL (SELECT coalesce(sum(amount_minor), 0) AS minor FROM order_refundtender
-                       WHERE payment_id = payment.id AND state = 'sent') returned
- WHERE CASE payment.state
-         WHEN 'paid' THEN payment.captured_minor <> payment.amount_minor OR payment.refunded_minor <> returned.minor
-         WHEN 'refund_due' THEN payment.captured_minor <> came.minor OR payment.refunded_minor >= came.minor
-         WHEN 'refunded' THEN payment.captured_minor <> came.minor OR payment.refunded_minor <> came.minor
-         ELSE payment.captured_minor <> 0 OR payment.refunded_minor <> 0
-       END
- ORDER BY payment.id
-""",
-    ),
-    books.Invariant(
         name="orders.nothing_outlives_its_deadline",
-        sentence="No unpaid order, open payment or goods that wait stand longer than 15 minutes past their deadline.",
+        sentence="No unpaid order, open or authorised payment or waiting goods stand 15 minutes past their deadline.",
         sql="""
 SELECT placed.number, format('unpaid, to expire at %%s', placed.expires_at)
   FROM order_order placed WHERE placed.state = 'placed' AND placed.expires_at < %(late)s
@@ -160,6 +121,10 @@ SELECT placed.number,
        format('%%s payment %%s, to be settled by %%s', payment.gateway, payment.state, payment.deadline_at)
   FROM order_payment payment JOIN order_order placed ON placed.id = payment.order_id
  WHERE payment.state IN ('created', 'pending') AND payment.deadline_at < %(late)s
+UNION ALL
+SELECT placed.number, format('%%s payment authorised until %%s', payment.gateway, payment.authorised_until)
+  FROM order_payment payment JOIN order_order placed ON placed.id = payment.order_id
+ WHERE payment.state = 'authorised' AND payment.authorised_until < %(late)s
 UNION ALL
 SELECT placed.number, format('goods wait for a location, to be given up at %%s', fulfilment.waits_until)
   FROM order_fulfilment fulfilment JOIN order_order placed ON placed.id = fulfilment.order_id

@@ -19,7 +19,7 @@ logger = structlog.get_logger(__name__)
 @shared_task(name="orders.reconcile_payments")
 def reconcile_payments() -> None:
     """Ask providers about payments nobody told us the end of."""
-    report = operations.reconcile(at=clock.now())
+    report = operations.reconcile_and_keep(at=clock.now())
     if report.differences or report.unreachable:
         logger.warning("payments_reconciled", **report.as_dict())
 
@@ -30,6 +30,14 @@ def expire_unpaid() -> None:
     report = operations.expire_unpaid(at=clock.now())
     if report.expired or report.extended or report.paid:
         logger.info("orders_expired", expired=report.expired, extended=report.extended, paid=report.paid)
+
+
+@shared_task(name="orders.capture_before_end")
+def capture_before_end() -> None:
+    """Charge what was authorised before its authorisation ends."""
+    asked = operations.capture_before_end(at=clock.now())
+    if asked:
+        logger.info("captured_before_the_end", orders=asked)
 
 
 @shared_task(name="orders.end_holds")

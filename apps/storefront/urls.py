@@ -28,6 +28,7 @@ within_shop = [
     path("orders/", orders.order_lookup, name="order_lookup"),
     path("orders/<str:token>/", orders.order_tracking, name="order_tracking"),
     path("orders/<str:token>/terms/", orders.order_terms, name="order_terms"),
+    path("orders/<str:token>/returns/<str:number>.pdf", orders.return_slip, name="return_slip"),
     path("orders/<str:token>/invoices/<str:number>.pdf", orders.order_invoice, name="order_invoice"),
     path("account/", account.account_home, name="account_home"),
     path("account/orders/", account.account_orders, name="account_orders"),

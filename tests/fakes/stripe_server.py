@@ -36,16 +36,21 @@ def read_form(text: str) -> dict[str, Any]:
 @dataclass
 class FakeStripe:
     """
-    The server and its books. Faults: `fail_after` counts answers lost after the work was done, `away`
-    refuses all.
+    The server and its books. Faults: `fail_after` counts answers lost after the work was done, `fail_before`
+    those before it, `lose` loses one answer to a path that ends so.
     """
 
     sessions: dict[str, dict[str, Any]] = field(default_factory=dict)
     refunds: dict[str, dict[str, Any]] = field(default_factory=dict)
+    intents: dict[str, dict[str, Any]] = field(default_factory=dict)
+    later: set[str] = field(default_factory=set)
+    in_parts: bool = True
+    capture_before: int = 0
     requests: list[tuple[str, str, str]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     fail_after: int = 0
     fail_before: int = 0
+    lose: str = ""
     delay_s: float = 0.0
     _answers: dict[str, tuple[str, int, dict[str, Any]]] = field(default_factory=dict)
     _count: int = 0
@@ -77,6 +82,9 @@ class FakeStripe:
             raise AssertionError(f"nobody can pay a session that is {session['status']}")
         changes = {"status": "complete", "payment_status": "paid", "payment_intent": f"pi_{session_id}"}
         session.update(changes)
+        if session_id in self.later:
+            session["payment_status"] = "unpaid"
+            self._authorise(session)
         if amount is not None:
             session["amount_total"] = amount
         if currency is not None:
@@ -90,6 +98,35 @@ class FakeStripe:
     def expire(self, session_id: str) -> dict[str, Any]:
         self.sessions[session_id].update(status="expired", url=None)
         return self.sessions[session_id]
+
+    def _authorise(self, session: dict[str, Any]) -> None:
+        self.intents[session["payment_intent"]] = {
+            "id": session["payment_intent"],
+            "object": "payment_intent",
+            "capture_method": "manual",
+            "status": "requires_capture",
+            "amount": session["amount_total"],
+            "amount_capturable": session["amount_total"],
+            "amount_received": 0,
+            "currency": session["currency"],
+            "metadata": dict(session["metadata"]),
+            "latest_charge": {
+                "id": "ch_" + session["id"],
+                "object": "charge",
+                "payment_method_details": {
+                    "type": "card",
+                    "card": {
+                        "capture_before": self.capture_before,
+                        "multicapture": {"status": "available" if self.in_parts else "unavailable"},
+                    },
+                },
+            },
+        }
+
+    def intent_of(self, session_id: str) -> dict[str, Any]:
+        """An intent as notices carry it: its charge by name only."""
+        intent = self.intents[f"pi_{session_id}"]
+        return {**intent, "latest_charge": intent["latest_charge"]["id"]}
 
     # What Stripe sends.
 
@@ -114,6 +151,24 @@ class FakeStripe:
         }
         return json.dumps(event).encode()
 
+    def dispute(
+        self, session_id: str, *, amount: int, status: str = "needs_response", **changes: Any
+    ) -> dict[str, Any]:
+        """A dispute as its notices carry it."""
+        return {
+            "id": f"dp_{session_id}",
+            "object": "dispute",
+            "payment_intent": self.sessions[session_id]["payment_intent"],
+            "charge": f"ch_{session_id}",
+            "amount": amount,
+            "currency": "eur",
+            "reason": "product_not_received",
+            "status": status,
+            "evidence_details": {"due_by": 1795000000},
+            "metadata": {},
+            **changes,
+        }
+
     # The API.
 
     def answer(self, *, method: str, path: str, form: dict[str, Any]) -> tuple[int, dict[str, Any]]:
@@ -121,7 +176,12 @@ class FakeStripe:
         if parts == ["checkout", "sessions"] and method == "POST":
             return 200, self._create_session(form)
         if parts[:2] == ["checkout", "sessions"] and len(parts) >= 3:
-            return self._session(parts[2], verb=parts[3] if len(parts) > 3 else "")
+            return self._session(parts[2], verb=parts[3] if len(parts) > 3 else "", is_expanded="expand" in form)
+        if parts[:1] == ["payment_intents"] and len(parts) == 3 and method == "POST":
+            return self._intent(parts[1], verb=parts[2], form=form)
+        if parts == ["checkout", "sessions"]:
+            mine = [each for each in self.sessions.values() if each["payment_intent"] == form.get("payment_intent")]
+            return 200, {"object": "list", "data": mine, "has_more": False, "url": "/v1/checkout/sessions"}
         if parts == ["refunds"] and method == "POST":
             return self._create_refund(form)
         return 404, _error("resource_missing", f"Unrecognized request URL ({method}: {path})")
@@ -149,9 +209,11 @@ class FakeStripe:
             "cancel_url": form["cancel_url"],
             "url": f"{self.url}/pay/{session_id}",
         }
+        if form.get("payment_intent_data", {}).get("capture_method") == "manual":
+            self.later.add(session_id)
         return self.sessions[session_id]
 
-    def _session(self, session_id: str, *, verb: str) -> tuple[int, dict[str, Any]]:
+    def _session(self, session_id: str, *, verb: str, is_expanded: bool) -> tuple[int, dict[str, Any]]:
         session = self.sessions.get(session_id)
         if session is None:
             return 404, _error("resource_missing", "No such checkout.session")
@@ -159,7 +221,26 @@ class FakeStripe:
             if session["status"] != "open":
                 return 400, _error("", "Only Checkout Sessions with a status in [open] can be expired.")
             self.expire(session_id)
-        return 200, session
+        intent = self.intents.get(session["payment_intent"] or "")
+        return 200, {**session, "payment_intent": intent} if is_expanded and intent else session
+
+    def _intent(self, intent_id: str, *, verb: str, form: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        intent = self.intents.get(intent_id)
+        if intent is None:
+            return 404, _error("resource_missing", "No such payment_intent")
+        if intent["status"] != "requires_capture":
+            return 400, _error("payment_intent_unexpected_state", f"The PaymentIntent is {intent['status']}.")
+        if verb == "cancel":
+            intent.update(status="succeeded" if intent["amount_received"] else "canceled", amount_capturable=0)
+            return 200, intent
+        amount, is_final = int(form["amount_to_capture"]), form.get("final_capture", "true") == "true"
+        if amount > intent["amount_capturable"] or (not is_final and not self.in_parts):
+            return 400, _error("amount_too_large", "This cannot be captured.")
+        intent["amount_received"] += amount
+        intent["amount_capturable"] -= amount
+        if is_final or not intent["amount_capturable"]:
+            intent.update(status="succeeded", amount_capturable=0)
+        return 200, intent
 
     def _create_refund(self, form: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         intent, amount = form["payment_intent"], int(form["amount"])
@@ -167,7 +248,8 @@ class FakeStripe:
         if session is None:
             return 404, _error("resource_missing", "No such payment_intent")
         done = sum(each["amount"] for each in self.refunds.values() if each["payment_intent"] == intent)
-        if done + amount > session["amount_total"]:
+        known = self.intents.get(intent)
+        if done + amount > (known["amount_received"] if known else session["amount_total"]):
             return 400, _error("charge_already_refunded", "Charge has already been refunded.")
         refund_id = f"re_{len(self.refunds) + 1}"
         self.refunds[refund_id] = {
@@ -199,10 +281,14 @@ class FakeStripe:
                     return 400, _error("", "Keys for idempotent requests", kind="idempotency_error")
                 status, answer = known[1], known[2]
             else:
-                status, answer = self.answer(method=method, path=urlsplit(path).path, form=read_form(body))
+                form = read_form(body or urlsplit(path).query)
+                status, answer = self.answer(method=method, path=urlsplit(path).path, form=form)
                 answer = dict(answer)
                 if method == "POST" and key:
                     self._answers[key] = (body, status, answer)
+            if self.lose and urlsplit(path).path.endswith(self.lose):
+                self.lose = ""
+                return None
             if self.fail_after > 0:
                 self.fail_after -= 1
                 return None

@@ -40,7 +40,7 @@ def test_four_lines_from_four_places_to_the_last_cent(settings, client):
     with partner_server() as (partner, address):
         settings.OUTBOUND_SYSTEMS = {**settings.OUTBOUND_SYSTEMS, "logistics": address}
         settings.LOGISTICS_SECRET = SECRET
-        network = make_network(partner="logistics")
+        network = make_network(partner="logistics", lille={"takes_returns": True})
         make_rule(network=network, name="One parcel", max_parcels=1)
         make_rule(network=network, name="Up to four", max_parcels=4)
         make_rule(network=network, name="Wait", action="wait", wait_days=10)
@@ -90,6 +90,7 @@ def test_four_lines_from_four_places_to_the_last_cent(settings, client):
             email=order.email,
             by=returns.SHOPPER,
             at=back,
+            drop_off_id=network.places[LILLE].pk,
         )
         returns.inspect_return(
             return_id=made.pk,

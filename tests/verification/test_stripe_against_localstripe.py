@@ -13,7 +13,7 @@ import pytest
 from apps.core.errors import Final, TryAgain
 from apps.core.testing import wait_until
 from apps.orders.payments.errors import ForgedNotice
-from apps.orders.payments.gateways.stripe_checkout import StripeCheckout
+from apps.orders.payments.gateways.stripe_checkout import StripeCheckout, verdict_of_intent
 
 SECRET = "whsec_localstripe_0123456789"
 pytestmark = pytest.mark.slow
@@ -24,7 +24,7 @@ def gateway(localstripe):
     return StripeCheckout(api_base=localstripe, secret_key="sk_test_12345", webhook_secret=SECRET)
 
 
-def paid_intent(gateway, *, card="4242424242424242"):
+def paid_intent(gateway, *, card="4242424242424242", **changes):
     v1 = gateway.client.v1
     method = v1.payment_methods.create(
         {
@@ -38,6 +38,7 @@ def paid_intent(gateway, *, card="4242424242424242"):
             "currency": "eur",
             "payment_method": method.id,
             "payment_method_types": ["card"],
+            **changes,
         }
     )
     return v1.payment_intents.confirm(intent.id)
@@ -53,6 +54,28 @@ def test_refund_of_an_intent_is_made(gateway):
 def test_refund_of_an_unknown_intent_is_final(gateway):
     with pytest.raises(Final):
         gateway.refund_intent(intent="pi_unknown", amount_minor=1, key="k")
+
+
+def test_authorised_intent_is_read_charged_in_part_and_no_further(gateway):
+    intent = paid_intent(gateway, capture_method="manual")
+    said = verdict_of_intent(intent.to_dict())
+    assert (said.answer, said.is_authorised, said.amount_minor, said.currency) == ("yes", True, 2490, "EUR")
+
+    gateway.capture_intent(intent=intent.id, amount_minor=1490, is_last=True, key="c1")
+
+    charged = verdict_of_intent(gateway.client.v1.payment_intents.retrieve(intent.id).to_dict())
+    assert (charged.answer, charged.is_authorised) == ("yes", False)
+    with pytest.raises(Final):
+        gateway.capture_intent(intent=intent.id, amount_minor=1000, is_last=True, key="c2")
+
+
+def test_cancelled_intent_is_a_no(gateway):
+    intent = paid_intent(gateway, capture_method="manual")
+
+    gateway.cancel_intent(intent=intent.id, key="v1")
+
+    said = verdict_of_intent(gateway.client.v1.payment_intents.retrieve(intent.id).to_dict())
+    assert (said.answer, said.refusal_code) == ("no", "authorisation_cancelled")
 
 
 def test_server_without_sessions_is_never_read_as_a_no(gateway):

@@ -14,6 +14,7 @@ from apps.backoffice.admin import (
     people,
     products,
     returns,
+    service,
     sourcing,
     stock,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "people",
     "products",
     "returns",
+    "service",
     "sourcing",
     "stock",
 ]

@@ -83,6 +83,7 @@ class ProductAdmin(AuditedAdmin):
                     "is_public",
                     ("tax_class", "gtin"),
                     "weight_g",
+                    "withdrawal_exception",
                     "description",
                     "is_discountable",
                     "priority",

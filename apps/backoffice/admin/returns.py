@@ -57,7 +57,7 @@ class ReturnAdmin(ReadOnlyAdmin):
 
     list_display = ("number_link", "state_chip", "due", "goods", "name", "next_step")
     list_display_links = None
-    list_filter = (DueFilter, "state", "location")
+    list_filter = (DueFilter, "state", "drop_off", "location")
     search_fields = ("number", "order__email", "=email", "name")
     search_help_text = gettext_lazy("Return or order number, name or e-mail address")
     ordering = ("refund_due_at", "id")
@@ -115,7 +115,12 @@ class ReturnAdmin(ReadOnlyAdmin):
     def inspect(self, request: HttpRequest, return_id: int) -> HttpResponse:
         """Say what came back."""
         row = self._row(request, return_id)
-        form = InspectForm(request.POST or None, lines=list(row.lines.all()))
+        form = InspectForm(
+            request.POST or None,
+            lines=list(row.lines.all()),
+            currency=row.order.currency,
+            place_id=row.drop_off_id,
+        )
 
         def do(said: Mapping[str, Any]) -> str:
             done = operations.inspect_return(
@@ -159,7 +164,8 @@ class ReturnAdmin(ReadOnlyAdmin):
         """Write down a withdrawal that came by letter or phone."""
         demand(request, "order.change_return")
         order = get_object_or_404(scoped(request, Order.objects.select_related("market")), pk=order_id)
-        form = WithdrawalForm(request.POST or None, order=order, right=queries.right_of(order=order))
+        right, places = queries.right_of(order=order), queries.drop_offs(order=order)
+        form = WithdrawalForm(request.POST or None, order=order, right=right, places=places)
 
         def do(said: Mapping[str, Any]) -> str:
             made = operations.declare_withdrawal(
@@ -169,6 +175,7 @@ class ReturnAdmin(ReadOnlyAdmin):
                 email=said["email"],
                 by=actor_of(request),
                 at=clock.now(),
+                drop_off_id=said["place"].pk if said["place"] else None,
             )
             return _("Withdrawal %(number)s is recorded; its receipt is on its way.") % {"number": made.number}
 

@@ -15,7 +15,18 @@ from apps.inventory.sourcing import queries as sourcing
 from apps.orders import queries as orders
 from apps.orders.enums import FulfilmentState, OrderState, PaymentState, RejectReason, ReturnState
 from apps.orders.invoices import queries as invoices
-from apps.orders.models import FulfilmentLine, Invoice, MailLog, Order, PaymentNotice, Rejection, Return, Transition
+from apps.orders.models import (
+    FulfilmentLine,
+    Invoice,
+    MailLog,
+    Order,
+    PaymentCapture,
+    PaymentDispute,
+    PaymentNotice,
+    Rejection,
+    Return,
+    Transition,
+)
 from apps.orders.returns import waiting
 from apps.orders.returns.queries import returns_of
 
@@ -45,6 +56,8 @@ class Story:
 
     record: orders.OrderRecord
     notices: tuple[PaymentNotice, ...]
+    captures: tuple[PaymentCapture, ...]
+    disputes: tuple[PaymentDispute, ...]
     mails: tuple[MailLog, ...]
     parcels: dict[int, list[FulfilmentLine]]
     rejections: dict[int, list[Rejection]]
@@ -55,10 +68,13 @@ class Story:
 
 
 def story_of(*, order: Order) -> Story:
-    """Load the whole story of an order. Fourteen statements, 16 when it has returns, whatever it holds."""
+    """Load the whole story of an order. Sixteen statements, 18 when it has returns, whatever it holds."""
     record = orders.record(order=order)
     mails = tuple(order.mails.order_by("created_at", "id"))
     notices = tuple(PaymentNotice.objects.filter(payment__order_id=order.pk).order_by("received_at", "id"))
+    captures = PaymentCapture.objects.filter(payment__order_id=order.pk).select_related(
+        "payment", "fulfilment__location"
+    )
     parcels: dict[int, list[FulfilmentLine]] = {}
     for line in FulfilmentLine.objects.filter(fulfilment__order_id=order.pk).select_related("line").order_by("id"):
         parcels.setdefault(line.fulfilment_id, []).append(line)
@@ -74,6 +90,8 @@ def story_of(*, order: Order) -> Story:
     return Story(
         record=record,
         notices=notices,
+        captures=tuple(captures.order_by("id")),
+        disputes=tuple(PaymentDispute.objects.filter(payment__order_id=order.pk).order_by("id")),
         mails=mails,
         parcels=parcels,
         rejections=rejections,

@@ -44,6 +44,13 @@ UNION ALL SELECT 'payment', count(*), min(deadline_at) FROM order_payment
  WHERE state IN ('created', 'pending') AND deadline_at < %(at)s AND {order_in_reach}
 UNION ALL SELECT 'refund', count(*), min(created_at) FROM order_payment WHERE state = 'refund_due'
    AND {order_in_reach}
+UNION ALL SELECT 'release', count(*), min(settled_at) FROM order_payment WHERE state = 'void_due'
+   AND settled_at < %(delivery)s AND {order_in_reach}
+UNION ALL SELECT 'charge', count(*), min(settled_at) FROM order_payment payment WHERE state = 'authorised'
+   AND (refusal_code = 'authorisation_lost' OR EXISTS (
+        SELECT FROM order_paymentcapture WHERE payment_id = payment.id AND state = 'refused')) AND {order_in_reach}
+UNION ALL SELECT 'dispute', count(*), min(opened_at) FROM order_paymentdispute WHERE state = 'open'
+   AND (%(markets)s::bigint[] IS NULL OR payment_id IN (SELECT id FROM order_payment WHERE {order_in_reach}))
 UNION ALL SELECT 'differs', count(*), min(created_at) FROM order_payment
  WHERE received_minor > 0 AND captured_minor = 0 AND {order_in_reach}
 UNION ALL SELECT 'strange', count(*), min(received_at) FROM order_paymentnotice

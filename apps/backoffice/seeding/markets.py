@@ -14,7 +14,7 @@ from apps.inventory.enums import RuleAction
 from apps.inventory.models import SourcingRule
 from apps.inventory.sourcing.postcodes import write_postcode_areas
 from apps.markets import queries as markets
-from apps.markets.enums import LaunchState, TaxClass
+from apps.markets.enums import CapturePolicy, LaunchState, TaxClass
 from apps.markets.models import Brand, Market, MarketLocale, TaxRate
 from apps.orders.models import DeliveryMethod
 
@@ -129,6 +129,7 @@ def seed_markets() -> None:
                 "launch_state": LaunchState.LIVE,
                 "position": position,
                 "payment_methods": ["demo", "card", "bank_transfer"],
+                "capture": CapturePolicy.AT_SHIPMENT if plan.country == "DE" else CapturePolicy.AT_ONCE,
                 "stock_location_codes": list(plan.locations),
                 "features": {"bank_account": {"holder": brands[plan.brand].legal_name, "iban": _demo_iban(plan)}},
             },

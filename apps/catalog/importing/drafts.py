@@ -40,7 +40,11 @@ class Item:
 
 @dataclass(slots=True)
 class Family:
-    """A product with its variants, or a standalone one, whose only item carries the product's own SKU."""
+    """
+    A product with its variants, or a standalone one, whose only item carries the product's own SKU.
+
+    withdrawal_exception: None where the file has no such column, so that what is known stays.
+    """
 
     key: str
     line: int
@@ -53,6 +57,7 @@ class Family:
     meta_description: str = ""
     keywords: str = ""
     status: str = ""
+    withdrawal_exception: str | None = None
     facts: dict[str, str] = field(default_factory=dict)
     texts: dict[str, dict[str, str]] = field(default_factory=dict)
     text_lines: list[tuple[str, int]] = field(default_factory=list)
@@ -81,6 +86,7 @@ class Family:
                 texts,
                 bool(self.variants),
                 settings,
+                *(() if self.withdrawal_exception is None else (self.withdrawal_exception,)),
             )
         )
 

@@ -57,6 +57,10 @@ TEXTS: dict[str, tuple[str | Promise, str | Promise]] = {
     "stock_invalid": (_("This is not a number of units from 0 to %(limit)s."), _("Write a whole number.")),
     "unit_unknown": (_("This unit is not known."), _("Known: %(known)s.")),
     "status_unknown": (_("This status is not known."), _("Known: %(known)s.")),
+    "withdrawal_exception_unknown": (
+        _("This exception from the right to withdraw is not known."),
+        _("Known: %(known)s."),
+    ),
     "attribute_not_a_number": (_("This attribute holds numbers in %(unit)s."), _("Write a number with this unit.")),
     "picture_missing": (_("This picture is not in the folder of pictures."), _("Add it and import again.")),
     "picture_refused": (_("This picture cannot be used: %(reason)s"), _("Export it again and import again.")),

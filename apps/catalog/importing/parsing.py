@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from apps.catalog.enums import WithdrawalException
 from apps.catalog.importing import cells
 from apps.catalog.importing.cells import BadCell
 from apps.catalog.importing.drafts import Family, Item
@@ -114,6 +115,7 @@ class Parser:
         if status not in cells.STATUSES:
             self._issue("status_unknown", line, "status", status, known=", ".join(filter(None, cells.STATUSES)))
         family.status = cells.STATUSES.get(status, "") or self.profile.default_status
+        family.withdrawal_exception = self._withdrawal_exception(line, raw)
         prefix = self.profile.attribute_prefix
         if not self._facts:
             self._facts = [(column, column.removeprefix(prefix)) for column in raw if column.startswith(prefix)]
@@ -123,6 +125,16 @@ class Parser:
                 if value:
                     family.facts[code] = value
         return family
+
+    def _withdrawal_exception(self, line: int, raw: Mapping[str, str]) -> str | None:
+        """Why a product cannot be given back; None where the file does not speak of it."""
+        if self.profile.columns.get("withdrawal_exception") not in raw:
+            return None
+        said = self._text(line, raw, "withdrawal_exception", limit=40).lower()
+        if said and said not in WithdrawalException.values:
+            known = ", ".join(WithdrawalException.values)
+            self._issue("withdrawal_exception_unknown", line, "withdrawal_exception", said, known=known)
+        return said
 
     def _master(self, line: int, raw: Mapping[str, str], family: Family, sku: str, group: str) -> None:
         """Take the row of a product that has variants: it brings a picture, no price and no stock."""

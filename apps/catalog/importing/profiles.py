@@ -112,6 +112,7 @@ HALLES = Profile(
         "stock": "stock",
         "picture": "picture",
         "status": "status",
+        "withdrawal_exception": "withdrawal_exception",
         "gtin": "gtin",
         "weight": "weight_g",
         "meta_title": "meta_title",

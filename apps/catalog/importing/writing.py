@@ -16,7 +16,8 @@ from apps.catalog.models import ProductAttribute  # type: ignore[attr-defined] #
 
 _PRODUCTS = """
 upc text, root text, structure text, title text, slug text, description text, meta_title text, meta_description text,
-status text, class_id bigint, gtin text, weight_g int, position int, content_hash text, is_touched bool
+status text, class_id bigint, gtin text, weight_g int, position int, content_hash text, withdrawal_exception text,
+is_touched bool
 """
 _INSERT_PRODUCTS = """
 INSERT INTO catalogue_product (upc, structure, is_public, title, slug, description, meta_title, meta_description,
@@ -31,6 +32,11 @@ ON CONFLICT (upc) DO UPDATE SET title = excluded.title, description = excluded.d
   gtin = excluded.gtin, weight_g = excluded.weight_g, variant_position = excluded.variant_position,
   content_hash = excluded.content_hash, date_updated = excluded.date_updated,
   product_class_id = excluded.product_class_id
+"""
+# Only what the file speaks of: without the column, what people chose stays.
+_EXCEPTIONS = """
+UPDATE catalogue_product p SET withdrawal_exception = i.withdrawal_exception FROM import_product i
+WHERE p.upc = i.upc AND i.is_touched AND i.withdrawal_exception <> p.withdrawal_exception
 """
 _IDS = "SELECT p.upc, p.id FROM catalogue_product p JOIN import_product i ON i.upc = p.upc"
 _TEXTS = """
@@ -111,6 +117,7 @@ def write(
     bulk.load(table="import_product", columns=_PRODUCTS, rows=_product_rows(plan, made))
     for is_child in (False, True):
         bulk.run(_INSERT_PRODUCTS, [at, at, is_child])
+    bulk.run(_EXCEPTIONS)
     ids: dict[str, int] = dict(bulk.rows(_IDS))
     counts: dict[str, dict[str, int]] = {}
     step("texts")
@@ -155,6 +162,7 @@ def _product_rows(plan: Plan, made: Structure) -> Iterator[tuple[Any, ...]]:
                 item.weight_g,
                 item.position,
                 plan.hashes[item.sku],
+                family.withdrawal_exception if is_root else None,
                 plan.status[item.sku] != "unchanged",
             )
 

@@ -13,7 +13,7 @@ from oscar.apps.catalogue.abstract_models import (
     AbstractProductClass,
 )
 
-from apps.catalog.enums import ProductStatus
+from apps.catalog.enums import ProductStatus, WithdrawalException
 from apps.markets.enums import TaxClass
 
 
@@ -77,6 +77,14 @@ class Product(AbstractProduct):
     tax_class = models.CharField(_("tax class"), max_length=10, choices=TaxClass.choices, default=TaxClass.STANDARD)
     gtin = models.CharField(_("GTIN"), max_length=14, blank=True)
     weight_g = models.PositiveIntegerField(_("weight in grams"), null=True, blank=True)
+    withdrawal_exception = models.CharField(
+        _("exception from the right to withdraw"),
+        max_length=16,
+        choices=WithdrawalException.choices,
+        blank=True,
+        db_default="",
+        help_text=_("Read on the product itself, not on its variants; kept with each order it is part of."),
+    )
     variant_position = models.PositiveSmallIntegerField(_("position among variants"), default=0)
     content_hash = models.CharField(_("hash of the imported row"), max_length=64, blank=True, editable=False)
 
@@ -90,6 +98,10 @@ class Product(AbstractProduct):
                 condition=(Q(structure="child") & Q(parent__isnull=False))
                 | (~Q(structure="child") & Q(parent__isnull=True)),
                 name="product_child_has_parent",
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawal_exception__in=["", *WithdrawalException.values]),
+                name="product_withdrawal_exception_known",
             ),
         ]
 

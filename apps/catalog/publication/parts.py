@@ -197,6 +197,7 @@ def page(
             "sku": root.sku or variants[0]["sku"],
             "gtin": root.gtin or (variants[0]["gtin"] if len(variants) == 1 else ""),
             "maker": maker,
+            "withdrawal_exception": root.withdrawal_exception,
             "images": [path for entry in pictures[root.id][:5] if (path := _largest(entry))],
             "varies_by": [axis["code"] for axis in axes],
             "description": summary[:5000],

@@ -52,6 +52,7 @@ class Item:
     weight_g: int | None
     priority: int
     variant_position: int
+    withdrawal_exception: str
     contents: dict[Level, dict[str, Any]] = field(default_factory=dict)
     facts: list[Fact] = field(default_factory=list)
     asset_ids: list[int] = field(default_factory=list)
@@ -97,7 +98,7 @@ class Truth:
 _ITEMS = """
 SELECT id, parent_id, structure, coalesce(upc, ''), title, slug, description, coalesce(meta_title, ''),
        coalesce(meta_description, ''), is_public AND status = 'active', tax_class, gtin, weight_g, priority,
-       variant_position
+       variant_position, withdrawal_exception
 FROM catalogue_product
 WHERE id IN (SELECT unnest(%(roots)s::bigint[]) UNION SELECT id FROM catalogue_product WHERE parent_id = ANY(%(roots)s))
 ORDER BY variant_position, id

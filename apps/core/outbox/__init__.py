@@ -11,19 +11,23 @@ for one key; a handler that needs it says `ordered_by_key=True`.
 """
 
 from apps.core.outbox.deliver import Delivery, Outcome, finish
-from apps.core.outbox.operations import UnableToRetry, purge, reap, retry
+from apps.core.outbox.operations import UnableToRetry, purge, reap, retry, retry_given_up
 from apps.core.outbox.publish import NewEvent, publish, publish_many
-from apps.core.outbox.queries import Backlog, backlog
+from apps.core.outbox.queries import Backlog, Failing, QueueState, backlog, by_queue, failing
 from apps.core.outbox.registry import Handler, handler, handlers_of
 
 __all__ = [
     "Backlog",
     "Delivery",
+    "Failing",
     "Handler",
     "NewEvent",
     "Outcome",
+    "QueueState",
     "UnableToRetry",
     "backlog",
+    "by_queue",
+    "failing",
     "finish",
     "handler",
     "handlers_of",
@@ -32,4 +36,5 @@ __all__ = [
     "purge",
     "reap",
     "retry",
+    "retry_given_up",
 ]

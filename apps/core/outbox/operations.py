@@ -68,6 +68,23 @@ def retry(*, delivery_id: int, by: str, at: datetime) -> None:
         wake.after_commit([(delivery.pk, delivery.queue)])
 
 
+def retry_given_up(*, handler: str, by: str, at: datetime, limit: int = BATCH) -> int:
+    """
+    Retry what a handler gave up, oldest first, each as `retry` does; return how many. Safe to repeat.
+
+    One that another person retried meanwhile is left alone.
+    """
+    dead = OutboxDelivery.objects.filter(state=DeliveryState.DEAD, handler=handler).order_by("id")
+    done = 0
+    for delivery_id in dead.values_list("pk", flat=True)[:limit]:
+        try:
+            retry(delivery_id=delivery_id, by=by, at=at)
+        except UnableToRetry:
+            continue
+        done += 1
+    return done
+
+
 def reap(*, at: datetime) -> int:
     """
     Bring back deliveries whose lease has expired: their worker was killed or hangs; return how many.

@@ -38,6 +38,12 @@ class Location(models.Model):
     latitude = models.DecimalField(_("latitude"), max_digits=8, decimal_places=5, null=True, blank=True)
     longitude = models.DecimalField(_("longitude"), max_digits=8, decimal_places=5, null=True, blank=True)
     opening_hours = models.JSONField(_("opening hours"), default=dict, blank=True)
+    takes_returns = models.BooleanField(
+        _("takes returns at its counter"),
+        default=False,
+        db_default=False,
+        help_text=_("Shoppers may bring back here what they ordered on the web."),
+    )
     sells_online = models.BooleanField(_("serves the web shop"), default=True)
     share_percent = models.PositiveSmallIntegerField(
         _("share for the web, percent"),

@@ -70,8 +70,10 @@ def source(
         product_ids=[line.product_id for line in request.lines], location_ids=[place.id for place in known.places]
     )
     need = queries.need_of(request=request, known=known)
-    decide = _decide_and_take_days if takes_days else _decide
-    decision = decide(request=request, need=need, known=known, locked=locked, reference=reference)
+    if takes_days:
+        decision = _decide_and_take_days(request=request, need=need, known=known, locked=locked, reference=reference)
+    else:
+        decision = _decide(request=request, need=need, known=known, locked=locked)
     if not decision.is_whole and not request.may_wait:
         _refuse(need=need, decision=decision, locked=locked, known=known)
     _promise(need=need, known=known, decision=decision, locked=locked, reference=reference, cause=cause, at=at, by=by)
@@ -91,7 +93,6 @@ def _decide(
     need: Need,
     known: Network,
     locked: list[ledger.LockedLevel],
-    reference: str,  # noqa: ARG001 -- as its sibling that takes days
     full: frozenset[tuple[int, date]] = frozenset(),
 ) -> Decision:
     """Decide as the days are now."""
@@ -107,7 +108,7 @@ def _decide_and_take_days(
     """Decide, then take the days of places with a capacity; decide again without a day another order took meanwhile."""
     full: frozenset[tuple[int, date]] = frozenset()
     for _ in range(_TRIES):
-        decision = _decide(request=request, need=need, known=known, locked=locked, reference=reference, full=full)
+        decision = _decide(request=request, need=need, known=known, locked=locked, full=full)
         lost = _take_days(decision=decision, known=known, reference=reference)
         if not lost:
             return decision

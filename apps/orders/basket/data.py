@@ -85,6 +85,7 @@ class PricedLine:
     problems: tuple[Problem, ...]
     left: int | None
     quote: PriceQuote | None
+    withdrawal_exception: str = ""
 
     @property
     def trace(self) -> dict[str, Any]:

@@ -268,6 +268,7 @@ def _priced_line(
         problems=_problems(line=line, shop=shop, name=name, quote=quote if page else None, left=left),
         left=left,
         quote=quote,
+        withdrawal_exception=line.withdrawal_exception,
     )
 
 

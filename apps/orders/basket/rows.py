@@ -39,7 +39,8 @@ SELECT basket.id, basket.owner_id,
           WHERE held.basket_id = basket.id) END,
        line.id, line.product_id, line.stockrecord_id, line.quantity, line.price_currency,
        coalesce(line.price_incl_tax, line.price_excl_tax), product.upc,
-       coalesce(nullif(product.title, ''), parent.title, product.upc)
+       coalesce(nullif(product.title, ''), parent.title, product.upc),
+       coalesce(parent.withdrawal_exception, product.withdrawal_exception)
   FROM basket_basket basket
   LEFT JOIN basket_line line ON line.basket_id = basket.id
   LEFT JOIN catalogue_product product ON product.id = line.product_id
@@ -60,6 +61,7 @@ class LineRow:
     seen: Money | None
     sku: str
     title: str
+    withdrawal_exception: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,7 @@ def load(*, shop: Shop, basket_id: int) -> BasketRows:
 
 
 def _line(row: tuple[Any, ...], *, currency: str) -> LineRow:
-    line_id, product_id, stockrecord_id, quantity, seen_currency, seen, sku, title = row
+    line_id, product_id, stockrecord_id, quantity, seen_currency, seen, sku, title, withdrawal_exception = row
     known = isinstance(seen, Decimal) and seen_currency == currency
     return LineRow(
         id=line_id,
@@ -128,6 +130,7 @@ def _line(row: tuple[Any, ...], *, currency: str) -> LineRow:
         seen=Money(seen, currency) if known else None,
         sku=sku,
         title=title,
+        withdrawal_exception=withdrawal_exception,
     )
 
 

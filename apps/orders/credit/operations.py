@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.contrib.auth import get_user_model
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from apps.core import audit, locks
 from apps.core.money import Money, from_minor
@@ -59,7 +59,15 @@ def issue_gift_card(
         expires_on=expires_on,
         created_at=at,
     )
-    _put(account_id=account.pk, kind=CreditMovementKind.ISSUED, amount=amount, reason=reason, key=key, by=by, at=at)
+    # The same form at the same moment: its key is taken, before or while this card's money is put on it.
+    try:
+        done = _put(
+            account_id=account.pk, kind=CreditMovementKind.ISSUED, amount=amount, reason=reason, key=key, by=by, at=at
+        )
+    except IntegrityError as error:
+        raise AlreadyIssued from error
+    if not done:
+        raise AlreadyIssued
     return Issued(account_id=account.pk, code=codes.written(code=plain))
 
 

@@ -80,9 +80,7 @@ def _keep(
     *, shop: Shop, basket: PricedBasket, request: stock.Request, signature: str, until: datetime, at: datetime
 ) -> datetime:
     basket_rows.lock(shop=shop, basket_id=basket.id, owner_id=basket.owner_id)
-    row = StockHold.objects.filter(pk=basket.id).first() or StockHold(
-        basket_id=basket.id, market_id=shop.market.id, starts=0
-    )
+    row = StockHold.objects.filter(pk=basket.id).first() or StockHold(basket_id=basket.id, starts=0)
     runs = row.expires_at is not None and row.expires_at > at
     if row.expires_at is not None:
         inventory.lock_serving(product_ids=[line.product_id for line in request.lines], market=shop.market)
@@ -130,9 +128,9 @@ def end_due(*, at: datetime, limit: int = LIMIT) -> int:
 def _end(*, basket_id: int, at: datetime) -> bool:
     basket = get_model("basket", "Basket")
     locks.lock_rows(queryset=basket.objects.filter(pk=basket_id), rank=locks.Rank.BASKET)
-    return StockHold.objects.filter(pk=basket_id, expires_at__lte=at).exists() and drop(
-        basket_id=basket_id, reason="time is over", at=at
-    )
+    # Asked again under the basket's lock: its shopper may have gone on meanwhile.
+    is_due = StockHold.objects.filter(pk=basket_id, expires_at__lte=at).exists()
+    return is_due and drop(basket_id=basket_id, reason="time is over", at=at)
 
 
 def _release(*, basket_id: int, reason: str, at: datetime) -> None:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from apps.core.money import Money
 from apps.orders.models import Line, Order, Refund
-from apps.orders.returns.amounts import Bought, portion, worth_of
+from apps.orders.worth import bought_of, portion, sold_worth
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,21 +28,21 @@ def sold(*, order: Order, lines: Iterable[Line], units: Mapping[int, int], befor
     """
     Return what units of lines (line id → units) are sold for, when `before` of each were invoiced already.
 
-    As refunds count (returns.amounts.worth_of): the invoices of all units sum to the line, whatever the portions.
+    Counted from the line's end (`worth.sold_worth`): the invoices of what left and the refunds of what did not sum to
+    the line, whatever the portions and their order.
     """
     found = []
     for line in lines:
         count = units.get(line.pk, 0)
         if not count:
             continue
-        gross = Money(line.line_price_incl_tax, order.currency).minor
-        tax = gross - Money(line.line_price_excl_tax, order.currency).minor
+        bought = bought_of(line=line, currency=order.currency)
         known = before.get(line.pk, 0)
-        worth = worth_of(
-            bought=Bought(quantity=line.quantity, amount_minor=gross, tax_minor=tax, paid_back=known), units=count
-        )
+        worth = sold_worth(bought=bought, units=count, sold=known)
         full = Money(line.line_price_before_discounts_excl_tax, order.currency).minor
-        discounts = [portion(max(full - (gross - tax), 0), upto, line.quantity) for upto in (known, known + count)]
+        saved = max(full - (bought.amount_minor - bought.tax_minor), 0)
+        left = line.quantity - known
+        discounts = [portion(saved, upto, line.quantity) for upto in (left - count, left)]
         found.append(
             Part(
                 line_id=line.pk,

@@ -35,7 +35,7 @@ SELECT doc.number, format('net %%s tax %%s; lines %%s and %%s; rates %%s and %%s
     ),
     books.Invariant(
         name="invoices.what_left_is_invoiced_once",
-        sentence="Goods that left are invoiced within 15 minutes, as they left; the invoices sum to what was sold.",
+        sentence="What left is invoiced as it left, in 15 minutes; invoices and what was never sent sum to the order.",
         sql="""
 SELECT placed.number, format('fulfilment %%s left at %%s and has no invoice', parcel.id, parcel.shipped_at)
   FROM order_fulfilment parcel JOIN order_order placed ON placed.id = parcel.order_id
@@ -47,17 +47,21 @@ SELECT doc.number, format('line %%s: %%s invoiced, %%s left', line.line_id, line
     ON carried.fulfilment_id = doc.fulfilment_id AND carried.line_id = line.line_id
  WHERE doc.kind = 'invoice' AND carried.quantity IS DISTINCT FROM line.quantity
 UNION ALL
-SELECT placed.number, format('sent whole for %%s %%s, invoiced %%s', placed.total_incl_tax, placed.currency, sums.gross)
+SELECT placed.number, format('sold for %%s %%s, invoiced %%s, %%s paid back unsent', placed.total_incl_tax,
+                             placed.currency, sums.gross, unsent.gross)
   FROM order_order placed
   CROSS JOIN LATERAL (SELECT coalesce(sum(gross_minor), 0) AS gross FROM order_invoice
                        WHERE order_id = placed.id AND kind = 'invoice') sums
+  CROSS JOIN LATERAL (SELECT coalesce(sum(part.amount_minor), 0) AS gross FROM order_refundline part
+                        JOIN order_refund refund ON refund.id = part.refund_id
+                        JOIN order_returnline given ON given.parent_id = refund.parent_id
+                         AND given.line_id = part.line_id AND given.unsent > 0
+                        JOIN order_line line ON line.id = part.line_id AND line.order_id = placed.id) unsent
  WHERE placed.state IN ('shipped', 'delivered')
-   AND NOT EXISTS (SELECT FROM order_returnline part JOIN order_line line ON line.id = part.line_id
-                    WHERE line.order_id = placed.id AND part.unsent > 0)
    AND NOT EXISTS (SELECT FROM order_fulfilment parcel WHERE parcel.order_id = placed.id
                       AND parcel.shipped_at IS NOT NULL
                       AND NOT EXISTS (SELECT FROM order_invoice WHERE fulfilment_id = parcel.id))
-   AND sums.gross <> round(placed.total_incl_tax
+   AND sums.gross + unsent.gross <> round(placed.total_incl_tax
                            * power(10::numeric, coalesce((%(digits)s::jsonb ->> placed.currency)::int, 2)))
 """,
     ),

@@ -11,9 +11,10 @@ from django.db.models import Sum
 from apps.core import locks, outbox
 from apps.core.money import Money
 from apps.markets.context import MarketInfo
+from apps.markets.enums import CapturePolicy
 from apps.markets.queries import market_by_code
 from apps.orders.addresses import address_of
-from apps.orders.enums import InvoiceKind, PaymentState
+from apps.orders.enums import InvoiceKind
 from apps.orders.invoices import amounts, paper
 from apps.orders.invoices.errors import NotLeft, SellerIncomplete
 from apps.orders.models import (
@@ -27,6 +28,7 @@ from apps.orders.models import (
     Payment,
     Refund,
 )
+from apps.orders.payments.parts import GOOD
 
 ISSUED = "invoice.issued"
 _LETTER = {InvoiceKind.INVOICE: "", InvoiceKind.CREDIT_NOTE: "C"}
@@ -208,7 +210,7 @@ def _told(
     """Everything the document says besides its lines and sums."""
     seller = market.seller
     paid = list(
-        Payment.objects.filter(order_id=order.pk, state=PaymentState.PAID)
+        Payment.objects.filter(order_id=order.pk, state__in=GOOD)
         .select_related("credit_account")
         .order_by("-credit_account_id", "id")
     )
@@ -235,12 +237,12 @@ def _told(
         "supplied_at": supplied_at.isoformat() if supplied_at else "",
         "payment": {
             "method": order.payment_method,
-            "at": max((each.settled_at.isoformat() for each in paid if each.settled_at), default=""),
+            "at": max((at.isoformat() for each in paid if (at := _paid_at(each, supplied_at))), default=""),
             "tenders": [
                 {
                     "method": each.gateway,
                     "end": each.credit_account.code_end if each.credit_account else "",
-                    "minor": each.amount_minor,
+                    "minor": each.amount_minor - each.released_minor,
                 }
                 for each in paid
             ],
@@ -248,3 +250,8 @@ def _told(
         "corrects": [{"number": row.number, "at": row.issued_at.isoformat()} for row in corrects],
         "return": refund.parent.number if refund else "",
     }
+
+
+def _paid_at(payment: Payment, supplied_at: datetime | None) -> datetime | None:
+    """When a payment was charged; one that was authorised is as its goods leave."""
+    return payment.settled_at if payment.capture == CapturePolicy.AT_ONCE else supplied_at or payment.settled_at

@@ -17,6 +17,7 @@ from apps.orders.mail import texts
 from apps.orders.models import Line, Order, Payment
 from apps.orders.payments.queries import payment_status
 from apps.orders.payments.words import tenders
+from apps.orders.returns.words import withdrawal_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,9 +140,15 @@ def content_of(*, kind: str, order: Order, shop: Shop, fulfilment_id: int | None
         blocks=_blocks(order=order),
         bank_details=_bank_details(order=order, payments=payments, shop=shop),
         withdrawal=Link(label=texts.withdrawal_label(), url=links.shop_url(shop=shop, path="withdraw/")),
-        withdrawal_text=texts.withdrawal_text(),
+        withdrawal_text=_withdrawal_text(lines),
         terms=_terms(shop=shop, order=order),
     )
+
+
+def _withdrawal_text(lines: Sequence[Line]) -> str:
+    """The right to withdraw, and which of the goods it does not hold for."""
+    told = ((line.title, withdrawal_words(exception=line.withdrawal_exception)) for line in lines)
+    return " ".join([texts.withdrawal_text(), *(f"{title}: {words}" for title, words in told if words)])
 
 
 def _frame(*, shop: Shop) -> MailFrame:

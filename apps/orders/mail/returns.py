@@ -17,12 +17,12 @@ KINDS = frozenset({MailKind.WITHDRAWAL, MailKind.NOT_SENT, MailKind.RETURN_REFUN
 
 def return_of(*, return_id: int) -> Return:
     """Return a return with its lines and refund. Three statements."""
-    return Return.objects.select_related("refund").prefetch_related("lines__line").get(pk=return_id)
+    return Return.objects.select_related("refund", "drop_off").prefetch_related("lines__line").get(pk=return_id)
 
 
 def content_of(*, kind: str, row: Return, order: Order, shop: Shop) -> OrderMail:
     """Return what a mail about a return says. Runs inside `using(shop=…)`. One statement besides the return's own."""
-    words = words_of(kind=kind, order=order, is_unsent=is_unsent(row=row))
+    words = words_of(kind=kind, order=order, is_unsent=is_unsent(row=row), is_charged=_is_charged(row))
     return short_mail(words=words, order=order, shop=shop, blocks=blocks_of(kind=kind, row=row, order=order, shop=shop))
 
 
@@ -31,18 +31,32 @@ def is_unsent(*, row: Return) -> bool:
     return all(line.unsent for line in row.lines.all())
 
 
-def words_of(*, kind: str, order: Order, is_unsent: bool = False) -> Words:
-    """Return subject, headline and first paragraph. is_unsent: the goods never left us."""
+def _is_charged(row: Return) -> bool:
+    """Whether money goes back for goods that never left; otherwise they were never charged."""
+    refund: Refund | None = getattr(row, "refund", None)
+    return refund is None or refund.tenders.filter(is_release=False).exists()
+
+
+def words_of(*, kind: str, order: Order, is_unsent: bool = False, is_charged: bool = True) -> Words:
+    """
+    Return subject, headline and first paragraph.
+
+    is_unsent: the goods never left us. is_charged: money goes back for them.
+    """
     names = {"number": order.number}
     if kind == MailKind.NOT_SENT:
+        text = _(
+            "We are sorry: the goods below of order %(number)s are not to be had. You get back what you paid for"
+            " them within fourteen days; we write to you again when the money has left."
+        )
+        if not is_charged:
+            text = _(
+                "We are sorry: the goods below of order %(number)s are not to be had. You are not charged for them."
+            )
         return Words(
             subject=_("Part of order %(number)s cannot be sent") % names,
             headline=_("We cannot send these goods"),
-            text=_(
-                "We are sorry: the goods below of order %(number)s are not to be had. You get back what you paid for"
-                " them within fourteen days; we write to you again when the money has left."
-            )
-            % names,
+            text=text % names,
         )
     if kind == MailKind.WITHDRAWAL:
         return Words(
@@ -113,18 +127,8 @@ def _what_next(*, row: Return, shop: Shop) -> tuple[Block, ...]:
                 lines=(_("Nothing had left yet, so nothing will be sent. We pay back everything you paid."),),
             ),
         )
-    by = date_format(row.send_back_by.astimezone(shop.market.time_zone), "DATE_FORMAT")
     return (
-        Block(
-            title=_("Please send the goods back"),
-            lines=(
-                _("By %(day)s at the latest, with the number %(number)s in the parcel, to:")
-                % {"day": by, "number": row.number},
-                shop.seller.name,
-                *shop.seller.address.splitlines(),
-                _("You bear the postage of sending them back, unless our terms say otherwise."),
-            ),
-        ),
+        _way_back(row=row, shop=shop),
         Block(
             title=_("Your money"),
             lines=(
@@ -133,6 +137,26 @@ def _what_next(*, row: Return, shop: Shop) -> tuple[Block, ...]:
                     " the proof that you sent them reach us."
                 ),
             ),
+        ),
+    )
+
+
+def _way_back(*, row: Return, shop: Shop) -> Block:
+    """Where the goods go, by post or to a store, and until when."""
+    by = date_format(row.send_back_by.astimezone(shop.market.time_zone), "DATE_FORMAT")
+    names = {"day": by, "number": row.number}
+    if row.drop_off is not None:
+        place = row.drop_off
+        bring = _("By %(day)s at the latest, with the number %(number)s, to:") % names
+        lines = (bring, place.name, place.street, f"{place.postcode} {place.city}".strip())
+        return Block(title=_("Please bring the goods back"), lines=tuple(line for line in lines if line))
+    return Block(
+        title=_("Please send the goods back"),
+        lines=(
+            _("By %(day)s at the latest, with the number %(number)s in the parcel, to:") % names,
+            shop.seller.name,
+            *shop.seller.address.splitlines(),
+            _("You bear the postage of sending them back, unless our terms say otherwise."),
         ),
     )
 
@@ -146,10 +170,11 @@ def _money(*, row: Return, shop: Shop) -> tuple[Block, ...]:
         money = from_minor(minor, refund.currency)
         return format_money(money=money, language=shop.language, country=shop.market.country)
 
-    lines = [
-        f"{part.quantity} × {part.line.title}: {written(part.amount_minor)}"
-        for part in refund.lines.select_related("line").order_by("id")
-    ]
+    lines = []
+    for part in refund.lines.select_related("line").order_by("id"):
+        lines.append(f"{part.quantity} × {part.line.title}: {written(part.amount_minor)}")
+        if part.deducted_minor:
+            lines.append(_("Deducted for use: %(amount)s") % {"amount": written(part.deducted_minor)})
     if refund.delivery_minor:
         lines.append(_("Delivery: %(amount)s") % {"amount": written(refund.delivery_minor)})
     total = _("Sent back: %(amount)s, %(tax)s of it VAT") % {

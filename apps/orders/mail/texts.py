@@ -7,10 +7,12 @@ from decimal import Decimal
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from apps.core.money import Money, format_money
+from apps.core.money import format_money, from_minor
 from apps.markets.context import Shop
-from apps.orders.enums import MailKind, OrderState, RefundWhy
+from apps.markets.enums import CapturePolicy
+from apps.orders.enums import MailKind, OrderState, PaymentState, RefundWhy
 from apps.orders.models import Order, Payment
+from apps.orders.payments.parts import GOOD
 from apps.orders.terms import EU_COUNTRIES
 
 
@@ -102,6 +104,16 @@ def _payment_received(*, order: Order, names: dict[str, str]) -> Words:
 def _refund(*, order: Order, names: dict[str, str], why: str) -> Words:
     if why == RefundWhy.CANCELLED:
         text = _("We have sent back what you paid for your cancelled order %(number)s; banks take a few days.")
+    elif why == RefundWhy.RELEASED:
+        return Words(
+            subject=_("Order %(number)s: your card is not charged") % names,
+            headline=_("Your card is not charged"),
+            text=_(
+                "Your bank had set the amount of order %(number)s aside. We have told it that nothing will be charged;"
+                " banks take a few days to show it."
+            )
+            % names,
+        )
     elif why == RefundWhy.TO_CREDIT:
         text = _(
             "What your gift card or credit paid for your cancelled order %(number)s is back on it and can be used"
@@ -130,10 +142,19 @@ def _refund(*, order: Order, names: dict[str, str], why: str) -> Words:
 
 
 def _cancelled(*, order: Order, shop: Shop, names: dict[str, str]) -> Words:
-    paid = Money(order.total_incl_tax, order.currency)
+    payments = list(Payment.objects.filter(order_id=order.pk, received_minor=0))
+    paid = from_minor(sum(each.captured_minor for each in payments), order.currency)
     amount = format_money(money=paid, language=shop.language, country=shop.market.country)
+    is_released = any(each.state in {PaymentState.VOID_DUE, PaymentState.VOIDED} for each in payments)
     text = _("We have cancelled order %(number)s; its goods will not be sent.")
-    if paid.minor:
+    if is_released and paid.minor:
+        text = _(
+            "We have cancelled order %(number)s; its goods will not be sent. You get back the %(amount)s that were"
+            " charged, and we write to you again when the money has left; the rest is not charged."
+        )
+    elif is_released:
+        text = _("We have cancelled order %(number)s; its goods will not be sent, and your card is not charged.")
+    elif paid.minor:
         text = _(
             "We have cancelled order %(number)s; its goods will not be sent. You get back the %(amount)s you paid, and"
             " we write to you again when the money has left."
@@ -162,12 +183,16 @@ def _confirmation(*, order: Order, names: dict[str, str]) -> Words:
             headline=_("Thank you for your order"),
             text=_("We keep the goods for you and send them as soon as your transfer has arrived."),
         )
+    text = _(
+        "Your payment has arrived and we are preparing your goods. This mail is your confirmation: please keep it."
+    )
+    if Payment.objects.filter(order_id=order.pk, capture=CapturePolicy.AT_SHIPMENT, state__in=GOOD).exists():
+        text = _(
+            "We are preparing your goods. Your bank has set the amount aside; you are charged for each parcel when it"
+            " leaves. This mail is your confirmation: please keep it."
+        )
     return Words(
-        subject=_("Your order %(number)s at %(shop)s") % names,
-        headline=_("Thank you for your order"),
-        text=_(
-            "Your payment has arrived and we are preparing your goods. This mail is your confirmation: please keep it."
-        ),
+        subject=_("Your order %(number)s at %(shop)s") % names, headline=_("Thank you for your order"), text=text
     )
 
 

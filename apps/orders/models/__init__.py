@@ -3,13 +3,15 @@
 from apps.orders.models.credit import CreditAccount, CreditMovement
 from apps.orders.models.delivery import DeliveryHoliday, DeliveryMethod
 from apps.orders.models.demo_bank import DemoBankPayment
+from apps.orders.models.dispute import PaymentDispute
 from apps.orders.models.fulfilment import Fulfilment, FulfilmentLine, Rejection
 from apps.orders.models.hold import StockHold
 from apps.orders.models.invoice import Invoice, InvoiceFile, InvoiceLine, InvoiceSeries
 from apps.orders.models.logistics import PartnerNotice
 from apps.orders.models.mail import MailLog
 from apps.orders.models.order import Line, Order
-from apps.orders.models.payment import Payment, PaymentNotice
+from apps.orders.models.payment import Payment, PaymentCapture, PaymentNotice
+from apps.orders.models.reconciliation import Reconciliation
 from apps.orders.models.returns import Refund, RefundLine, RefundTender, Return, ReturnLine
 from apps.orders.models.terms import TermsVersion
 from apps.orders.models.transition import Transition
@@ -39,7 +41,10 @@ __all__ = [
     "Order",
     "PartnerNotice",
     "Payment",
+    "PaymentCapture",
+    "PaymentDispute",
     "PaymentNotice",
+    "Reconciliation",
     "Refund",
     "RefundLine",
     "RefundTender",

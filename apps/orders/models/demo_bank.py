@@ -28,6 +28,12 @@ class DemoBankPayment(models.Model):
         _("decision"), max_length=10, choices=DemoBankDecision.choices, default=DemoBankDecision.OPEN
     )
     is_silent = models.BooleanField(_("the notice is lost"), default=False)
+    is_captured_later = models.BooleanField(_("authorised only"), default=False, db_default=False)
+    captured_minor = models.BigIntegerField(_("charged in minor units"), default=0, db_default=0)
+    captures = models.JSONField(
+        _("charged, by the shop's key"), default=dict, db_default=models.Value({}, models.JSONField())
+    )
+    is_released = models.BooleanField(_("the rest was let go"), default=False, db_default=False)
     refunded_minor = models.BigIntegerField(_("paid back in minor units"), default=0)
     refunds = models.JSONField(
         _("paid back, by the shop's key"), default=dict, db_default=models.Value({}, models.JSONField())
@@ -43,6 +49,10 @@ class DemoBankPayment(models.Model):
             models.CheckConstraint(
                 condition=Q(refunded_minor__gte=0) & Q(refunded_minor__lte=models.F("amount_minor")),
                 name="demo_bank_refunds_within_amount",
+            ),
+            models.CheckConstraint(
+                condition=Q(captured_minor__gte=0) & Q(captured_minor__lte=models.F("amount_minor")),
+                name="demo_bank_captures_within_amount",
             ),
         ]
         indexes: ClassVar = [

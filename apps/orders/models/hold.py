@@ -16,7 +16,6 @@ class StockHold(models.Model):
     """
 
     basket_id = models.BigIntegerField(_("basket"), primary_key=True)
-    market = models.ForeignKey("markets.Market", models.PROTECT, related_name="+", verbose_name=_("market"))
     expires_at = models.DateTimeField(_("kept until"), null=True, blank=True)
     starts = models.PositiveSmallIntegerField(_("times kept"), default=1)
     signature = models.CharField(_("what is kept"), max_length=64)

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from oscar.apps.order.abstract_models import AbstractLine, AbstractOrder
 
+from apps.catalog.enums import WithdrawalException
 from apps.orders.enums import OrderState
 
 
@@ -66,6 +67,13 @@ class Line(AbstractLine):
     price_trace = models.JSONField(_("how the price came about"), default=dict)
     picture = models.JSONField(_("picture at the time"), default=dict, blank=True)
     url_path = models.CharField(_("product page at the time"), max_length=300, blank=True)
+    withdrawal_exception = models.CharField(
+        _("exception from the right to withdraw"),
+        max_length=16,
+        choices=WithdrawalException.choices,
+        blank=True,
+        db_default="",
+    )
 
     class Meta(AbstractLine.Meta):
         abstract = False

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from apps.orders.enums import RefundState, ReturnState
+from apps.orders.enums import RefundState, ReturnReason, ReturnState
 
 
 class Return(models.Model):
@@ -14,7 +14,8 @@ class Return(models.Model):
     A declaration of withdrawal and what became of it.
 
     name, email: as declared; the acknowledgement goes there. send_back_by, refund_due_at: fourteen days after the
-    declaration (Directive 2011/83 art. 13 and 14).
+    declaration (Directive 2011/83 art. 13 and 14). drop_off: the store the shopper wants to bring the goods to; None:
+    they are sent.
     """
 
     order = models.ForeignKey("order.Order", models.PROTECT, related_name="returns", verbose_name=_("order"))
@@ -29,6 +30,9 @@ class Return(models.Model):
     inspected_at = models.DateTimeField(_("inspected"), null=True, blank=True)
     location = models.ForeignKey(
         "partner.Location", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("came back to")
+    )
+    drop_off = models.ForeignKey(
+        "partner.Location", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("brought back to")
     )
     note = models.TextField(_("what was found"), blank=True)
 
@@ -54,7 +58,9 @@ class ReturnLine(models.Model):
     parent = models.ForeignKey(Return, models.PROTECT, related_name="lines", verbose_name=_("return"))
     line = models.ForeignKey("order.Line", models.PROTECT, related_name="return_lines", verbose_name=_("order line"))
     quantity = models.PositiveIntegerField(_("quantity"))
+    reason = models.CharField(_("reason"), max_length=12, choices=ReturnReason.choices, blank=True, db_default="")
     sellable = models.PositiveIntegerField(_("as good as new"), default=0)
+    refurbish = models.PositiveIntegerField(_("accepted, to be made good"), default=0, db_default=0)
     damaged = models.PositiveIntegerField(_("accepted, not to be sold"), default=0)
     refused = models.PositiveIntegerField(_("refused"), default=0)
     unsent = models.PositiveIntegerField(_("never sent"), default=0, db_default=0)
@@ -66,8 +72,8 @@ class ReturnLine(models.Model):
             models.UniqueConstraint(fields=["parent", "line"], name="return_line_unique"),
             models.CheckConstraint(condition=Q(quantity__gte=1), name="return_line_quantity_positive"),
             models.CheckConstraint(
-                condition=Q(sellable=0, damaged=0, refused=0, unsent=0)
-                | Q(quantity=F("sellable") + F("damaged") + F("refused") + F("unsent")),
+                condition=Q(sellable=0, refurbish=0, damaged=0, refused=0, unsent=0)
+                | Q(quantity=F("sellable") + F("refurbish") + F("damaged") + F("refused") + F("unsent")),
                 name="return_line_whole_or_open",
             ),
         ]
@@ -78,7 +84,7 @@ class ReturnLine(models.Model):
     @property
     def accepted(self) -> int:
         """Units that are paid back."""
-        return self.sellable + self.damaged + self.unsent
+        return self.sellable + self.refurbish + self.damaged + self.unsent
 
 
 class Refund(models.Model):
@@ -119,12 +125,17 @@ class Refund(models.Model):
 
 
 class RefundTender(models.Model):
-    """What of a refund goes back to one payment."""
+    """
+    What of a refund goes back to one payment.
+
+    is_release: it was authorised and not charged yet, so it is let go at once and nothing is sent.
+    """
 
     refund = models.ForeignKey(Refund, models.PROTECT, related_name="tenders", verbose_name=_("refund"))
     payment = models.ForeignKey("order.Payment", models.PROTECT, related_name="refunds", verbose_name=_("payment"))
     state = models.CharField(_("state"), max_length=4, choices=RefundState.choices, default=RefundState.DUE)
     amount_minor = models.BigIntegerField(_("amount in minor units"))
+    is_release = models.BooleanField(_("never charged"), default=False, db_default=False)
     idempotency_key = models.CharField(_("idempotency key"), max_length=80, unique=True)
     reference = models.CharField(_("provider's reference"), max_length=200, blank=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
@@ -133,7 +144,7 @@ class RefundTender(models.Model):
         verbose_name = _("tender of a refund")
         verbose_name_plural = _("tenders of refunds")
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["refund", "payment"], name="refund_tender_unique"),
+            models.UniqueConstraint(fields=["refund", "payment", "is_release"], name="refund_tender_unique"),
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="refund_tender_positive"),
             models.CheckConstraint(
                 condition=Q(state="due", sent_at__isnull=True) | Q(state="sent", sent_at__isnull=False),
@@ -146,13 +157,19 @@ class RefundTender(models.Model):
 
 
 class RefundLine(models.Model):
-    """What is sent back for units of one order line, its discount already inside."""
+    """
+    What is sent back for units of one order line, its discount already inside.
+
+    deducted_minor: what was taken off for use beyond trying it out (Directive 2011/83 art. 14(2)), with tax; the amount
+    is what is left.
+    """
 
     refund = models.ForeignKey(Refund, models.PROTECT, related_name="lines", verbose_name=_("refund"))
     line = models.ForeignKey("order.Line", models.PROTECT, related_name="refund_lines", verbose_name=_("order line"))
     quantity = models.PositiveIntegerField(_("quantity"))
     amount_minor = models.BigIntegerField(_("amount in minor units"))
     tax_minor = models.BigIntegerField(_("tax in minor units"))
+    deducted_minor = models.BigIntegerField(_("deducted in minor units"), default=0, db_default=0)
 
     class Meta:
         verbose_name = _("line of a refund")
@@ -163,6 +180,7 @@ class RefundLine(models.Model):
                 condition=Q(quantity__gte=1, amount_minor__gte=0, tax_minor__gte=0, tax_minor__lte=F("amount_minor")),
                 name="refund_line_in_range",
             ),
+            models.CheckConstraint(condition=Q(deducted_minor__gte=0), name="refund_line_deduction_not_negative"),
         ]
 
     def __str__(self) -> str:

@@ -15,10 +15,12 @@ from apps.core import outbox
 from apps.core.errors import Final
 from apps.orders.enums import DemoBankDecision
 from apps.orders.models import DemoBankPayment
-from apps.orders.payments.gateways.base import PaymentFacts
+from apps.orders.payments.gateways.base import Charge, PaymentFacts
 from apps.orders.payments.gateways.demo import SYSTEM, Account
 
 DELAY = timedelta(seconds=60)
+SETS_ASIDE = timedelta(days=7)
+"""As cards mostly do."""
 TOPIC = "demo_bank.decided"
 _SALT = "halles.demo-bank"
 _OPENED = (
@@ -30,6 +32,7 @@ _OPENED = (
     "currency",
     "return_url",
     "language",
+    "is_captured_later",
     "created_at",
 )
 _OPEN = f"""
@@ -53,6 +56,7 @@ class Books:
             currency=facts.currency,
             return_url=facts.return_url,
             language=facts.language,
+            is_captured_later=facts.is_captured_later,
             created_at=at,
         )
         with connection.cursor() as cursor:
@@ -72,20 +76,56 @@ class Books:
         )
         return self.find(reference=reference)
 
+    def capture(self, *, charge: Charge) -> str:
+        """Charge once per key, never more than was set aside, and only while it is. Raises Final."""
+        with transaction.atomic():
+            row = _approved(charge.reference)
+            if row.captures.get(charge.key) == charge.amount_minor:
+                return f"ca_{charge.key}"
+            if not row.is_captured_later or row.is_released or charge.at > _until(row):
+                raise Final("nothing is set aside (any more)", system=SYSTEM)
+            if charge.key in row.captures or row.captured_minor + charge.amount_minor > row.amount_minor:
+                raise Final("more than was set aside, or another sum under the same key", system=SYSTEM)
+            row.captures[charge.key] = charge.amount_minor
+            row.captured_minor += charge.amount_minor
+            row.is_released = charge.is_last
+            row.save(update_fields=["captures", "captured_minor", "is_released"])
+        return f"ca_{charge.key}"
+
+    def void(self, *, reference: str) -> None:
+        """Let go of what was not charged. Raises Final."""
+        with transaction.atomic():
+            row = _approved(reference)
+            if not row.is_captured_later:
+                raise Final("it was charged at once", system=SYSTEM)
+            row.is_released = True
+            row.save(update_fields=["is_released"])
+
     def refund(self, *, reference: str, amount_minor: int, key: str) -> str:
         """Pay back once per key, never more than came in all. Raises Final."""
         with transaction.atomic():
-            row = DemoBankPayment.objects.select_for_update().filter(reference=reference).first()
-            if row is None or row.decision != DemoBankDecision.APPROVED:
-                raise Final("nothing to pay back", system=SYSTEM)
+            row = _approved(reference)
             if row.refunds.get(key) == amount_minor:
                 return f"re_{key}"
-            if key in row.refunds or row.refunded_minor + amount_minor > row.amount_minor:
+            came = row.captured_minor if row.is_captured_later else row.amount_minor
+            if key in row.refunds or row.refunded_minor + amount_minor > came:
                 raise Final("more than came, or another sum under the same key", system=SYSTEM)
             row.refunds[key] = amount_minor
             row.refunded_minor += amount_minor
             row.save(update_fields=["refunds", "refunded_minor"])
         return f"re_{key}"
+
+
+def _approved(reference: str) -> DemoBankPayment:
+    row = DemoBankPayment.objects.select_for_update().filter(reference=reference).first()
+    if row is None or row.decision != DemoBankDecision.APPROVED:
+        raise Final("the bank has no such money", system=SYSTEM)
+    return row
+
+
+def _until(row: DemoBankPayment) -> datetime:
+    """How long the bank sets an amount aside."""
+    return (row.decided_at or row.created_at) + SETS_ASIDE
 
 
 def account_of(row: DemoBankPayment) -> Account:
@@ -98,6 +138,10 @@ def account_of(row: DemoBankPayment) -> Account:
         currency=row.currency,
         order_number=row.order_number,
         payment_key=row.payment_key,
+        is_captured_later=row.is_captured_later,
+        captured_minor=row.captured_minor,
+        is_released=row.is_released,
+        authorised_until=_until(row).isoformat() if row.is_captured_later else "",
     )
 
 

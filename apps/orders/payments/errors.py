@@ -65,3 +65,29 @@ class RefundByHand(Refusal):
 
     code = "payment.refund_by_hand"
     message = _("The money for %(number)s came by transfer: send it back by hand, then record it.")
+
+
+class PaymentDisputed(Refusal):
+    """The money is with the shopper's bank, or already back with the shopper: a person decides. Parameters: number."""
+
+    code = "payment.disputed"
+    message = _(
+        "The payment of %(number)s is disputed at the shopper's bank, so nothing is sent back by itself: the money"
+        " would go back twice. Look at the dispute first; what you send by hand, record here."
+    )
+    http_status = HTTPStatus.CONFLICT
+
+
+class CaptureNotRefused(Refusal):
+    """Only what a provider refused is asked again or recorded by hand. Parameters: number."""
+
+    code = "payment.capture_not_refused"
+    message = _("This part of order %(number)s is charged already or is being charged. Please look at the order again.")
+    http_status = HTTPStatus.CONFLICT
+
+
+class CaptureReferenceMissing(Refusal):
+    """Whoever compares the books with the provider must find the money."""
+
+    code = "payment.capture_reference_missing"
+    message = _("Please give the reference under which the money came: it is what the books are compared with.")

@@ -8,10 +8,11 @@ from django.db.models import Count, Q, QuerySet
 
 from apps.core.money import Money, from_minor
 from apps.markets.context import MarketInfo
+from apps.markets.enums import CapturePolicy
 from apps.markets.queries import shop_for_market
 from apps.orders import links
-from apps.orders.enums import OrderState, PaymentState, PaymentStatus, SettleOutcome
-from apps.orders.models import Order, Payment, PaymentNotice
+from apps.orders.enums import CaptureState, OrderState, PaymentState, PaymentStatus, SettleOutcome
+from apps.orders.models import Order, Payment, PaymentCapture, PaymentNotice
 from apps.orders.payments.gateways import registry
 from apps.orders.payments.gateways.base import PaymentFacts
 
@@ -21,11 +22,15 @@ MISMATCHES = (
     SettleOutcome.CURRENCY_MISMATCH,
     SettleOutcome.ORDER_MISMATCH,
     SettleOutcome.UNKNOWN_PAYMENT,
+    SettleOutcome.AUTHORISATION_LOST,
 )
 _BY_PAYMENT = {
     PaymentState.PENDING: PaymentStatus.BEING_CONFIRMED,
     PaymentState.CREATED: PaymentStatus.TO_PAY,
+    PaymentState.AUTHORISED: PaymentStatus.AUTHORISED,
     PaymentState.PAID: PaymentStatus.PAID,
+    PaymentState.VOID_DUE: PaymentStatus.RELEASED,
+    PaymentState.VOIDED: PaymentStatus.RELEASED,
     PaymentState.REFUSED: PaymentStatus.REFUSED,
     PaymentState.EXPIRED: PaymentStatus.EXPIRED,
     PaymentState.REFUND_DUE: PaymentStatus.TO_REFUND,
@@ -70,7 +75,11 @@ def payment_status(order: Order, *, payments: Sequence[Payment] | None = None) -
     # An order that has ended is asked about its money, whichever attempt brought it; one that waits, about the newest.
     payment = max(
         known,
-        key=lambda each: (0, 0, each.pk) if waits else (each.captured_minor, each.received_minor, each.pk),
+        key=lambda each: (
+            (False, 0, 0, each.pk)
+            if waits
+            else (each.state == PaymentState.AUTHORISED, each.captured_minor, each.received_minor, each.pk)
+        ),
         default=None,
     )
     if payment is None or payment.credit_account_id is not None:
@@ -85,7 +94,7 @@ def payment_status(order: Order, *, payments: Sequence[Payment] | None = None) -
         )
     status = _BY_PAYMENT[PaymentState(payment.state)]
     paid_in_full = order.state not in {OrderState.PLACED, OrderState.EXPIRED, OrderState.CANCELLED}
-    if paid_in_full:
+    if paid_in_full and status != PaymentStatus.AUTHORISED:
         # An older attempt may have paid while a newer one was refused or waits to be closed.
         status = PaymentStatus.PAID
     # An order outlives the installation's contract with its provider.
@@ -124,8 +133,15 @@ def facts_of(*, order: Order, payment: Payment) -> PaymentFacts:
         cancel_url=links.payment_cancel_url(shop=shop, number=order.number),
         created_at=payment.created_at,
         expires_at=payment.deadline_at,
+        is_captured_later=payment.capture != CapturePolicy.AT_ONCE,
         bank_account=shop.market.features.get("bank_account", {}),
     )
+
+
+def capture_policy(*, market_policy: str, gateway: str) -> str:
+    """Return when a new payment through a gateway is charged: as its market says, where the provider can wait."""
+    found = registry.find_gateway(code=gateway)
+    return market_policy if found is not None and found.can_authorise else CapturePolicy.AT_ONCE
 
 
 def open_payment(*, order_id: int) -> Payment | None:
@@ -152,7 +168,10 @@ def needing_staff() -> QuerySet[Payment]:
     """Return payments a person must look at: money owed back, or a yes that did not match what was asked for."""
     return (
         Payment.objects.filter(
-            Q(state=PaymentState.REFUND_DUE) | Q(notices__outcome__in=MISMATCHES) | Q(pk__in=wrong_sums().values("pk"))
+            Q(state__in=[PaymentState.REFUND_DUE, PaymentState.VOID_DUE])
+            | Q(pk__in=not_charged().values("pk"))
+            | Q(notices__outcome__in=MISMATCHES)
+            | Q(pk__in=wrong_sums().values("pk"))
         )
         .select_related("order")
         .distinct()
@@ -163,6 +182,13 @@ def needing_staff() -> QuerySet[Payment]:
 def wrong_sums() -> QuerySet[Payment]:
     """Return payments that brought another sum than the one asked for, which is still with us and nobody sent back."""
     return Payment.objects.filter(received_minor__gt=0, captured_minor=0)
+
+
+def not_charged() -> QuerySet[Payment]:
+    """Return authorised payments the provider would not charge, or whose amount it let go before it was charged."""
+    refused = Q(pk__in=PaymentCapture.objects.filter(state=CaptureState.REFUSED).values("payment_id"))
+    lost = Q(refusal_code=SettleOutcome.AUTHORISATION_LOST)
+    return Payment.objects.filter(refused | lost, state=PaymentState.AUTHORISED)
 
 
 def strange_notices() -> QuerySet[PaymentNotice]:

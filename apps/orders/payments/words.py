@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
-from apps.orders.enums import BY_CREDIT, NOTHING, CreditKind, PaymentState
+from apps.orders.enums import BY_CREDIT, NOTHING, CreditKind
 from apps.orders.models import Payment
+from apps.orders.payments.parts import GOOD
 
 
 def payment_label(*, code: str) -> str:
@@ -48,5 +49,5 @@ def tenders(*, payments: Iterable[Payment]) -> list[tuple[str, int]]:
     others = [each for each in rows if each.credit_account_id is None]
     if not by_credit:
         return []
-    paid = [each for each in others if each.state == PaymentState.PAID] or others[-1:]
+    paid = [each for each in others if each.state in GOOD] or others[-1:]
     return [(tender_label(payment=each), each.amount_minor) for each in (*by_credit, *paid)]

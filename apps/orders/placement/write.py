@@ -17,6 +17,7 @@ from apps.orders import terms
 from apps.orders.basket.data import PricedBasket, PricedLine
 from apps.orders.credit.data import CreditUse
 from apps.orders.enums import OrderState, PaymentState
+from apps.orders.payments.queries import capture_policy
 from apps.orders.placement.data import Address, Contact
 from apps.orders.terms import Terms
 
@@ -57,14 +58,16 @@ lines AS (
     order_id, position, partner_name, partner_sku, partner_line_reference, partner_line_notes, title, upc, quantity,
     line_price_incl_tax, line_price_excl_tax, line_price_before_discounts_incl_tax,
     line_price_before_discounts_excl_tax, unit_price_incl_tax, unit_price_excl_tax, status, num_allocated,
-    allocation_cancelled, tax_percent, price_trace, picture, url_path, product_id, stockrecord_id)
+    allocation_cancelled, tax_percent, price_trace, picture, url_path, withdrawal_exception, product_id,
+    stockrecord_id)
   SELECT placed.id, line.position, '', line.sku, '', '', left(line.name, 255), line.sku, line.quantity,
          line.gross, line.net, line.gross_before, line.net_before, line.unit_gross, line.unit_net, '', 0,
-         false, line.tax_percent, line.trace, line.picture, left(line.url, 300), line.product_id, line.stockrecord_id
+         false, line.tax_percent, line.trace, line.picture, left(line.url, 300), line.withdrawal_exception,
+         line.product_id, line.stockrecord_id
     FROM placed, jsonb_to_recordset(%(lines)s::jsonb) AS line(
       position int, sku text, name text, quantity int, gross numeric, net numeric, gross_before numeric,
       net_before numeric, unit_gross numeric, unit_net numeric, tax_percent numeric, trace jsonb, picture jsonb,
-      url text, product_id bigint, stockrecord_id bigint)
+      url text, withdrawal_exception text, product_id bigint, stockrecord_id bigint)
    ORDER BY line.position
 ),
 discounts AS (
@@ -77,10 +80,10 @@ discounts AS (
 ),
 paid AS (
   INSERT INTO order_payment (
-    order_id, gateway, state, amount_minor, currency, captured_minor, refunded_minor, provider_reference, redirect_url,
-    idempotency_key, refusal_code, created_at, deadline_at)
-  SELECT placed.id, %(payment_method)s::text, %(payment_state)s::text, %(amount_minor)s::bigint, %(currency)s::text,
-         0, 0, '', '', 'order-' || %(number)s::text || '-1', '', %(at)s, %(expires_at)s
+    order_id, gateway, state, capture, amount_minor, currency, captured_minor, refunded_minor, provider_reference,
+    redirect_url, idempotency_key, refusal_code, created_at, deadline_at)
+  SELECT placed.id, %(payment_method)s::text, %(payment_state)s::text, %(capture)s::text, %(amount_minor)s::bigint,
+         %(currency)s::text, 0, 0, '', '', 'order-' || %(number)s::text || '-1', '', %(at)s, %(expires_at)s
     FROM placed WHERE %(amount_minor)s::bigint > 0
   RETURNING id, order_id
 ),
@@ -173,6 +176,7 @@ def _params(order: NewOrder) -> dict[str, Any]:
         "terms": order.terms.digest if order.terms else "",
         "payment_method": order.payment_method,
         "payment_state": str(PaymentState.CREATED),
+        "capture": str(capture_policy(market_policy=order.shop.market.capture, gateway=order.payment_method)),
         "amount_minor": order.due.minor,
         "by": order.by,
         "at": order.at,
@@ -221,6 +225,7 @@ def _line(line: PricedLine, *, position: int, names: Mapping[int, Any]) -> dict[
         "trace": {**line.trace, "offers": _line_offers(line, names=names)},
         "picture": line.picture,
         "url": line.url,
+        "withdrawal_exception": line.withdrawal_exception,
         "product_id": line.product_id,
         "stockrecord_id": line.stockrecord_id,
     }

@@ -1,19 +1,39 @@
 """Take a declaration of withdrawal, from the shop's function or as staff read it in a letter."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from apps.catalog.enums import NO_WITHDRAWAL
 from apps.core import audit, idempotency, locks, outbox
 from apps.orders import cancellation, transitions
 from apps.orders.enums import ReturnState
 from apps.orders.models import Fulfilment, Line, Order, Return, ReturnLine
 from apps.orders.returns import queries, window
-from apps.orders.returns.errors import NothingBought, NothingChosen, TooMany, WindowOver
+from apps.orders.returns.errors import (
+    NoDropOff,
+    NothingBought,
+    NothingChosen,
+    NotWithdrawable,
+    TooMany,
+    WindowOver,
+)
 
 SHOPPER = "shopper"
 SCOPE = "returns.declare"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declared:
+    """A statement as it was made: units and reasons by line, where the goods are brought, who and where to answer."""
+
+    units: Mapping[int, int]
+    reasons: Mapping[int, str]
+    drop_off_id: int | None
+    name: str
+    email: str
 
 
 @locks.retry_on_conflict()
@@ -26,6 +46,8 @@ def declare_withdrawal(
     email: str,
     by: str,
     at: datetime,
+    reasons: Mapping[int, str] | None = None,
+    drop_off_id: int | None = None,
     idempotency_key: str = "",
 ) -> Return:
     """
@@ -33,23 +55,36 @@ def declare_withdrawal(
 
     by: SHOPPER or "user:id" (audited). An order of which nothing has left is cancelled when all of it is withdrawn
     from: then there is nothing to send back. Locks what cancelling locks, then the order. Publishes return.declared.
-    idempotency_key: the same statement sent again under it returns the first return. Raises NothingBought, WindowOver,
-    NothingChosen, TooMany, IdempotencyConflict; then nothing is written.
+    reasons: line id → ReturnReason, where one was given. drop_off_id: the store the goods are brought to; None: they
+    are sent. idempotency_key: the same statement sent again under it returns the first return. Raises NothingBought,
+    WindowOver, NothingChosen, TooMany, NotWithdrawable (SHOPPER; staff may take anything back), NoDropOff,
+    IdempotencyConflict; then nothing is written.
     """
+    wanted = Declared(
+        units={line_id: count for line_id, count in units.items() if count > 0},
+        reasons=reasons or {},
+        drop_off_id=drop_off_id,
+        name=name.strip()[:120],
+        email=email,
+    )
 
     def work() -> int:
-        return _declare(order_id=order_id, units=units, name=name, email=email, by=by, at=at)
+        return _declare(order_id=order_id, said=wanted, by=by, at=at)
 
     if not idempotency_key:
         return Return.objects.get(pk=work())
-    body = [order_id, sorted(units.items()), name, email]
+    body = [order_id, sorted(units.items()), name, email, sorted((reasons or {}).items()), drop_off_id]
     answer = idempotency.once(scope=SCOPE, key=idempotency_key, body=body, at=at, work=work)
     return Return.objects.get(pk=answer.value)
 
 
-def _declare(*, order_id: int, units: Mapping[int, int], name: str, email: str, by: str, at: datetime) -> int:
+def _declare(*, order_id: int, said: Declared, by: str, at: datetime) -> int:
     order = Order.objects.select_related("market").get(pk=order_id)
-    wanted = {line_id: count for line_id, count in units.items() if count > 0}
+    wanted = said.units
+    if by == SHOPPER:
+        _check_right(order_id=order_id, wanted=wanted)
+    if said.drop_off_id is not None and not queries.drop_offs(order=order).filter(pk=said.drop_off_id).exists():
+        raise NoDropOff
     # Cancelling locks the order among all the rest; without it only the order is locked.
     is_unsent = _cancel_if_unsent(order=order, wanted=wanted, by=by, at=at)
     if not is_unsent:
@@ -60,15 +95,19 @@ def _declare(*, order_id: int, units: Mapping[int, int], name: str, email: str, 
         order=order,
         number=number_of(order=order),
         state=ReturnState.NOT_SENT if is_unsent else ReturnState.DECLARED,
-        name=name.strip()[:120],
-        email=email,
+        name=said.name,
+        email=said.email,
+        drop_off_id=None if is_unsent else said.drop_off_id,
         declared_by=by,
         declared_at=at,
         send_back_by=due,
         refund_due_at=due,
     )
     ReturnLine.objects.bulk_create(
-        [ReturnLine(parent=made, line_id=line_id, quantity=count) for line_id, count in sorted(wanted.items())]
+        [
+            ReturnLine(parent=made, line_id=line_id, quantity=count, reason=said.reasons.get(line_id, ""))
+            for line_id, count in sorted(wanted.items())
+        ]
     )
     transitions.note_birth(machine=transitions.RETURN, row=made, order_id=order_id, by=by, at=at)
     if by.startswith("user:"):
@@ -103,6 +142,14 @@ def _cancel_if_unsent(*, order: Order, wanted: Mapping[int, int], by: str, at: d
     except (cancellation.GoodsHaveLeft, cancellation.PartlyGivenBack):
         return False
     return True
+
+
+def _check_right(*, order_id: int, wanted: Mapping[int, int]) -> None:
+    """Refuse what the law excepts from the right to withdraw, as it was when the order was placed."""
+    excepted = Line.objects.filter(order_id=order_id, pk__in=wanted, withdrawal_exception__in=NO_WITHDRAWAL)
+    line = excepted.order_by("position").first()
+    if line is not None:
+        raise NotWithdrawable(name=line.title, why=line.get_withdrawal_exception_display())
 
 
 def _check(*, order: Order, state: str, wanted: Mapping[int, int], at: datetime) -> None:

@@ -41,6 +41,35 @@ class TooMany(Refusal):
     http_status = HTTPStatus.CONFLICT
 
 
+class NotWithdrawable(Refusal):
+    """The law knows no right to withdraw from these goods. Parameters: name, why."""
+
+    code = "return.not_withdrawable"
+    message = _(
+        "There is no right to withdraw from “%(name)s”: %(why)s. If something is wrong with it, the legal guarantee"
+        " holds: please write to us."
+    )
+    http_status = HTTPStatus.CONFLICT
+
+
+class NoDropOff(Refusal):
+    """The chosen place takes no goods back (any more)."""
+
+    code = "return.no_drop_off"
+    message = _("Goods cannot be brought back to this place any more. Please choose another one, or send them.")
+    http_status = HTTPStatus.CONFLICT
+
+
+class DeductionTooHigh(Refusal):
+    """Nobody owes for goods they gave back; what is worth nothing any more is refused. Parameters: name, most."""
+
+    code = "return.deduction_too_high"
+    message = _(
+        "From “%(name)s” less than %(most)s can be deducted: that is what it was sold for. Refuse it if it is worth"
+        " nothing any more."
+    )
+
+
 class NotCounted(Refusal):
     """Every unit that was announced is accounted for, even those that did not come. Parameters: name, quantity."""
 
@@ -52,7 +81,7 @@ class NoteMissing(Refusal):
     """Who gets no money back is told why."""
 
     code = "return.note_missing"
-    message = _("Please write what was found: the shopper reads it when something is refused.")
+    message = _("Please write what was found: the shopper reads it when something is refused or deducted.")
 
 
 class ReasonMissing(Refusal):

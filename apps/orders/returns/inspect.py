@@ -18,16 +18,27 @@ from apps.orders.returns.owed import owe
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """What was found of one line's units: to be sold again, accepted but not to be sold, refused."""
+    """
+    What was found of one line's units: to be sold again, to be made good first, not to be sold, refused.
+
+    deduct_minor: what is taken off the refund for use beyond what trying out needs, in minor units with tax.
+    """
 
     sellable: int = 0
+    refurbish: int = 0
     damaged: int = 0
     refused: int = 0
+    deduct_minor: int = 0
 
     @property
     def units(self) -> int:
         """All of them."""
-        return self.sellable + self.damaged + self.refused
+        return self.sellable + self.refurbish + self.damaged + self.refused
+
+    @property
+    def least(self) -> int:
+        """The smallest number said."""
+        return min(self.sellable, self.refurbish, self.damaged, self.refused, self.deduct_minor)
 
 
 @locks.retry_on_conflict()
@@ -39,9 +50,11 @@ def inspect_return(
     Decide a return: `found` says for each of its lines (return line id) what every unit is. by: "user:id", audited.
 
     Sellable units go back on hand at the location. What is accepted is owed back at once: the share of each line, its
-    discount and tax inside, and the delivery once every unit of the order has been accepted. note: required when
-    anything is refused. Locks stock, order, payments, return. Publishes refund.due, return.refunded (nothing to pay)
-    or return.refused. Raises NotCounted, NoteMissing, IllegalMove (decided before); then nothing is written.
+    discount and tax inside, less what is deducted for it (Directive 2011/83 art. 14(2), C. conso L221-23), and the
+    delivery once every unit of the order has been accepted. Units to be made good are not put on hand: whoever has made
+    them good receives them. note: required when anything is refused or deducted. Locks stock, order, payments, return.
+    Publishes refund.due, return.refunded (nothing to pay) or return.refused. Raises NotCounted, NoteMissing,
+    DeductionTooHigh, IllegalMove (decided before); then nothing is written.
     """
     row = Return.objects.select_related("order__market").get(pk=return_id)
     lines = list(ReturnLine.objects.filter(parent_id=return_id).select_related("line").order_by("id"))
@@ -60,10 +73,12 @@ def inspect_return(
     payments = locks.lock_rows(queryset=Payment.objects.filter(order_id=order.pk), rank=locks.Rank.PAYMENT)
     locked = locks.lock_row(queryset=Return.objects.filter(pk=return_id), rank=locks.Rank.RETURN)
     for line in lines:
-        line.sellable, line.damaged, line.refused = (
-            found[line.pk].sellable,
-            found[line.pk].damaged,
-            found[line.pk].refused,
+        told = found[line.pk]
+        line.sellable, line.refurbish, line.damaged, line.refused = (
+            told.sellable,
+            told.refurbish,
+            told.damaged,
+            told.refused,
         )
     accepted = any(line.accepted for line in lines)
     transitions.move_return(
@@ -75,12 +90,13 @@ def inspect_return(
         changes={"inspected_at": at, "location_id": location_id, "note": note.strip()},
         locked=locked,
     )
-    ReturnLine.objects.bulk_update(lines, ["sellable", "damaged", "refused"])
+    ReturnLine.objects.bulk_update(lines, ["sellable", "refurbish", "damaged", "refused"])
     payload: dict[str, Any] = {"order_id": order.pk, "return_id": return_id}
     if not accepted:
         outbox.publish(topic="return.refused", key=order.number, payload=payload, at=at)
         return locked
-    refund = owe(row=row, lines=lines, payments=payments, at=at)
+    deductions = {line.line_id: found[line.pk].deduct_minor for line in lines}
+    refund = owe(row=row, lines=lines, payments=payments, deductions=deductions, by=by, at=at)
     if refund is None:
         # A gift: the goods cost nothing, so nothing goes back.
         transitions.move_return(return_id=return_id, to=ReturnState.REFUNDED, by=by, at=at, locked=locked)
@@ -107,9 +123,9 @@ def close_return(*, return_id: int, reason: str, by: str, at: datetime) -> None:
 def _check(*, lines: list[ReturnLine], found: Mapping[int, Found], note: str) -> None:
     for line in lines:
         told = found.get(line.pk, Found())
-        if told.units != line.quantity or min(told.sellable, told.damaged, told.refused) < 0:
+        if told.units != line.quantity or told.least < 0:
             raise NotCounted(name=line.line.title, quantity=line.quantity)
-    if any(each.refused for each in found.values()) and not note.strip():
+    if any(each.refused or each.deduct_minor for each in found.values()) and not note.strip():
         raise NoteMissing
 
 

@@ -11,7 +11,7 @@ SELECT placed.number, format('line %%s: %%s bought, %%s given back, %%s accepted
                              line.quantity, given.units, given.accepted, paid.units)
   FROM order_line line JOIN order_order placed ON placed.id = line.order_id
   CROSS JOIN LATERAL (SELECT coalesce(sum(part.quantity), 0) AS units,
-                             coalesce(sum(part.sellable + part.damaged + part.unsent), 0) AS accepted
+                             coalesce(sum(part.sellable + part.refurbish + part.damaged + part.unsent), 0) AS accepted
                         FROM order_returnline part JOIN order_return back ON back.id = part.parent_id
                        WHERE part.line_id = line.id AND back.state <> 'cancelled') given
   CROSS JOIN LATERAL (SELECT coalesce(sum(quantity), 0) AS units FROM order_refundline WHERE line_id = line.id) paid
@@ -35,8 +35,10 @@ UNION ALL
 SELECT placed.number, format('captured %%s, sent back or owed %%s', payment.captured_minor, owed.minor)
   FROM order_payment payment JOIN order_order placed ON placed.id = payment.order_id
   CROSS JOIN LATERAL (SELECT coalesce(sum(amount_minor), 0) AS minor FROM order_refundtender
-                       WHERE payment_id = payment.id) owed
- WHERE owed.minor > payment.captured_minor
+                       WHERE payment_id = payment.id AND NOT is_release) owed
+  CROSS JOIN LATERAL (SELECT coalesce(sum(amount_minor), 0) AS minor FROM order_paymentcapture
+                       WHERE payment_id = payment.id AND state <> 'done') asked
+ WHERE owed.minor > payment.captured_minor + asked.minor
 UNION ALL
 SELECT back.number, format('refund %%s %%s, tenders %%s, %%s of them due', refund.amount_minor, refund.state,
                            coalesce(sum(tender.amount_minor), 0), count(*) FILTER (WHERE tender.state = 'due'))

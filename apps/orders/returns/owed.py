@@ -1,53 +1,84 @@
 """Count and write what a return owes the shopper."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from django.db.models import Sum
 
-from apps.core.money import Money
+from apps.core.money import Money, from_minor
 from apps.markets.queries import shop_for_market
 from apps.orders import delivery
-from apps.orders.enums import PaymentState
+from apps.orders.enums import RefundState
 from apps.orders.models import Line, Order, Payment, Refund, RefundLine, RefundTender, Return, ReturnLine
-from apps.orders.returns.amounts import Bought, Worth, delivery_worth, worth_of
+from apps.orders.payments import parts
+from apps.orders.payments.operations.capturing import release
+from apps.orders.returns.errors import DeductionTooHigh
+from apps.orders.worth import Worth, bought_of, delivery_worth, portion, worth_of
 
 
-def owe(*, row: Return, lines: list[ReturnLine], payments: Sequence[Payment], at: datetime) -> Refund | None:
+def owe(
+    *,
+    row: Return,
+    lines: list[ReturnLine],
+    payments: Sequence[Payment],
+    by: str,
+    at: datetime,
+    deductions: Mapping[int, int] | None = None,
+) -> Refund | None:
     """
     Write what is to be sent back for the accepted units of a return's lines, None when that is nothing.
 
-    The share of each line, its discount and tax inside, and the delivery once every unit of the order was accepted.
+    The share of each line, its discount and tax inside, less what is deducted for it (order line id → minor units), and
+    the delivery once every unit of the order was accepted.
     It goes back the way it came: to the payment of the rest first, then to gift cards and store credit, none of them
-    above what it paid (C. conso L221-24). payments: of the order, locked. Call under the order's lock. Five to eight
-    statements for any number of lines.
+    above what it paid (C. conso L221-24). What was only authorised for goods that never left is let go at once; where
+    that is all, the refund is sent already. payments: of the order, locked. Call under the order's lock. by: who let it
+    go. A fixed number of statements for any number of lines.
     """
     order = row.order
     before = dict(
         RefundLine.objects.filter(line__order_id=order.pk).values_list("line_id").annotate(units=Sum("quantity"))
     )
-    parts = {
-        line: worth_of(bought=_bought(line.line, order, before.get(line.line_id, 0)), units=line.accepted)
+    deducted = deductions or {}
+    worth = {
+        line: _less(
+            line,
+            worth_of(
+                bought=bought_of(line=line.line, currency=order.currency),
+                units=line.accepted,
+                paid_back=before.get(line.line_id, 0),
+            ),
+            deducted.get(line.line_id, 0),
+            currency=order.currency,
+        )
         for line in lines
         if line.accepted
     }
     after = {**before}
-    for line in parts:
+    for line in worth:
         after[line.line_id] = after.get(line.line_id, 0) + line.accepted
     carried = _delivery(order) if _is_whole(order, after) else Worth(0, 0)
-    amount = sum(part.amount_minor for part in parts.values()) + carried.amount_minor
+    amount = sum(part.amount_minor for part in worth.values()) + carried.amount_minor
     if not amount:
         return None
     refund = Refund.objects.create(
         parent=row,
         amount_minor=amount,
-        tax_minor=sum(part.tax_minor for part in parts.values()) + carried.tax_minor,
+        tax_minor=sum(part.tax_minor for part in worth.values()) + carried.tax_minor,
         delivery_minor=carried.amount_minor,
         delivery_tax_minor=carried.tax_minor,
         currency=order.currency,
         requested_at=at,
     )
-    RefundTender.objects.bulk_create(_tenders(refund=refund, number=row.number, payments=payments))
+    never_left = all(line.unsent for line in lines)
+    tenders = _tenders(refund=refund, order=order, number=row.number, payments=payments, never_left=never_left)
+    RefundTender.objects.bulk_create(tenders)
+    for tender in tenders:
+        if tender.is_release:
+            release(payment=tender.payment, amount_minor=tender.amount_minor, number=order.number, by=by, at=at)
+    if all(tender.is_release for tender in tenders):
+        refund.state, refund.sent_at = RefundState.SENT, at
+        refund.save(update_fields=["state", "sent_at"])
     RefundLine.objects.bulk_create(
         [
             RefundLine(
@@ -56,41 +87,58 @@ def owe(*, row: Return, lines: list[ReturnLine], payments: Sequence[Payment], at
                 quantity=line.accepted,
                 amount_minor=part.amount_minor,
                 tax_minor=part.tax_minor,
+                deducted_minor=deducted.get(line.line_id, 0),
             )
-            for line, part in parts.items()
+            for line, part in worth.items()
         ]
     )
     return refund
 
 
-def _tenders(*, refund: Refund, number: str, payments: Sequence[Payment]) -> list[RefundTender]:
+def _less(line: ReturnLine, worth: Worth, deducted_minor: int, *, currency: str) -> Worth:
+    """What is left of a line's worth after a deduction, its tax in proportion. Raises DeductionTooHigh."""
+    if not deducted_minor:
+        return worth
+    if deducted_minor >= worth.amount_minor:
+        raise DeductionTooHigh(name=line.line.title, most=str(from_minor(worth.amount_minor, currency)))
+    left = worth.amount_minor - deducted_minor
+    return Worth(left, portion(worth.tax_minor, left, worth.amount_minor))
+
+
+def _tenders(
+    *, refund: Refund, order: Order, number: str, payments: Sequence[Payment], never_left: bool
+) -> list[RefundTender]:
     """Share a refund out over what the order was paid with, what was paid last first."""
-    paid = [each for each in payments if each.state == PaymentState.PAID]
-    owed = dict(
-        RefundTender.objects.filter(payment__in=paid).values_list("payment_id").annotate(total=Sum("amount_minor"))
-    )
     rest = refund.amount_minor
     tenders: list[RefundTender] = []
-    for payment in sorted(paid, key=lambda each: (each.credit_account_id is not None, -each.pk)):
-        amount = min(rest, payment.captured_minor - owed.get(payment.pk, 0))
-        if amount:
-            # The first keeps the name that refunds to one tender always had.
-            key = f"refund-{number}" if not tenders else f"refund-{number}-{len(tenders) + 1}"
-            tenders.append(RefundTender(refund=refund, payment=payment, amount_minor=amount, idempotency_key=key))
-            rest -= amount
+    for payment, most, is_release in _sources(order=order, payments=payments, never_left=never_left):
+        amount = min(rest, most)
+        if amount <= 0:
+            continue
+        # The first keeps the name that refunds to one tender always had.
+        key = f"refund-{number}" if not tenders else f"refund-{number}-{len(tenders) + 1}"
+        tender = RefundTender(refund=refund, payment=payment, amount_minor=amount, idempotency_key=key)
+        if is_release:
+            tender.is_release, tender.state, tender.sent_at = True, RefundState.SENT, refund.requested_at
+        tenders.append(tender)
+        rest -= amount
     if rest:
         raise ValueError(f"return {number} owes {refund.amount_minor}, {rest} more than its order paid")
     return tenders
 
 
-def _bought(line: Line, order: Order, paid_back: int) -> Bought:
-    gross = Money(line.line_price_incl_tax, order.currency).minor
-    return Bought(
-        quantity=line.quantity,
-        amount_minor=gross,
-        tax_minor=gross - Money(line.line_price_excl_tax, order.currency).minor,
-        paid_back=paid_back,
+def _sources(*, order: Order, payments: Sequence[Payment], never_left: bool) -> Iterator[tuple[Payment, int, bool]]:
+    """Where money for a refund may come from: the payment, how much, and whether it was never charged."""
+    owed = dict(
+        RefundTender.objects.filter(payment__in=payments, is_release=False)
+        .values_list("payment_id")
+        .annotate(total=Sum("amount_minor"))
     )
+    for payment in sorted(payments, key=lambda each: (each.credit_account_id is not None, -each.pk)):
+        if never_left:
+            yield payment, parts.releasable_minor(order=order, payment=payment, payments=payments), True
+        here = parts.here_minor(order=order, payment=payment, payments=payments)
+        yield payment, here - owed.get(payment.pk, 0), False
 
 
 def _is_whole(order: Order, accepted: Mapping[int, int]) -> bool:

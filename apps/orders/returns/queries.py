@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet, Sum
 
+from apps.catalog.enums import NO_WITHDRAWAL
+from apps.inventory.models import Location
 from apps.orders.enums import OrderState, ReturnState
 from apps.orders.models import Fulfilment, Line, Order, RefundTender, Return, ReturnLine
 from apps.orders.payments.gateways.registry import find_gateway
@@ -17,10 +19,16 @@ WARN_BEFORE = timedelta(days=2)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """A line of an order and how many of its units are not given back yet."""
+    """A line of an order and how many of its units are not given back yet. exception: why it cannot be, if so."""
 
     line: Line
     left: int
+
+    @property
+    def exception(self) -> str:
+        """Why there is no right to withdraw from it, "" where there is one."""
+        is_excepted = self.line.withdrawal_exception in NO_WITHDRAWAL
+        return str(self.line.get_withdrawal_exception_display()) if is_excepted else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +41,7 @@ class Right:
     @property
     def left(self) -> int:
         """Units that may still be given back."""
-        return sum(choice.left for choice in self.choices)
+        return sum(choice.left for choice in self.choices if not choice.exception)
 
 
 def right_of(*, order: Order) -> Right:
@@ -60,7 +68,11 @@ def is_open(*, order: Order, right: Right, at: datetime) -> bool:
 
 def returns_of(*, order_id: int) -> list[Return]:
     """Return an order's returns with their lines, refunds and tenders, oldest first. Four statements, one for none."""
-    rows = Return.objects.filter(order_id=order_id).select_related("refund", "location").order_by("declared_at", "id")
+    rows = (
+        Return.objects.filter(order_id=order_id)
+        .select_related("refund", "location", "drop_off", "order")
+        .order_by("declared_at", "id")
+    )
     return list(rows.prefetch_related("lines__line", "refund__lines", "refund__tenders__payment__credit_account"))
 
 
@@ -69,6 +81,19 @@ def by_hand(tender: RefundTender) -> bool:
     payment = tender.payment
     gateway = find_gateway(code=payment.gateway)
     return payment.credit_account_id is None and (gateway is None or not gateway.is_remote)
+
+
+def of_number(*, order_number: str, number: str, market_id: int) -> Return | None:
+    """Return a return of an order of a market by its number, with its goods and places; None when it is not there."""
+    rows = Return.objects.filter(number=number, order__number=order_number, order__market_id=market_id)
+    rows = rows.select_related("order__market", "order__shipping_address", "drop_off").prefetch_related("lines__line")
+    return rows.first()
+
+
+def drop_offs(*, order: Order) -> QuerySet[Location]:
+    """Return the places in the order's country where its goods may be brought back, by town."""
+    places = Location.objects.filter(is_active=True, takes_returns=True, country=order.market.country)
+    return places.order_by("city", "name")
 
 
 def due(*, at: datetime) -> QuerySet[Return]:

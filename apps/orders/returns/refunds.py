@@ -10,7 +10,7 @@ from apps.core.errors import GatewayError
 from apps.orders import transitions
 from apps.orders.enums import RefundState, ReturnState
 from apps.orders.models import Order, Payment, Refund, RefundTender, Return
-from apps.orders.payments.errors import RefundByHand
+from apps.orders.payments.errors import PaymentDisputed, RefundByHand
 from apps.orders.payments.operations.owing import send_back
 from apps.orders.returns.queries import by_hand
 
@@ -37,7 +37,7 @@ def send_refund(*, refund_id: int, at: datetime) -> str:
                 at=at,
                 record=partial(_note, tender_id=tender.pk, by=BY, at=at),
             )
-        except RefundByHand as refusal:
+        except (RefundByHand, PaymentDisputed) as refusal:
             # Said last: what failed is tried again, and then a person is told.
             failure = failure or refusal
         except GatewayError as error:

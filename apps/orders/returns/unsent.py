@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.core import audit, locks, outbox
 from apps.core.errors import Refusal
 from apps.orders import cancellation, transitions
-from apps.orders.enums import ENDED_FULFILMENTS, FulfilmentState, OrderState, ReturnState
+from apps.orders.enums import ENDED_FULFILMENTS, FulfilmentState, OrderState, RefundState, ReturnState
 from apps.orders.fulfilment import queries
 from apps.orders.fulfilment.errors import NotWaiting
 from apps.orders.fulfilment.promise import keep_promise
@@ -103,11 +103,12 @@ def _owe_back(
             reason=reason[:200],
         )
     payload = {"order_id": order.pk, "return_id": made.pk}
-    refund = owe(row=made, lines=list(made.lines.select_related("line").order_by("id")), payments=payments, at=at)
-    if refund is None:
-        # A gift: the goods cost nothing, so nothing goes back.
+    given = list(made.lines.select_related("line").order_by("id"))
+    refund = owe(row=made, lines=given, payments=payments, by=by, at=at)
+    if refund is None or refund.state == RefundState.SENT:
+        # A gift that cost nothing, or goods that were never charged: nothing goes back.
         transitions.move_return(return_id=made.pk, to=ReturnState.REFUNDED, by=by, at=at)
-    else:
+    if refund is not None:
         outbox.publish(topic="refund.due", key=order.number, payload={**payload, "refund_id": refund.pk}, at=at)
     outbox.publish(topic="order.not_sent", key=order.number, payload=payload, at=at)
     return made

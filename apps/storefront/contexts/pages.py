@@ -190,6 +190,7 @@ class ProductPage(Shown):
 
     buy_url, product_id: what the form sends. can_buy: False shows `unavailable` instead of the button.
     max_quantity: what one line may hold. maker: lines of the maker's address (product safety law), always visible.
+    withdrawal: why it cannot be given back, or when.
     """
 
     name: str
@@ -211,6 +212,7 @@ class ProductPage(Shown):
     description: SafeString = field(default_factory=SafeString)
     facts: tuple[Fact, ...] = ()
     maker: tuple[str, ...] = ()
+    withdrawal: str = ""
     unavailable: ProblemView | None = None
     rails: tuple[Rail, ...] = ()
     foreign: Foreign = IN_ITS_LANGUAGE

@@ -9,12 +9,20 @@ from apps.storefront.contexts.shown import Shown
 
 @dataclass(frozen=True, slots=True)
 class ChoiceRow(Shown):
-    """A line of an order with how many of its units to give back: a select of `name`, none to all that is left."""
+    """
+    A line of an order with how many of its units to give back: a select of `name`, none to all that is left.
+
+    reason: why, if the shopper wants to say. exception: why it cannot be given back; then it has no fields. hint: what
+    must be so that it can.
+    """
 
     name: str
     title: str
     picture: Picture | None
-    field: FieldView
+    field: FieldView | None
+    reason: FieldView | None = None
+    exception: str = ""
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +38,7 @@ class WithdrawalPage(Shown):
     until_text: str
     rows: tuple[ChoiceRow, ...] = ()
     fields: tuple[FieldView, ...] = ()
+    how: FieldView | None = None
     problems: tuple[ProblemView, ...] = ()
     statement: tuple[str, ...] = ()
     hidden: tuple[tuple[str, str], ...] = ()
@@ -39,10 +48,11 @@ class WithdrawalPage(Shown):
 
 @dataclass(frozen=True, slots=True)
 class ReturnView(Shown):
-    """A return on the order's page: goods, state, and what the shopper does or gets next."""
+    """A return on the order's page: goods, state, and what the shopper does or gets next. slip: to print and put in."""
 
     number: str
     state_text: str
     lines: tuple[str, ...]
     when_text: str
     next_lines: tuple[str, ...] = ()
+    slip: Link | None = None

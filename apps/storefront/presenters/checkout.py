@@ -11,9 +11,11 @@ from django.utils.translation import pgettext
 
 from apps.core.money import Money
 from apps.markets.context import Shop
+from apps.markets.enums import CapturePolicy
 from apps.orders.basket.data import PricedBasket
 from apps.orders.delivery import DeliveryOption
 from apps.orders.payments.words import payment_label
+from apps.orders.returns.words import withdrawal_words
 from apps.storefront import pages, words
 from apps.storefront.checkout_state import CheckoutState
 from apps.storefront.contexts import (
@@ -132,6 +134,9 @@ def review_step(
         "bank_transfer": _("We send the goods when your transfer has arrived."),
         "demo": _("A page that plays a bank: approve or decline as you like."),
     }
+    if shop.market.capture == CapturePolicy.AT_SHIPMENT:
+        later = _("You are charged when your goods leave.")
+        texts |= {code: f"{texts[code]} {later}" for code in ("card", "demo")}
     cards = tuple(
         RadioCard(
             id=f"payment-{code}",
@@ -202,6 +207,8 @@ def goods(*, shop: Shop, basket: PricedBasket, features: Features) -> RecapBlock
         told = (_("%(name)s: %(value)s") % {"name": name, "value": value} for name, value in known)
         if facts := "\u00a0· ".join(told):
             lines.append(facts)
+        if excepted := withdrawal_words(exception=line.withdrawal_exception):
+            lines.append(excepted)
     return RecapBlock(
         title=_("Goods"), lines=tuple(lines), change=Link(label=_("Change the basket"), url=reverse("basket"))
     )

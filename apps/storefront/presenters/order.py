@@ -8,11 +8,20 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from apps.catalog.enums import NO_WITHDRAWAL
 from apps.core import clock
 from apps.core.money import Money
 from apps.markets.context import Shop
+from apps.markets.enums import CapturePolicy
 from apps.orders import tokens
-from apps.orders.enums import ENDED_FULFILMENTS, FulfilmentState, OrderState, PaymentStatus, ReturnState
+from apps.orders.enums import (
+    ENDED_FULFILMENTS,
+    FulfilmentState,
+    OrderState,
+    PaymentState,
+    PaymentStatus,
+    ReturnState,
+)
 from apps.orders.invoices import queries as invoices
 from apps.orders.invoices.paper import title_of
 from apps.orders.models import Fulfilment, Order, Return
@@ -63,7 +72,7 @@ def order_view(
         text=text,
         timeline=timeline(shop=shop, record=record),
         summary=summary(shop=shop, record=record),
-        blocks=blocks(record=record),
+        blocks=blocks(shop=shop, record=record),
         email=order.email,
         pay_again=_pay_again(paying, token),
         withdrawal=withdrawal,
@@ -103,12 +112,18 @@ def _money_after_expiry(paying: PaymentView) -> str:
         return _("What reached us was not the amount due. It is sent back to you.")
     if paying.status in {PaymentStatus.TO_REFUND, PaymentStatus.REFUNDED}:
         return _("Your payment came too late. The money is sent back to you.")
+    if paying.status == PaymentStatus.RELEASED:
+        return _("Your payment came too late. Nothing was charged; your bank frees the amount it had set aside.")
     if paying.by_credit:
         return _("It was not paid in time. What your gift card or credit paid is back on it; nothing else was charged.")
     return _("It was not paid in time. Nothing was charged.")
 
 
 def _money_after_cancelling(paying: PaymentView) -> str:
+    if paying.status == PaymentStatus.RELEASED and paying.by_credit:
+        return _("Your card is not charged. What your gift card or credit paid is given back.")
+    if paying.status == PaymentStatus.RELEASED:
+        return _("Nothing was charged; your bank frees the amount it had set aside.")
     if paying.status == PaymentStatus.REFUNDED:
         return _("We have sent back what you paid; banks take a few days.")
     return _("What you paid is sent back to you.") if paying.status == PaymentStatus.TO_REFUND else ""
@@ -152,7 +167,7 @@ def _pay_again(paying: PaymentView, token: str) -> Link | None:
 def _withdrawal(shop: Shop, record: OrderRecord, rows: Sequence[Return], ends: datetime | None) -> Link | None:
     """The way to the withdrawal function, for as long as there is something to withdraw from."""
     given = sum(line.quantity for row in rows if row.state != ReturnState.CANCELLED for line in row.lines.all())
-    is_left = given < sum(line.quantity for line in record.lines)
+    is_left = given < sum(line.quantity for line in record.lines if line.withdrawal_exception not in NO_WITHDRAWAL)
     if record.order.state not in BOUGHT or not is_left or (ends is not None and clock.now() > ends):
         return None
     url = f"{shop.prefix}withdraw/{tokens.order_token(record.order.number)}/"
@@ -199,7 +214,10 @@ def timeline(*, shop: Shop, record: OrderRecord) -> tuple[TimelineEntry, ...]:
     when = {(row.machine, row.new): row.at for row in record.transitions}
     entries = [_done(shop, _("Order placed"), "", order.date_placed)]
     if ("order", OrderState.CONFIRMED) in when:
-        entries.append(_done(shop, _("Payment received, order confirmed"), "", when["order", OrderState.CONFIRMED]))
+        # Nothing has been received where each parcel is charged as it leaves.
+        is_later = any(payment.capture != CapturePolicy.AT_ONCE for payment in record.payments)
+        title = _("Order confirmed") if is_later else _("Payment received, order confirmed")
+        entries.append(_done(shop, title, "", when["order", OrderState.CONFIRMED]))
     elif order.state == OrderState.PLACED:
         entries.append(TimelineEntry(title=_("Payment"), text="", state="current"))
     entries += [entry for fulfilment in record.fulfilments if (entry := _parcel(shop, fulfilment)) is not None]
@@ -280,7 +298,7 @@ def totals(*, shop: Shop, record: OrderRecord) -> tuple[TotalRow, ...]:
     return tuple(rows)
 
 
-def blocks(*, record: OrderRecord) -> tuple[RecapBlock, ...]:
+def blocks(*, shop: Shop, record: OrderRecord) -> tuple[RecapBlock, ...]:
     """Where it goes and how it is paid."""
     order = record.order
     found = [RecapBlock(title=_("Contact"), lines=tuple(line for line in (order.email, order.phone) if line))]
@@ -291,8 +309,21 @@ def blocks(*, record: OrderRecord) -> tuple[RecapBlock, ...]:
         lines = (name, to.line1, to.line2, to.line3, town, country_name(code=to.country_id))
         found.append(RecapBlock(title=_("Delivery address"), lines=tuple(line for line in lines if line)))
     paid_with = tuple(label for label, _minor in tenders(payments=record.payments))
-    found.append(RecapBlock(title=_("Payment"), lines=paid_with or (payment_label(code=order.payment_method),)))
+    paid_with = paid_with or (payment_label(code=order.payment_method),)
+    found.append(RecapBlock(title=_("Payment"), lines=(*paid_with, *_charging(shop, record))))
     return tuple(found)
+
+
+def _charging(shop: Shop, record: OrderRecord) -> tuple[str, ...]:
+    """What of an authorised payment was charged, and when the rest is."""
+    authorised = next((each for each in record.payments if each.state == PaymentState.AUTHORISED), None)
+    if authorised is None:
+        return ()
+    rest = (_("The amount is set aside; you are charged for each parcel when it leaves."),)
+    if not authorised.captured_minor:
+        return rest
+    charged = words.minor(shop=shop, amount_minor=authorised.captured_minor)
+    return (_("Charged so far: %(amount)s.") % {"amount": charged}, *rest)
 
 
 def bank_details(*, shop: Shop, paying: PaymentView) -> tuple[Fact, ...]:

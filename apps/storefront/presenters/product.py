@@ -10,6 +10,7 @@ from apps.catalog.content import foreign
 from apps.catalog.queries import ProductPageData, Variant, variant_url
 from apps.markets.context import Shop
 from apps.orders.delivery import Promise
+from apps.orders.returns.words import withdrawal_words
 from apps.storefront import legal, pages, words
 from apps.storefront.contexts import Fact, Foreign, Link, Picture, ProblemView, ProductPage, VariantAxis, VariantButton
 from apps.storefront.presenters.pictures import picture_from
@@ -53,6 +54,7 @@ def product_page(
         promises=pages.promises(shop=shop),
         description=mark_safe(data.description),  # noqa: S308 -- cleaned by nh3 when it was published
         facts=tuple(Fact(label=fact["name"], value=fact["value"]) for fact in data.attributes),
+        withdrawal=withdrawal_words(exception=data.structured.get("withdrawal_exception", "")),
         maker=legal.maker(shop=shop, named=data.structured.get("maker", "")),
         unavailable=None if can_buy else _unavailable(data),
     )

@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from apps.core.money import from_minor
+from apps.inventory.models import Location
 from apps.markets.context import Shop
 from apps.orders import tokens
-from apps.orders.enums import ReturnState
+from apps.orders.enums import ReturnReason, ReturnState
 from apps.orders.mail.returns import statement_lines
 from apps.orders.models import Order, Return
 from apps.orders.returns.queries import Choice, Right
@@ -25,6 +26,15 @@ def unit_name(line_id: int) -> str:
     return f"units-{line_id}"
 
 
+def reason_name(line_id: int) -> str:
+    """The name of the field that says why."""
+    return f"reason-{line_id}"
+
+
+HOW = "how"
+"""The name of the field that says how the goods come back: "" for by post, else the id of the place."""
+
+
 def choose_page(
     *,
     shop: Shop,
@@ -32,15 +42,17 @@ def choose_page(
     right: Right,
     said: Mapping[str, str],
     errors: Mapping[str, str],
+    places: Sequence[Location] = (),
     problems: tuple[ProblemView, ...] = (),
 ) -> WithdrawalPage:
-    """Step one: what is given back, who says so, and where the receipt goes."""
+    """Step one: what is given back, who says so, where the receipt goes. places: where goods may be brought."""
     return WithdrawalPage(
         number=order.number,
         action_url=_address(order),
         until_text=_until(shop, right.ends_at),
         rows=tuple(_row(choice, said) for choice in right.choices if choice.left),
         fields=_fields(said, errors),
+        how=_how(shop, places, said) if places else None,
         problems=problems,
         button=pgettext("legal button", "Continue to confirmation"),
         back=Link(label=_("Back to the order"), url=reverse("order_tracking", args=[tokens.order_token(order.number)])),
@@ -48,12 +60,22 @@ def choose_page(
 
 
 def confirm_page(
-    *, shop: Shop, order: Order, right: Right, units: Mapping[int, int], said: Mapping[str, str], key: str
+    *,
+    shop: Shop,
+    order: Order,
+    right: Right,
+    units: Mapping[int, int],
+    said: Mapping[str, str],
+    key: str,
+    place: Location | None = None,
 ) -> WithdrawalPage:
-    """Step two: the statement as it will be sent, and the one button that sends it."""
+    """Step two: the statement as it will be sent, and the one button that sends it. place: where it is brought."""
     chosen = [choice for choice in right.choices if units.get(choice.line.pk)]
     goods = [f"{units[choice.line.pk]} × {choice.line.title}" for choice in chosen]
     hidden = [(unit_name(choice.line.pk), str(units[choice.line.pk])) for choice in chosen]
+    names = [reason_name(choice.line.pk) for choice in chosen]
+    hidden += [(name, said[name]) for name in (*names, HOW) if said.get(name)]
+    brought = (_("I bring the goods to: %(place)s") % {"place": place_line(place)},) if place else ()
     return WithdrawalPage(
         number=order.number,
         action_url=_address(order),
@@ -61,6 +83,7 @@ def confirm_page(
         statement=(
             _("I withdraw from the contract of order %(number)s for:") % {"number": order.number},
             *goods,
+            *brought,
             _("Name: %(name)s") % {"name": said["name"]},
             _("Receipt to: %(email)s") % {"email": said["email"]},
         ),
@@ -79,6 +102,7 @@ def return_views(*, shop: Shop, returns: Sequence[Return]) -> tuple[ReturnView, 
             lines=statement_lines(row=row),
             when_text=_("Withdrawal of %(when)s") % {"when": words.moment(shop=shop, at=row.declared_at)},
             next_lines=_next(shop, row),
+            slip=_slip(row) if row.state == ReturnState.DECLARED else None,
         )
         for row in returns
     )
@@ -93,6 +117,10 @@ def _next(shop: Shop, row: Return) -> tuple[str, ...]:
     refund = getattr(row, "refund", None)
     if row.state == ReturnState.DECLARED:
         by = words.day(shop=shop, on=row.send_back_by.astimezone(shop.market.time_zone).date())
+        if row.drop_off is not None:
+            names = {"day": by, "number": row.number}
+            bring = _("Please bring the goods by %(day)s, with the number %(number)s, to:") % names
+            return (bring, place_line(row.drop_off))
         return (
             _("Please send the goods by %(day)s, with the number %(number)s in the parcel, to:")
             % {"day": by, "number": row.number},
@@ -104,6 +132,31 @@ def _next(shop: Shop, row: Return) -> tuple[str, ...]:
             return (_("%(amount)s were sent back to you; banks take a few days.") % {"amount": amount},)
         return (_("%(amount)s are sent back to you.") % {"amount": amount},)
     return (row.note,) if row.note else ()
+
+
+def _slip(row: Return) -> Link:
+    token = tokens.order_token(row.order.number)
+    return Link(label=_("Return slip"), url=reverse("return_slip", args=[token, row.number]))
+
+
+def place_line(place: Location) -> str:
+    """A place where goods are brought, on one line."""
+    town = f"{place.postcode} {place.city}".strip()
+    return ", ".join(part for part in (place.name, place.street, town) if part)
+
+
+def _how(shop: Shop, places: Sequence[Location], said: Mapping[str, str]) -> FieldView:
+    """By post, or to one of our places."""
+    post = _("By post, to %(address)s") % {"address": shop.seller.address_line}
+    stores = ((str(place.pk), _("To our store: %(place)s") % {"place": place_line(place)}) for place in places)
+    return FieldView(
+        id="id_how",
+        name=HOW,
+        label=_("Your way"),
+        value=said.get(HOW, ""),
+        kind="select",
+        options=(("", post), *stores),
+    )
 
 
 def _address(order: Order) -> str:
@@ -119,11 +172,16 @@ def _until(shop: Shop, ends_at: datetime | None) -> str:
 
 def _row(choice: Choice, said: Mapping[str, str]) -> ChoiceRow:
     name = unit_name(choice.line.pk)
+    picture = picture_from(data=choice.line.picture, alt=choice.line.title)
+    if choice.exception:
+        return ChoiceRow(name=name, title=choice.line.title, picture=picture, field=None, exception=choice.exception)
     options = (("0", _("none")), *((str(units), str(units)) for units in range(1, choice.left + 1)))
     return ChoiceRow(
         name=name,
         title=choice.line.title,
-        picture=picture_from(data=choice.line.picture, alt=choice.line.title),
+        picture=picture,
+        hint=_("Only while its seal is unbroken.") if choice.line.withdrawal_exception else "",
+        reason=_reason(choice, said),
         field=FieldView(
             id=f"id_{name}",
             name=name,
@@ -133,6 +191,19 @@ def _row(choice: Choice, said: Mapping[str, str]) -> ChoiceRow:
             kind="select",
             options=options,
         ),
+    )
+
+
+def _reason(choice: Choice, said: Mapping[str, str]) -> FieldView:
+    name = reason_name(choice.line.pk)
+    return FieldView(
+        id=f"id_{name}",
+        name=name,
+        label=_("Why?"),
+        value=said.get(name, ""),
+        kind="select",
+        is_required=False,
+        options=(("", _("I prefer not to say")), *((value, str(label)) for value, label in ReturnReason.choices)),
     )
 
 

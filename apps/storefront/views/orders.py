@@ -12,6 +12,8 @@ from apps.markets.context import Shop
 from apps.orders import queries, terms, tokens
 from apps.orders.invoices import operations as invoice_operations
 from apps.orders.invoices import queries as invoices
+from apps.orders.returns import queries as returns
+from apps.orders.returns import slip
 from apps.orders.views import pdf_response
 from apps.storefront import pages
 from apps.storefront.contexts import Link, ProblemView
@@ -76,6 +78,18 @@ def order_invoice(request: HttpRequest, token: str, number: str) -> HttpResponse
         raise Http404
     content = invoice_operations.file_of(invoice_id=row.pk, at=clock.now())
     return pdf_response(content=content, name=row.number)
+
+
+@shop_view
+@require_safe
+def return_slip(request: HttpRequest, token: str, number: str) -> HttpResponse:
+    """The slip of a return of the order whose link this is, and of no other."""
+    shop: Shop = request.shop  # type: ignore[attr-defined] # set by the markets middleware
+    order = tokens.order_number(token)
+    row = returns.of_number(order_number=order, number=number, market_id=shop.market.id) if order else None
+    if row is None:
+        raise Http404
+    return pdf_response(content=slip.draw(row=row, at=clock.now()), name=row.number)
 
 
 @shop_view

@@ -1,5 +1,6 @@
 """The withdrawal function: find the order, say what is given back, confirm. Two steps, no account, no script."""
 
+from collections.abc import Sequence
 from secrets import token_urlsafe
 from typing import Any
 
@@ -12,11 +13,13 @@ from django.views.decorators.http import require_http_methods
 
 from apps.core import clock, idempotency, ratelimit
 from apps.core.errors import Refusal
+from apps.inventory.models import Location
 from apps.markets.context import Shop
 from apps.orders import tokens
+from apps.orders.enums import ReturnReason
 from apps.orders.models import Order
 from apps.orders.returns import operations, queries, window
-from apps.orders.returns.errors import NothingBought, NothingChosen, WindowOver
+from apps.orders.returns.errors import NoDropOff, NothingBought, NothingChosen, WindowOver
 from apps.storefront.contexts import ProblemView, WithdrawalPage
 from apps.storefront.presenters import returns as present
 from apps.storefront.presenters.fields import email_error, name_error
@@ -75,6 +78,7 @@ def withdraw_order(request: HttpRequest, token: str) -> HttpResponse:
     shop: Shop = request.shop  # type: ignore[attr-defined] # set by the markets middleware
     order = _of_token(shop, token)
     right = queries.right_of(order=order)
+    places = list(queries.drop_offs(order=order))
     said = _said(request, order)
     errors: dict[str, str] = {}
     problems: tuple[ProblemView, ...] = _closed(order, right)
@@ -86,16 +90,21 @@ def withdraw_order(request: HttpRequest, token: str) -> HttpResponse:
             try:
                 if not any(units.values()):
                     raise NothingChosen
+                place = _place(said, places)
                 if request.POST.get("confirm") == "1":
-                    return _declare(request, order=order, units=units, said=said, token=token)
+                    return _declare(request, order=order, units=units, said=said, place=place, token=token)
                 key = token_urlsafe(18)
-                page = present.confirm_page(shop=shop, order=order, right=right, units=units, said=said, key=key)
+                page = present.confirm_page(
+                    shop=shop, order=order, right=right, units=units, said=said, key=key, place=place
+                )
             except Refusal as refusal:
                 right = queries.right_of(order=order)
                 problems = (_problem(refusal),)
     failed = bool(errors or problems) and request.method == "POST"
     if page is None:
-        page = present.choose_page(shop=shop, order=order, right=right, said=said, errors=errors, problems=problems)
+        page = present.choose_page(
+            shop=shop, order=order, right=right, said=said, errors=errors, places=places, problems=problems
+        )
     is_closed = request.method != "POST" and bool(problems)
     template = "storefront/withdraw_confirm.html" if page.statement else "storefront/withdraw.html"
     meta = meta_for(request=request, title=_("Withdraw from a contract"), robots="noindex", equals={})
@@ -158,8 +167,29 @@ def _units(request: HttpRequest, right: queries.Right) -> dict[int, int]:
     return found
 
 
+def _place(said: dict[str, str], places: Sequence[Location]) -> Location | None:
+    """The place the goods are brought to; None: they are sent. Raises NoDropOff for any other."""
+    chosen = said.get(present.HOW, "")
+    place = next((each for each in places if str(each.pk) == chosen), None)
+    if chosen and place is None:
+        raise NoDropOff
+    return place
+
+
+def _reasons(said: dict[str, str], units: dict[int, int]) -> dict[int, str]:
+    """Line id → reason, of the known ones."""
+    found = {line_id: said.get(present.reason_name(line_id), "") for line_id in units}
+    return {line_id: reason for line_id, reason in found.items() if reason in ReturnReason.values}
+
+
 def _declare(
-    request: HttpRequest, *, order: Order, units: dict[int, int], said: dict[str, str], token: str
+    request: HttpRequest,
+    *,
+    order: Order,
+    units: dict[int, int],
+    said: dict[str, str],
+    place: Location | None,
+    token: str,
 ) -> HttpResponse:
     operations.declare_withdrawal(
         order_id=order.pk,
@@ -168,6 +198,8 @@ def _declare(
         email=said["email"],
         by=operations.SHOPPER,
         at=clock.now(),
+        reasons=_reasons(said, units),
+        drop_off_id=place.pk if place else None,
         idempotency_key=idempotency.key_of(request.POST.get("key", "")),
     )
     text = _("Your withdrawal has reached us. The receipt is on its way to %(email)s.") % {"email": said["email"]}
@@ -182,6 +214,9 @@ def _closed(order: Order, right: queries.Right) -> tuple[ProblemView, ...]:
         return ()
     if order.state not in queries.BOUGHT:
         return (_problem(NothingBought(number=order.number)),)
+    if not right.left and any(choice.left for choice in right.choices):
+        text = _("There is no right to withdraw from the goods of this order.")
+        return (ProblemView(code="return.not_withdrawable", text=text, tone="info"),)
     if not right.left:
         text = _("You have withdrawn from everything in this order.")
         return (ProblemView(code="return.all_given_back", text=text, tone="info"),)

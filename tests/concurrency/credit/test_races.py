@@ -8,7 +8,7 @@ import pytest
 
 from apps.core import books
 from apps.core.money import Money
-from apps.orders.credit import ledger
+from apps.orders.credit import ledger, operations
 from apps.orders.models import CreditAccount, CreditMovement, Order, Payment
 from apps.orders.payments import operations as payments
 from tests.factories.credit import balance, make_gift_card, use
@@ -50,6 +50,23 @@ def test_control_without_the_lock_a_card_pays_twice_for_one_balance(monkeypatch)
     outcome = race(checkouts(card=card, count=2, shop=shop))
     assert [type(each).__name__ for each in outcome] == ["PlacedOrder"] * 2
     assert "credit.movements_sum_to_the_balance" in broken()
+
+
+def test_form_sent_many_times_at_once_issues_one_card():
+    shop = make_trading_shop()
+    issuing = partial(
+        operations.issue_gift_card,
+        brand_id=shop.brand.id,
+        amount=Money(Decimal("25.00"), "EUR"),
+        expires_on=None,
+        reason="Sold",
+        key="one-form",
+        by="user:7",
+        at=AT,
+    )
+    outcome = Counter(type(each).__name__ for each in race([issuing] * THREADS))
+    assert outcome == {"Issued": 1, "AlreadyIssued": THREADS - 1}
+    assert (CreditAccount.objects.count(), CreditMovement.objects.count()) == (1, 1)
 
 
 def test_card_gets_its_money_back_once_when_refunds_race():

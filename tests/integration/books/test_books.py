@@ -64,6 +64,10 @@ LIES = {
     "payments.amounts_follow_the_state": (
         "UPDATE order_payment SET captured_minor = 100 WHERE state IN ('created', 'pending')"
     ),
+    "payments.captures_follow_what_left": (
+        "UPDATE order_payment SET state = 'authorised', capture = 'at_shipment', authorised_until = '2027-01-01'"
+        " WHERE order_id = (SELECT id FROM order_order WHERE number = '{shipped}')"
+    ),
     "orders.nothing_outlives_its_deadline": (
         "UPDATE order_order SET expires_at = '2026-01-01' WHERE number = '{placed}'"
     ),

@@ -9,6 +9,7 @@ from django.core import mail as outgoing
 from apps.accounts.models import User
 from apps.core import books
 from apps.core.idempotency import IdempotencyConflict
+from apps.core.models import AuditEvent
 from apps.core.money import Money
 from apps.core.testing import drain_outbox
 from apps.inventory.models import Location
@@ -230,6 +231,8 @@ def test_first_retry_gives_the_order_its_time_again_and_the_second_does_not():
         )
         assert (waiting.order.expires_at, made.deadline_at) == (expected, expected)
         late += timedelta(minutes=20)
+    told = AuditEvent.objects.get(action="order.extend")
+    assert (told.actor, told.before) == ("shopper", {"expires_at": ends.isoformat()})
     assert payments.expire_unpaid(at=ends).expired == []
 
 

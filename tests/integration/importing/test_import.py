@@ -22,7 +22,7 @@ from apps.catalog.models import (
 )
 from apps.inventory.models import StockLevel
 from apps.media.models import Asset
-from tests.integration.importing.helpers import AT, ROWS, run, write_files
+from tests.integration.importing.helpers import AT, HEADER, ROWS, run, write_files
 
 SPREE = Path(__file__).parents[3].parent / "shared" / "data" / "spree-demo"
 TABLES = (
@@ -106,6 +106,25 @@ def test_one_changed_price_changes_one_variant(markets, tmp_path):
     assert job.counts["variants"] == {"created": 0, "changed": 1, "unchanged": 1, "refused": 0}
     assert job.counts["prices"]["changed"] == 1
     assert job.diff == [{"sku": "KETTLE-WHITE", "field": "price EUR", "old": "4990", "new": "3990"}]
+
+
+def exceptions():
+    return dict(Product.objects.exclude(structure="child").values_list("upc", "withdrawal_exception"))
+
+
+def test_exception_from_withdrawal_comes_in_and_stays_where_a_file_does_not_speak_of_it(markets, tmp_path):
+    header, rows = f"{HEADER},withdrawal_exception", [f"{row}," for row in ROWS]
+    rows[4] += "Hygiene"
+    run(write_files(tmp_path, header=header, rows=rows))
+    assert exceptions() == {"kettle": "", "MUG": "hygiene", "FAN": ""}
+
+    Product.objects.filter(upc="FAN").update(withdrawal_exception="made_to_measure")
+    run(write_files(tmp_path, rows=[row.replace("Moves air", "Moves more air") for row in ROWS]))
+    assert exceptions() == {"kettle": "", "MUG": "hygiene", "FAN": "made_to_measure"}
+
+    rows[4] = rows[4].removesuffix("Hygiene")
+    run(write_files(tmp_path, header=header, rows=rows))
+    assert exceptions()["MUG"] == ""
 
 
 def test_preview_writes_nothing_and_is_applied_later(markets, tmp_path):

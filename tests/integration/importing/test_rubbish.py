@@ -82,6 +82,15 @@ def test_bad_file_is_named_with_its_line(markets, tmp_path, change, code, line):
     assert not Product.objects.exists()
 
 
+def test_unknown_exception_from_withdrawal_is_an_error(markets, tmp_path):
+    rows = [f"{row}," for row in ROWS]
+    rows[4] += "cheap"
+    job = run(write_files(tmp_path, header=f"{HEADER},withdrawal_exception", rows=rows))
+    assert job.state == "refused"
+    (found,) = [issue for issue in queries.issues(job_id=job.pk).issues if issue.severity == "error"]
+    assert (found.code, found.line, found.column) == ("withdrawal_exception_unknown", 6, "withdrawal_exception")
+
+
 @pytest.mark.parametrize(
     ("name", "code"),
     [("gone.png", "picture_missing"), ("page.png", "picture_refused"), ("../secret.png", "picture_name")],

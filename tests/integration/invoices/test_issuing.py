@@ -16,7 +16,7 @@ from apps.orders.invoices.errors import NotLeft, SellerIncomplete
 from apps.orders.models import Fulfilment, Invoice, InvoiceFile, InvoiceLine, InvoiceSeries, Order, Refund
 from apps.orders.returns import unsent
 from tests.factories.network import LILLE, MARAIS, fulfilment_at, line_of, make_network
-from tests.factories.orders import AT
+from tests.factories.orders import AT, make_offer
 from tests.integration.fulfilment.test_rejection import BY, reject
 from tests.integration.returns.helpers import BACK, arrived, declare, inspect
 
@@ -164,6 +164,28 @@ def test_goods_that_never_left_are_neither_invoiced_nor_credited():
     drain_outbox(at=LATER)
 
     assert [number for number, *_ in sums(order)] == ["DEMO-2026-000001"]
+    assert broken() == []
+
+
+@pytest.mark.parametrize("sent_first", [True, False])
+def test_cent_that_does_not_divide_is_either_invoiced_or_paid_back_unsent(sent_first):
+    network = make_network()
+    make_offer(benefit=("Absolute", "9.99"))
+    network.put(sku="POT", at=MARAIS, units=1)
+    network.put(sku="POT", at=LILLE, units=1)
+    order = network.paid(units={"POT": 2})
+    reject(order, LILLE, "POT")
+    waiting = Fulfilment.objects.get(order=order, state="waiting").pk
+
+    if sent_first:
+        ship(order, MARAIS)
+    unsent.give_up(fulfilment_id=waiting, reason="gone", by=BY, at=LATER)
+    if not sent_first:
+        ship(order, MARAIS)
+    drain_outbox(at=LATER)
+
+    # 10.01 for two: the one that left is invoiced at 5.00, the other paid back at 5.01.
+    assert (Invoice.objects.get().gross_minor, Refund.objects.get().amount_minor) == (500 + 490, 501)
     assert broken() == []
 
 

@@ -40,6 +40,7 @@ def test_staff_inspect_a_return_on_its_page(desk):
     assert made.number in listed
     said = {
         f"sellable-{part.pk}": "1",
+        f"refurbish-{part.pk}": "0",
         f"damaged-{part.pk}": "0",
         f"refused-{part.pk}": "1",
         "location": Location.objects.get(code="main").pk,
@@ -55,7 +56,7 @@ def test_staff_inspect_a_return_on_its_page(desk):
     shown = page_of(desk, waiting)
     assert "One is broken" in shown
     cells = re.findall(r'<td class="bo-num">([^<]*)</td>', shown[shown.index("One is broken") :])
-    assert cells[:5] == ["2", "1", "0", "1", "10,00\u00a0€"]
+    assert cells[:6] == ["2", "1", "0", "0", "1", "10,00\u00a0€"]
     assert_books_hold(at=BACK + timedelta(minutes=1))
 
 

@@ -28,7 +28,7 @@ def fields(page):
     form = form[: form.index("</form>")]
     told = dict(re.findall(r'<input[^>]*name="([^"]+)"[^>]* value="([^"]*)"', form))
     for name, options in re.findall(r'<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>', form):
-        told[name] = re.search(r'<option value="(\d+)" selected', options)[1]
+        told[name] = re.search(r'<option value="(\w*)" selected', options)[1]
     return told
 
 

@@ -27,6 +27,7 @@ FRANCE = MarketInfo(
     template_set="",
     launch_state="live",
     payment_methods=(),
+    capture="at_once",
     unpaid_order_ttl_minutes=60,
     checkout_hold_minutes=15,
     stock_location_codes=(),

@@ -7,7 +7,7 @@ from typing import ClassVar, NoReturn
 from apps.core.errors import Final
 from apps.orders.enums import Answer
 from apps.orders.payments.errors import ForgedNotice
-from apps.orders.payments.gateways.base import PaymentFacts, StartResult, Verdict
+from apps.orders.payments.gateways.base import Charge, DisputeFacts, PaymentFacts, StartResult, Verdict
 
 SYSTEM = "bank transfer"
 
@@ -18,6 +18,7 @@ class BankTransfer:
     code: ClassVar[str] = "bank_transfer"
     provider: ClassVar[str] = "bank_transfer"
     is_remote: ClassVar[bool] = False
+    can_authorise: ClassVar[bool] = False
 
     def start(self, *, facts: PaymentFacts, at: datetime) -> StartResult:  # noqa: ARG002 -- the port's signature
         """Say where to send the money. Raises Final when the market has no account."""
@@ -43,6 +44,18 @@ class BankTransfer:
     def parse_notice(self, *, body: bytes, headers: Mapping[str, str], at: datetime) -> NoReturn:  # noqa: ARG002 -- the port's signature
         """Refuse: no bank sends us notices."""
         raise ForgedNotice(reason="bank transfers have no notices")
+
+    def capture(self, *, charge: Charge) -> NoReturn:  # noqa: ARG002 -- the port's signature
+        """Refuse: a transfer is here or it is not."""
+        raise Final("transfers are not authorised", system=SYSTEM)
+
+    def void(self, *, reference: str, key: str) -> NoReturn:  # noqa: ARG002 -- the port's signature
+        """Refuse: a transfer is here or it is not."""
+        raise Final("transfers are not authorised", system=SYSTEM)
+
+    def payment_of(self, *, dispute: DisputeFacts) -> NoReturn:  # noqa: ARG002 -- the port's signature
+        """Refuse: nobody can take a transfer back."""
+        raise Final("transfers are not disputed", system=SYSTEM)
 
     def refund(self, *, reference: str, amount_minor: int, currency: str, key: str) -> NoReturn:  # noqa: ARG002 -- the port's signature
         """Refuse: people send the money back and record it."""

@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any, ClassVar, Protocol
 
@@ -17,7 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 from apps.core.errors import Final
 from apps.orders.enums import Answer
 from apps.orders.payments.errors import ForgedNotice
-from apps.orders.payments.gateways.base import Notice, PaymentFacts, StartResult, Verdict
+from apps.orders.payments.gateways.base import Charge, DisputeFacts, Notice, PaymentFacts, StartResult, Verdict
 
 SYSTEM = "demo bank"
 TOLERANCE_S = 300
@@ -35,6 +35,10 @@ class Account:
     currency: str
     order_number: str
     payment_key: str
+    is_captured_later: bool = False
+    captured_minor: int = 0
+    is_released: bool = False
+    authorised_until: str = ""
 
 
 class Bank(Protocol):
@@ -43,6 +47,8 @@ class Bank(Protocol):
     def open_payment(self, *, facts: PaymentFacts, at: datetime) -> Account: ...
     def find(self, *, reference: str) -> Account | None: ...
     def close(self, *, reference: str) -> Account | None: ...
+    def capture(self, *, charge: Charge) -> str: ...
+    def void(self, *, reference: str) -> None: ...
     def refund(self, *, reference: str, amount_minor: int, key: str) -> str: ...
 
 
@@ -52,6 +58,7 @@ class Demo:
     code: ClassVar[str] = "demo"
     provider: ClassVar[str] = "demo"
     is_remote: ClassVar[bool] = True
+    can_authorise: ClassVar[bool] = True
 
     def __init__(self, *, bank: Bank, origin: str, secret: bytes, is_demo: bool) -> None:
         if not is_demo:
@@ -88,16 +95,25 @@ class Demo:
         account = Account(page_path="", **event["payment"])
         return Notice(event_id=event["id"], kind=event["kind"], verdict=verdict_of(account))
 
+    def capture(self, *, charge: Charge) -> str:
+        """Have the bank charge a part, once per key."""
+        return self.bank.capture(charge=charge)
+
+    def void(self, *, reference: str, key: str) -> None:  # noqa: ARG002 -- the port's signature
+        """Have the bank let go of the rest."""
+        self.bank.void(reference=reference)
+
+    def payment_of(self, *, dispute: DisputeFacts) -> str:
+        """Return the reference as it is: the pretended bank knows no other name."""
+        return dispute.payment
+
     def refund(self, *, reference: str, amount_minor: int, currency: str, key: str) -> str:  # noqa: ARG002 -- the port's signature
         """Have the bank pay back, once per key."""
         return self.bank.refund(reference=reference, amount_minor=amount_minor, key=key)
 
     def notice_for(self, *, account: Account, at: datetime) -> tuple[bytes, dict[str, str]]:
         """Write the notice the bank sends about a payment: body and headers, signed at `at`."""
-        payment = {
-            name: getattr(account, name)
-            for name in ("reference", "decision", "amount_minor", "currency", "order_number", "payment_key")
-        }
+        payment = {each.name: getattr(account, each.name) for each in fields(account) if each.name != "page_path"}
         event = {
             "id": f"evt_{account.reference}_{account.decision}",
             "kind": f"payment.{account.decision}",
@@ -119,6 +135,20 @@ def verdict_of(account: Account) -> Verdict:
         order_number=account.order_number,
         payment_key=account.payment_key,
     )
+    if account.decision == "approved" and account.is_captured_later and not account.is_released:
+        return replace(
+            unknown,
+            answer=Answer.YES,
+            amount_minor=account.amount_minor,
+            currency=account.currency,
+            is_authorised=True,
+            in_parts=True,
+            authorised_until=datetime.fromisoformat(account.authorised_until) if account.authorised_until else None,
+        )
+    if account.decision == "approved" and account.is_captured_later:
+        if not account.captured_minor:
+            return replace(unknown, answer=Answer.NO, refusal_code="released")
+        return replace(unknown, answer=Answer.YES, amount_minor=account.captured_minor, currency=account.currency)
     if account.decision == "approved":
         return replace(unknown, answer=Answer.YES, amount_minor=account.amount_minor, currency=account.currency)
     if account.decision in {"declined", "closed"}:

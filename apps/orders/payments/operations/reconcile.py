@@ -4,9 +4,10 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from apps.core import heartbeat
 from apps.core.errors import Final, Refusal, TryAgain
 from apps.orders.enums import OrderState, SettleOutcome, Source
-from apps.orders.models import Payment
+from apps.orders.models import Payment, Reconciliation
 from apps.orders.payments import queries
 from apps.orders.payments.errors import UnknownGateway
 from apps.orders.payments.gateways import registry
@@ -17,6 +18,7 @@ from apps.orders.payments.operations.start import start_payment
 OLDER_THAN = timedelta(minutes=3)
 ASK_AGAIN_AFTER = timedelta(minutes=3)
 LIMIT = 200
+HEARTBEAT = "reconciliation"
 FAILURES_ALLOWED = 3
 CHANGED = frozenset({SettleOutcome.PAID, SettleOutcome.REFUSED, SettleOutcome.REFUND_DUE})
 
@@ -92,6 +94,18 @@ def reconcile(*, at: datetime, older_than: timedelta = OLDER_THAN, limit: int = 
                 after=after,
                 outcome=outcome,
             )
+        )
+    return report
+
+
+def reconcile_and_keep(*, at: datetime) -> Report:
+    """Reconcile, give a sign of life, and keep what was found where there was anything to find."""
+    report = reconcile(at=at)
+    heartbeat.beat(name=HEARTBEAT, at=at, detail=f"asked {len(report.lines)}")
+    if report.differences or report.unreachable:
+        told = report.as_dict()
+        Reconciliation.objects.create(
+            at=at, asked=told["asked"], differences=told["differences"], unreachable=told["unreachable"]
         )
     return report
 

@@ -12,7 +12,9 @@ from apps.orders import confirmation, transitions
 from apps.orders.enums import Answer, OrderState, PaymentState, SettleOutcome, Source
 from apps.orders.models import Order, Payment, PaymentNotice
 from apps.orders.payments.gateways.base import Notice, Verdict
-from apps.orders.payments.operations.owing import owe_back
+from apps.orders.payments.operations.authorise import authorise
+from apps.orders.payments.operations.disputes import announce
+from apps.orders.payments.operations.owing import owe_back, owe_void
 from apps.orders.payments.queries import MISMATCHES
 
 logger = structlog.get_logger(__name__)
@@ -25,6 +27,7 @@ INSERT INTO order_paymentnotice (gateway, event_id, kind, body, outcome, receive
 RETURNING id
 """
 MONEY_IS_HERE = frozenset({PaymentState.PAID, PaymentState.REFUND_DUE, PaymentState.REFUNDED})
+SET_ASIDE = frozenset({PaymentState.AUTHORISED, PaymentState.VOID_DUE, PaymentState.VOIDED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,17 +55,21 @@ def settle(
     Apply a verdict to its payment and order, once, whatever the door and however often it comes.
 
     The payment is the one given, else the one with the verdict's reference or key. A yes is believed only for the
-    amount, currency and order that were asked for; another sum is kept on the payment for staff to send back. A yes
-    for an order that no longer waits makes the money due back. A notice is marked as worked on in this transaction, so
-    work that fails is not skipped when the provider repeats it.
-    Locks order, then payment. Publishes order.confirmed once per order, payment.refund_due once per payment.
+    amount, currency and order that were asked for; another sum is kept on the payment for staff to send back, or let go
+    where it was only set aside. A yes for an order that no longer waits makes the money due back. A notice is marked as
+    worked on in this transaction, so work that fails is not skipped when the provider repeats it.
+    Locks order, then payment. Publishes order.confirmed once per order, payment.refund_due or payment.void_due once per
+    payment, payment.authorised, payment.disputed.
     """
     actor = by or f"system:payments.{source}"
     notice_id = _take(notice=notice, gateway=gateway, at=at)
     if notice is not None and notice_id is None:
         return Settled(outcome=SettleOutcome.REPEATED)
     payment = None if verdict is None else _find(gateway=gateway, verdict=verdict, payment_id=payment_id)
-    if verdict is None:
+    if notice is not None and notice.dispute is not None:
+        announce(gateway=gateway, facts=notice.dispute, at=at)
+        done = Settled(outcome=SettleOutcome.DISPUTED)
+    elif verdict is None:
         done = Settled(outcome=SettleOutcome.IGNORED)
     elif payment is None:
         logger.warning("payment_unknown", gateway=gateway, reference=verdict.reference, source=source)
@@ -122,9 +129,14 @@ def _apply(*, payment_id: int, order_id: int, verdict: Verdict, actor: str, at: 
         Payment.objects.filter(pk=payment_id).update(checked_at=at)
         if outcome in MISMATCHES:
             _report(payment=payment, verdict=verdict, mismatch=outcome, actor=actor, at=at)
+        is_ours = outcome in {SettleOutcome.AMOUNT_MISMATCH, SettleOutcome.CURRENCY_MISMATCH}
+        if is_ours and verdict.is_authorised and payment.state not in MONEY_IS_HERE | SET_ASIDE:
+            owe_void(payment=payment, number=order.number, by=actor, at=at, reason=str(outcome))
         return outcome
     if verdict.answer == Answer.NO:
         return _no(payment=payment, verdict=verdict, actor=actor, at=at)
+    if verdict.is_authorised:
+        return authorise(order=order, payment=payment, verdict=verdict, by=actor, at=at)
     return _yes(order=order, payment=payment, actor=actor, at=at)
 
 
@@ -133,9 +145,13 @@ def _unmoved(*, order: Order, payment: Payment, verdict: Verdict) -> SettleOutco
     if verdict.answer == Answer.UNKNOWN:
         return SettleOutcome.ALREADY_SETTLED if payment.state not in OPEN else SettleOutcome.STILL_UNKNOWN
     if verdict.answer == Answer.NO:
-        return SettleOutcome.ALREADY_SETTLED if payment.state not in OPEN else None
+        lost = SettleOutcome.AUTHORISATION_LOST if payment.state == PaymentState.AUTHORISED else None
+        return lost or (SettleOutcome.ALREADY_SETTLED if payment.state not in OPEN else None)
     mismatch = _mismatch(order=order, payment=payment, verdict=verdict)
-    if payment.state in MONEY_IS_HERE and mismatch != SettleOutcome.ORDER_MISMATCH:
+    if verdict.is_authorised and payment.state in MONEY_IS_HERE | SET_ASIDE:
+        # It was set aside once; what was charged or let go of it since is our own doing.
+        return mismatch or SettleOutcome.ALREADY_SETTLED
+    if payment.state in MONEY_IS_HERE | SET_ASIDE and mismatch != SettleOutcome.ORDER_MISMATCH:
         if (verdict.amount_minor, verdict.currency) == (payment.captured_minor, payment.money_currency):
             return SettleOutcome.ALREADY_SETTLED
         # Even the sum that was asked for is strange once another one is on its way back.
@@ -207,9 +223,10 @@ def _report(*, payment: Payment, verdict: Verdict, mismatch: SettleOutcome, acto
     before = (payment.refusal_code, payment.received_minor, payment.received_currency)
     payment.refusal_code = mismatch
     # Whose money it is must be clear, and what is here already is counted already: then a person looks first.
-    is_returnable = mismatch != SettleOutcome.ORDER_MISMATCH and payment.state not in MONEY_IS_HERE
-    if is_returnable and verdict.amount_minor and verdict.amount_minor > 0 and verdict.currency:
-        payment.received_minor, payment.received_currency = verdict.amount_minor, verdict.currency
+    is_returnable = mismatch != SettleOutcome.ORDER_MISMATCH and payment.state not in MONEY_IS_HERE | SET_ASIDE
+    came = 0 if verdict.is_authorised else verdict.amount_minor or 0
+    if is_returnable and came > 0 and verdict.currency:
+        payment.received_minor, payment.received_currency = came, verdict.currency
     if before != (payment.refusal_code, payment.received_minor, payment.received_currency):
         # Once, however often the provider repeats itself.
         payment.save(update_fields=["refusal_code", "received_minor", "received_currency"])

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import structlog
 from django.db import transaction
 
-from apps.core import locks
+from apps.core import audit, locks
 from apps.core.errors import Final, TryAgain
 from apps.orders import transitions
 from apps.orders.enums import Answer, OrderState, PaymentState, SettleOutcome, Source
@@ -24,6 +24,7 @@ MOST_ATTEMPTS = 20
 _ASKED = (
     "gateway",
     "state",
+    "capture",
     "amount_minor",
     "currency",
     "idempotency_key",
@@ -94,12 +95,13 @@ def retry_payment(*, order_id: int, gateway: str, key: str, at: datetime, by: st
         if order.state != OrderState.PLACED or open_one is not None or expired or len(attempts) >= MOST_ATTEMPTS:
             raise UnableToPay(number=order.number)
         last = attempts[-1]
-        _extend(order=order, at=at)
+        _extend(order=order, by=by, at=at)
         payment = Payment.objects.create(
             order=order,
             gateway=gateway,
             amount_minor=last.amount_minor,
             currency=last.currency,
+            capture=queries.capture_policy(market_policy=order.market.capture, gateway=gateway),
             idempotency_key=key,
             created_at=at,
             deadline_at=order.expires_at or last.deadline_at,
@@ -111,13 +113,23 @@ def retry_payment(*, order_id: int, gateway: str, key: str, at: datetime, by: st
         return payment
 
 
-def _extend(*, order: Order, at: datetime) -> None:
-    """Give an order the market's whole time again, once: a refused card is often answered by another one."""
+def _extend(*, order: Order, by: str, at: datetime) -> None:
+    """Give an order the market's whole time again, once: a refused card is often answered by another one. Audited."""
     if order.is_extended or order.expires_at is None:
         return
+    before = order.expires_at
     order.is_extended = True
     order.expires_at = max(order.expires_at, at + timedelta(minutes=order.market.unpaid_order_ttl_minutes))
     order.save(update_fields=["is_extended", "expires_at"])
+    audit.record(
+        action="order.extend",
+        target=audit.target_of(model="order.order", pk=order.pk),
+        actor=by,
+        at=at,
+        before={"expires_at": before.isoformat()},
+        after={"expires_at": order.expires_at.isoformat()},
+        reason="payment tried again",
+    )
 
 
 def ask_provider(*, payment_id: int, source: Source, at: datetime) -> Settled:
