@@ -44,6 +44,11 @@ ROOMS: dict[str, dict[str, Any]] = {
         "schedule": 300.0,
         "options": {"queue": "soon", "expires": 300},
     },
+    "inventory-stop-late": {
+        "task": "inventory.stop_late",
+        "schedule": 600.0,
+        "options": {"queue": "soon", "expires": 600},
+    },
     "orders-follow-partners": {
         "task": "orders.follow_partners",
         "schedule": 120.0,

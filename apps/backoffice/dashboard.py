@@ -137,6 +137,13 @@ KINDS: dict[str, Kind] = {
         "order_fulfilment",
         "?work=waiting",
     ),
+    "inbound": Kind(
+        _("Goods on their way that are late"),
+        _("Receive them, give them a new day, or call them off: the web sells none of them meanwhile."),
+        "partner.view_inbound",
+        "partner_inbound",
+        "?state=late",
+    ),
     "return": Kind(
         _("Returns to refund within two days, or overdue"),
         _("Inspect the goods or ask where they are; the law gives 14 days."),

@@ -92,6 +92,7 @@ def navigation() -> list[dict[str, Any]]:
             _("Stock"),
             _page(_("Stock levels"), "shelves", "partner.stocklevel"),
             _page(_("Movements"), "swap_vert", "partner.stockmovement"),
+            _page(_("Goods on their way"), "conveyor_belt", "partner.inbound"),
             _page(_("Locations"), "warehouse", "partner.location"),
             _page(_("Sourcing rules"), "alt_route", "partner.sourcingrule"),
             _page(_("Sourcing decisions"), "travel_explore", "partner.sourcingdecision"),

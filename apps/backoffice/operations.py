@@ -46,7 +46,7 @@ _RIGHTS: dict[str, list[tuple[str, tuple[str, ...], tuple[str, ...]]]] = {
         ("offer", ("*",), _ALL),
         ("order", ("offermarket", "offergroup", "offerstacking"), _ALL),
         ("voucher", ("*",), ("view", "add", "change")),
-        ("partner", ("stocklevel", "stockmovement", "location"), ("view",)),
+        ("partner", ("stocklevel", "stockmovement", "location", "inbound"), ("view",)),
         ("markets", ("*",), ("view",)),
     ],
     ORDER_DESK: [
@@ -71,6 +71,7 @@ _RIGHTS: dict[str, list[tuple[str, tuple[str, ...], tuple[str, ...]]]] = {
         ("order", ("creditaccount",), ("view", "add", "change")),
         ("order", ("deliverymethod",), ("view",)),
         ("partner", ("stocklevel",), ("view", "change")),
+        ("partner", ("inbound",), ("view", "add", "change")),
         ("partner", ("stockmovement", "location", "sourcingrule", "sourcingdecision"), ("view",)),
         ("catalogue", ("product",), ("view",)),
         ("customer", ("user",), ("view",)),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.money import Money
 from apps.inventory.models import Location
+from apps.inventory.queries import workplaces
 from apps.orders.models import Order, ReturnLine
 from apps.orders.returns.operations import Found
 from apps.orders.returns.queries import Right
@@ -50,7 +51,7 @@ class InspectForm(forms.Form):
             )
         self.fields["location"] = forms.ModelChoiceField(
             label=_("Where the goods are now"),
-            queryset=Location.objects.filter(is_active=True).order_by("name"),
+            queryset=workplaces(),
             initial=place_id,
         )
         self.fields["note"] = forms.CharField(

@@ -70,7 +70,7 @@ def _decisions(reach: Reach) -> Q:
 
 
 def _nothing(_reach: Reach) -> Q:
-    """Screens of those who keep the group's machines: their rows tell of every market."""
+    """Screens of those who keep the group's machines and warehouses: their rows tell of every market."""
     return Q(pk__in=())
 
 
@@ -108,6 +108,7 @@ RULES: dict[str, Rule] = {
     "partner.sourcingdecision": lambda reach: Q(
         market__in=Market.objects.filter(pk__in=reach.market_ids or ()).values("code")
     ),
+    "partner.inbound": _nothing,
     "partner.stocklevel": _product("product_id", "product__parent_id"),
     "partner.stockmovement": _product("level__product_id", "level__product__parent_id"),
     "storefront.contentblock": _brand("brand_id"),

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from apps.inventory.enums import LocationKind, RuleAction, SourcingSort
+from apps.inventory.enums import PLACES, RuleAction, SourcingSort
 from apps.inventory.models import SourcingRule
 from apps.orders.enums import RejectReason
 from apps.orders.models import FulfilmentLine
@@ -61,7 +61,7 @@ class RejectForm(UnitsForm):
 
     reason = forms.ChoiceField(
         label=_("Reason"),
-        choices=RejectReason.choices,
+        choices=[(reason.value, reason.label) for reason in RejectReason if reason != RejectReason.NOT_COMING],
         help_text=_("“Not found” and “sold” empty the shelf of what is not promised; “damaged” takes these units off."),
     )
     note = forms.CharField(label=_("Note"), max_length=200, required=False)
@@ -80,7 +80,7 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg] # one model
     """A sourcing rule as people fill it in; what it prefers in the order of the wishes."""
 
     kinds = forms.MultipleChoiceField(
-        label=_("Kinds of location"), choices=LocationKind.choices, required=False, widget=forms.CheckboxSelectMultiple
+        label=_("Kinds of location"), choices=PLACES, required=False, widget=forms.CheckboxSelectMultiple
     )
     first_wish = forms.ChoiceField(label=_("Prefer first"), required=False)
     second_wish = forms.ChoiceField(label=_("then"), required=False)

@@ -95,6 +95,7 @@ def _step(step: dict[str, Any], skus: dict[str, str]) -> dict[str, Any]:
     words, whys = outcomes(), refusals()
     return {
         "rule": step["rule"],
+        "coming": step.get("coming", False),
         "outcome": words.get(step["outcome"], step["outcome"]),
         "filled": step["outcome"] in {"filled", "filled_in_part"},
         "places": [

@@ -43,6 +43,7 @@ CAPTURE_TONES = {
 }
 FULFILMENT_TONES = {
     FulfilmentState.WAITING: "bad",
+    FulfilmentState.EXPECTED: "quiet",
     FulfilmentState.NEW: "wait",
     FulfilmentState.PICKED: "busy",
     FulfilmentState.PACKED: "busy",

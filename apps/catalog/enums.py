@@ -11,6 +11,7 @@ class Availability(models.IntegerChoices):
     LOW = 1, _("Only a few left")
     IN_STOCK = 2, _("In stock")
     STORE_ONLY = 3, _("In stores only")
+    COMING = 4, _("On its way to us")
 
 
 class ProductStatus(models.TextChoices):

@@ -10,10 +10,14 @@ from apps.markets.context import MarketInfo
 
 @dataclass(frozen=True, slots=True)
 class StockFacts:
-    """What may be sold of a product in a market: units available online, and whether stores have it."""
+    """
+    What may be sold of a product in a market: units available online, whether stores have it, and whether goods on
+    their way may be sold.
+    """
 
     available: int
     in_stores: bool
+    is_coming: bool = False
 
 
 class StockSource(Protocol):

@@ -10,6 +10,11 @@ class LocationKind(models.TextChoices):
     WAREHOUSE = "warehouse", _("Warehouse")
     STORE = "store", _("Store")
     PARTNER = "partner", _("Logistics partner")
+    INBOUND = "inbound", _("Goods on their way")
+
+
+PLACES = tuple((kind.value, kind.label) for kind in LocationKind if kind != LocationKind.INBOUND)
+"""The kinds of place people work in, for forms."""
 
 
 class MovementKind(models.TextChoices):
@@ -24,6 +29,8 @@ class MovementKind(models.TextChoices):
     CORRECT = "correct", _("Corrected")
     TRANSFER_OUT = "transfer_out", _("Sent to another location")
     TRANSFER_IN = "transfer_in", _("Received from another location")
+    ANNOUNCE = "announce", _("Announced")
+    ARRIVE = "arrive", _("Arrived")
 
 
 class ReservationState(models.TextChoices):

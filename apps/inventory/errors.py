@@ -48,6 +48,46 @@ class ReasonMissing(Refusal):
     message = _("Please say why the stock is corrected.")
 
 
+class AlreadyAnnounced(Refusal):
+    """Goods on their way have one paper each. Parameters: reference."""
+
+    code = "inventory.already_announced"
+    message = _("Goods under “%(reference)s” are announced already. Change those, or give these another reference.")
+    http_status = HTTPStatus.CONFLICT
+
+
+class NotOnItsWay(Refusal):
+    """They arrived, or were called off. Parameters: reference."""
+
+    code = "inventory.not_on_its_way"
+    message = _("Nothing of “%(reference)s” is on its way any more. Please look at it again.")
+    http_status = HTTPStatus.CONFLICT
+
+
+class ArrivedMeanwhile(Refusal):
+    """Somebody received goods since the page was opened. Parameters: reference."""
+
+    code = "inventory.arrived_meanwhile"
+    message = _("Part of “%(reference)s” was received meanwhile. Please look at what is still to come and try again.")
+    http_status = HTTPStatus.CONFLICT
+
+
+class DayIsOver(Refusal):
+    """Goods cannot be expected in the past. Parameters: day."""
+
+    code = "inventory.day_is_over"
+    message = _("%(day)s is over. Please name today or a later day.")
+    http_status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class NothingNamed(Refusal):
+    """No goods were named."""
+
+    code = "inventory.nothing_named"
+    message = _("Please name the goods: one SKU and its units on each line.")
+    http_status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
 class LocationUnknown(Refusal):
     """No location has this code. Parameters: code."""
 

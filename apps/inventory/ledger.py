@@ -159,6 +159,24 @@ movements AS (
 )
 SELECT level_id, units FROM held
 """
+_PROMISE = """
+WITH given AS (
+  SELECT * FROM unnest(%(levels)s::bigint[], %(references)s::text[], %(quantities)s::int[], %(days)s::date[],
+                       %(since)s::timestamptz[]) AS g(level_id, reference, quantity, ships_on, created_at)
+),
+promises AS (
+  INSERT INTO partner_reservation (level_id, reference, quantity, state, ships_on, created_at)
+  SELECT level_id, reference, quantity, 'held', ships_on, created_at FROM given
+      ON CONFLICT (reference, level_id) WHERE state = 'held'
+      DO UPDATE SET quantity = partner_reservation.quantity + EXCLUDED.quantity
+),
+moved AS (
+  UPDATE partner_stocklevel level SET reserved = level.reserved + given.units
+    FROM (SELECT level_id, sum(quantity) AS units FROM given GROUP BY level_id) given WHERE level.id = given.level_id
+)
+INSERT INTO partner_stockmovement (level_id, kind, on_hand_delta, reserved_delta, reference, reason, actor, at)
+SELECT level_id, 'reserve', 0, quantity, reference, '', %(by)s, %(at)s FROM given ORDER BY level_id, created_at
+"""
 _CHANGE = """
 WITH given AS (SELECT * FROM unnest(%(levels)s::bigint[], %(on_hand)s::int[], %(reserved)s::int[])
                  AS g(level_id, on_hand, reserved)),
@@ -280,6 +298,34 @@ def close_reservations(
             },
         )
         return dict(cursor.fetchall())
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A promise that goes over to a level, with the day it leaves and since when it holds."""
+
+    level_id: int
+    reference: str
+    quantity: int
+    ships_on: date | None
+    created_at: datetime
+
+
+def promise(*, promises: Sequence[Taken], by: str, at: datetime) -> None:
+    """Take over promises onto levels that are locked and hold the units; each pair once. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _PROMISE,
+            {
+                "levels": [each.level_id for each in promises],
+                "references": [each.reference for each in promises],
+                "quantities": [each.quantity for each in promises],
+                "days": [each.ships_on for each in promises],
+                "since": [each.created_at for each in promises],
+                "by": by,
+                "at": at,
+            },
+        )
 
 
 def write_changes(*, changes: Sequence[Change], kind: str, reference: str, reason: str, by: str, at: datetime) -> None:

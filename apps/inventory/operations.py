@@ -25,6 +25,7 @@ from apps.markets.context import MarketInfo
 
 __all__ = [
     "Allocation",
+    "check_units",
     "correct",
     "count_stock",
     "ensure_stock_records",
@@ -40,6 +41,7 @@ __all__ = [
     "take_back",
     "take_missing",
     "transfer",
+    "write_deltas",
 ]
 
 # No shelf holds more; a larger number is a typing error or an attack on the column's range.
@@ -121,7 +123,7 @@ def receive(
 ) -> None:
     """Add units (product id → units, each ≥ 1) that arrived at a location. Raises QuantityOutOfRange. Constant SQL."""
     for quantity in quantities.values():
-        _check_units(quantity, lowest=1)
+        check_units(quantity, lowest=1)
     wanted = {(product_id, location_id): quantity for product_id, quantity in quantities.items()}
     _apply(deltas=wanted, kind=MovementKind.RECEIVE, reference=reference, reason=reason, by=by, at=at)
 
@@ -136,7 +138,7 @@ def take_back(
     reference: "return:<number>". Locks the levels. Raises QuantityOutOfRange. Constant SQL.
     """
     for quantity in quantities.values():
-        _check_units(quantity, lowest=1)
+        check_units(quantity, lowest=1)
     wanted = {(product_id, location_id): quantity for product_id, quantity in quantities.items()}
     _apply(deltas=wanted, kind=MovementKind.RETURN, reference=reference, reason=reason, by=by, at=at)
 
@@ -152,10 +154,10 @@ def count_stock(
     Raises StockPromised when fewer units were found than orders were promised, QuantityOutOfRange. Constant SQL.
     """
     for quantity in counts.values():
-        _check_units(quantity, lowest=0)
+        check_units(quantity, lowest=0)
     levels = ledger.lock_pairs(pairs=list(counts))
     deltas = {level: counts[level.product_id, level.location_id] - level.on_hand for level in levels}
-    return _write(deltas=deltas, kind=MovementKind.COUNT, reference=reference, reason=reason, by=by, at=at)
+    return write_deltas(deltas=deltas, kind=MovementKind.COUNT, reference=reference, reason=reason, by=by, at=at)
 
 
 @transaction.atomic
@@ -167,7 +169,7 @@ def correct(
         raise ReasonMissing
     if delta == 0:
         raise QuantityOutOfRange(quantity=delta)
-    _check_units(abs(delta), lowest=1)
+    check_units(abs(delta), lowest=1)
     _apply(
         deltas={(product_id, location_id): delta},
         kind=MovementKind.CORRECT,
@@ -211,38 +213,31 @@ def take_missing(
     for level in levels:
         unpromised = level.on_hand - level.reserved
         deltas[level] = -(unpromised if all_free else min(unpromised, quantities[level.product_id]))
-    _write(deltas=deltas, kind=MovementKind.CORRECT, reference=reference, reason=reason, by=by, at=at)
+    write_deltas(deltas=deltas, kind=MovementKind.CORRECT, reference=reference, reason=reason, by=by, at=at)
     return {level.product_id: delta for level, delta in deltas.items() if delta}
 
 
 @transaction.atomic
-def transfer(
-    *, product_id: int, from_id: int, to_id: int, quantity: int, reference: str, at: datetime, by: str
-) -> None:
-    """Move units between two locations in one step. Raises QuantityOutOfRange, StockPromised."""
-    _check_units(quantity, lowest=1)
+def transfer(*, quantities: Mapping[int, int], from_id: int, to_id: int, reference: str, at: datetime, by: str) -> None:
+    """
+    Move units (product id → units, each ≥ 1) between two locations in one step; `inbound.send` takes days.
+
+    Locks both sides' levels. Raises QuantityOutOfRange, StockPromised. Constant SQL.
+    """
+    for quantity in quantities.values():
+        check_units(quantity, lowest=1)
     if from_id == to_id:
-        raise QuantityOutOfRange(quantity=quantity)
-    locked = {
-        level.location_id: level for level in ledger.lock_pairs(pairs=[(product_id, from_id), (product_id, to_id)])
-    }
-    _write(
-        deltas={locked[from_id]: -quantity},
-        kind=MovementKind.TRANSFER_OUT,
-        reference=reference,
-        reason="",
-        by=by,
-        at=at,
-    )
-    _write(
-        deltas={locked[to_id]: quantity}, kind=MovementKind.TRANSFER_IN, reference=reference, reason="", by=by, at=at
-    )
+        raise QuantityOutOfRange(quantity=0)
+    levels = ledger.lock_pairs(pairs=[(product, place) for product in quantities for place in (from_id, to_id)])
+    for place, sign, kind in ((from_id, -1, MovementKind.TRANSFER_OUT), (to_id, 1, MovementKind.TRANSFER_IN)):
+        deltas = {level: sign * quantities[level.product_id] for level in levels if level.location_id == place}
+        write_deltas(deltas=deltas, kind=kind, reference=reference, reason="", by=by, at=at)
 
 
 @transaction.atomic
 def set_safety(*, product_id: int, location_id: int, safety: int, at: datetime) -> None:
     """Keep so many units of a product at a location from being sold online. Raises QuantityOutOfRange."""
-    _check_units(safety, lowest=0)
+    check_units(safety, lowest=0)
     level = ledger.lock_pairs(pairs=[(product_id, location_id)])[0]
     StockLevel.objects.filter(pk=level.id).update(safety=safety)
     publication.mark_availability(product_ids=[product_id], at=at)
@@ -330,13 +325,13 @@ def _apply(
 ) -> int:
     levels = ledger.lock_pairs(pairs=list(deltas))
     by_level = {level: deltas[level.product_id, level.location_id] for level in levels}
-    return _write(deltas=by_level, kind=kind, reference=reference, reason=reason, by=by, at=at)
+    return write_deltas(deltas=by_level, kind=kind, reference=reference, reason=reason, by=by, at=at)
 
 
-def _write(
+def write_deltas(
     *, deltas: Mapping[ledger.LockedLevel, int], kind: str, reference: str, reason: str, by: str, at: datetime
 ) -> int:
-    """Write the deltas that are not zero after checking that no promise is broken; return how many."""
+    """Write the deltas of locked levels that are not zero; return how many. Raises StockPromised, then nothing is."""
     changed = {level: delta for level, delta in deltas.items() if delta}
     for level, delta in changed.items():
         if level.on_hand + delta < level.reserved:
@@ -358,6 +353,7 @@ def _write(
     return len(changed)
 
 
-def _check_units(quantity: object, *, lowest: int) -> None:
+def check_units(quantity: object, *, lowest: int) -> None:
+    """Raise QuantityOutOfRange unless this is a number of units that can be counted, `lowest` at least."""
     if not isinstance(quantity, int) or isinstance(quantity, bool) or not lowest <= quantity <= MAX_UNITS:
         raise QuantityOutOfRange(quantity=quantity)

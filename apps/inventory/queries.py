@@ -25,8 +25,10 @@ _FACTS = f"""
 SELECT level.product_id,
        coalesce(sum(level.free) FILTER (WHERE {SERVES} AND place.code = ANY(%(codes)s)), 0),
        coalesce(bool_or(place.kind = 'store' AND place.country = %(country)s
-                        AND level.on_hand - level.reserved - level.safety > 0), false)
+                        AND level.on_hand - level.reserved - level.safety > 0), false),
+       coalesce(bool_or({SERVES} AND hub.code = ANY(%(codes)s) AND level.free > 0), false)
   FROM partner_stocklevel level JOIN partner_location place ON place.id = level.location_id
+  LEFT JOIN partner_location hub ON hub.id = place.arrives_at_id
  WHERE level.product_id = ANY(%(products)s) AND place.is_active
  GROUP BY level.product_id
 """  # noqa: S608 -- put together from constants
@@ -120,8 +122,8 @@ def stock_facts(*, market: MarketInfo, product_ids: Collection[int]) -> dict[int
     with connection.cursor() as cursor:
         cursor.execute(_FACTS, params)
         return {
-            product_id: StockFacts(available=int(units), in_stores=in_stores)
-            for product_id, units, in_stores in cursor.fetchall()
+            product_id: StockFacts(available=int(units), in_stores=in_stores, is_coming=is_coming)
+            for product_id, units, in_stores, is_coming in cursor.fetchall()
         }
 
 
@@ -148,6 +150,11 @@ def sku_of(*, product_id: int) -> str:
         cursor.execute("SELECT upc FROM catalogue_product WHERE id = %s", [product_id])
         row = cursor.fetchone()
     return str(row[0]) if row and row[0] else str(product_id)
+
+
+def workplaces() -> QuerySet[Location]:
+    """Return the open places people work in, by name; goods on their way are none."""
+    return Location.objects.filter(is_active=True).exclude(kind=LocationKind.INBOUND).order_by("name", "id")
 
 
 def stores(*, country: str) -> QuerySet[Location]:

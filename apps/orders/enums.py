@@ -50,6 +50,7 @@ class FulfilmentState(models.TextChoices):
     """Where the goods of one location are."""
 
     WAITING = "waiting", _("Waiting for goods")
+    EXPECTED = "expected", _("Goods on their way to us")
     NEW = "new", _("To be picked")
     PICKED = "picked", _("Picked")
     PACKED = "packed", _("Packed")
@@ -68,6 +69,7 @@ class RejectReason(models.TextChoices):
     DAMAGED = "damaged", _("Damaged, not to be sold")
     NO_TIME = "no_time", _("No time to prepare it")
     CLOSED = "closed", _("The location is closed")
+    NOT_COMING = "not_coming", _("The goods do not come")
 
 
 class StockEffect(StrEnum):
@@ -84,6 +86,7 @@ REJECT_EFFECTS: dict[str, StockEffect] = {
     RejectReason.DAMAGED: StockEffect.FEWER,
     RejectReason.NO_TIME: StockEffect.UNCHANGED,
     RejectReason.CLOSED: StockEffect.UNCHANGED,
+    RejectReason.NOT_COMING: StockEffect.FEWER,
 }
 
 
@@ -160,9 +163,9 @@ class CreditMovementKind(models.TextChoices):
     CORRECTED = "corrected", _("Corrected")
 
 
-# Goods that a location has in hand, or that wait for one: what is not done yet.
+# Goods that a location has in hand, that are on their way to one or wait for one: what is not done yet.
 TO_SHIP = (FulfilmentState.NEW, FulfilmentState.PICKED, FulfilmentState.PACKED)
-OPEN_FULFILMENTS = (FulfilmentState.WAITING, *TO_SHIP)
+OPEN_FULFILMENTS = (FulfilmentState.WAITING, FulfilmentState.EXPECTED, *TO_SHIP)
 # What carries no goods any more: a location said no, others took over, or the order ended.
 ENDED_FULFILMENTS = (FulfilmentState.REJECTED, FulfilmentState.REPLACED, FulfilmentState.CANCELLED)
 
@@ -318,6 +321,9 @@ PAYMENT_MOVES: dict[str, frozenset[str]] = {
 
 FULFILMENT_MOVES: dict[str, frozenset[str]] = {
     FulfilmentState.WAITING: frozenset({FulfilmentState.REPLACED, FulfilmentState.CANCELLED}),
+    FulfilmentState.EXPECTED: frozenset(
+        {FulfilmentState.REPLACED, FulfilmentState.REJECTED, FulfilmentState.CANCELLED}
+    ),
     FulfilmentState.NEW: frozenset(
         {
             FulfilmentState.PICKED,

@@ -6,8 +6,10 @@ from django.db import transaction
 
 from apps.core import outbox
 from apps.core.enums import Queue
+from apps.inventory import inbound
 from apps.orders import synthetic
 from apps.orders.enums import MailKind, RefundWhy
+from apps.orders.fulfilment import arrivals
 from apps.orders.fulfilment import making as fulfilment
 from apps.orders.invoices import operations as invoices
 from apps.orders.logistics import operations as logistics
@@ -62,6 +64,26 @@ def void(delivery: outbox.Delivery) -> None:
 def record_dispute(delivery: outbox.Delivery) -> None:
     """Find the payment a dispute is about, and keep what is known of it."""
     payments.find_and_record(told=delivery.payload, at=delivery.at)
+
+
+@outbox.handler(topic=inbound.ARRIVED, name="fulfilment.take_over", atomic=False)
+def take_over(delivery: outbox.Delivery) -> None:
+    """Have what an order expected picked where it arrived."""
+    arrivals.take_over(
+        reference=delivery.payload["reference"], inbound_id=delivery.payload["inbound_id"], at=delivery.at
+    )
+
+
+@outbox.handler(topic=inbound.MOVED, name="fulfilment.put_off", atomic=False)
+def put_off(delivery: outbox.Delivery) -> None:
+    """Write the new day of what an order expects, and tell the shopper of a later one."""
+    arrivals.put_off(reference=delivery.payload["reference"], inbound_id=delivery.payload["inbound_id"], at=delivery.at)
+
+
+@outbox.handler(topic=inbound.CALLED_OFF, name="fulfilment.reroute_called_off", atomic=False)
+def reroute_called_off(delivery: outbox.Delivery) -> None:
+    """Find other goods for what does not come."""
+    arrivals.reroute_called_off(inbound_id=delivery.payload["inbound_id"], at=delivery.at)
 
 
 @outbox.handler(topic="refund.due", name="invoices.credit")

@@ -93,6 +93,34 @@ SELECT placed.number, format('%%s: %%s sold, %%s held, %%s sent, %%s awaited, %%
 """,
     ),
     books.Invariant(
+        name="orders.expected_goods_are_promised",
+        sentence="What an order awaits of goods on their way is promised of them; what came is to be picked.",
+        sql="""
+SELECT placed.number, format('%%s units of product %%s expected of %%s, %%s promised', carried.units,
+                             carried.product_id, place.name, held.units)
+  FROM (
+    SELECT fulfilment.order_id, fulfilment.location_id, line.product_id, sum(part.quantity) AS units
+      FROM order_fulfilment fulfilment
+      JOIN order_fulfilmentline part ON part.fulfilment_id = fulfilment.id
+      JOIN order_line line ON line.id = part.line_id
+     WHERE fulfilment.state = 'expected'
+     GROUP BY fulfilment.order_id, fulfilment.location_id, line.product_id) carried
+  JOIN order_order placed ON placed.id = carried.order_id
+  JOIN partner_location place ON place.id = carried.location_id
+  CROSS JOIN LATERAL (
+    SELECT coalesce(sum(promise.quantity), 0) AS units, array_agg(level.id) AS levels
+      FROM partner_stocklevel level
+      LEFT JOIN partner_reservation promise ON promise.level_id = level.id AND promise.state = 'held'
+       AND promise.reference = 'order:' || placed.number
+     WHERE level.location_id = carried.location_id AND level.product_id = carried.product_id) held
+ WHERE held.units <> carried.units
+   AND NOT EXISTS (
+     SELECT FROM partner_stockmovement move WHERE move.level_id = ANY(held.levels) AND move.kind = 'arrive'
+        AND move.reference = 'order:' || placed.number AND move.at >= %(late)s)
+ ORDER BY placed.id
+""",
+    ),
+    books.Invariant(
         name="orders.fulfilments_carry_every_unit",
         sentence="The fulfilments of an order in work carry the units of its lines, those paid back unsent left out.",
         sql="""

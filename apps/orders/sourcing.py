@@ -1,8 +1,10 @@
 """From where an order's goods come, and when they arrive: what sourcing is asked for a basket, an order, a page."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
+from apps.inventory.sourcing import days
 from apps.inventory.sourcing import queries as sourcing
 from apps.inventory.sourcing.data import Calendar, Decision, Need, Stock, Wanted
 from apps.inventory.sourcing.queries import Request
@@ -85,11 +87,26 @@ def promise_for_one(*, shop: Shop, product_id: int, stock: Stock, at: datetime) 
 
 
 def units_left(*, stock: Stock) -> Mapping[int, int]:
-    """Units by product over all locations."""
+    """Units by product over all locations, goods on their way to them included."""
     left: dict[int, int] = {}
     for (product_id, _), units in stock.items():
         left[product_id] = left.get(product_id, 0) + units
     return left
+
+
+def units_coming(*, stock: Stock, market: MarketInfo) -> Mapping[int, int]:
+    """Units by product that are on their way to a location, of those `stock` names. No statement when warm."""
+    on_their_way = {place.id for place in sourcing.network(market=market).places if place.from_day is not None}
+    return units_left(stock={key: units for key, units in stock.items() if key[1] in on_their_way})
+
+
+def leaves_after(*, market: MarketInfo, hub_id: int | None, expected_on: date, at: datetime) -> date:
+    """The day on which goods leave a location they are expected at on a day; the next day where it serves no more."""
+    hub = next((place for place in sourcing.network(market=market).places if place.id == hub_id), None)
+    calendar = Calendar(zone=market.time_zone, holidays=delivery.holidays_of(market=market))
+    coming = replace(hub, from_day=expected_on, daily_capacity=None) if hub else None
+    day = days.ships_on(place=coming, calendar=calendar, at=at) if coming else None
+    return day or expected_on + timedelta(days=1)
 
 
 def calendar_then(*, market: MarketInfo) -> Callable[[Need], Calendar]:

@@ -8,6 +8,7 @@ from apps.core import clock
 from apps.core.errors import GatewayError
 from apps.inventory.models import Location
 from apps.orders import popularity
+from apps.orders.fulfilment import arrivals
 from apps.orders.holds import operations as holds
 from apps.orders.logistics import operations as logistics
 from apps.orders.payments import demo_bank, operations
@@ -50,7 +51,10 @@ def end_holds() -> None:
 
 @shared_task(name="orders.source_waiting")
 def source_waiting() -> None:
-    """Look again for goods that wait for a location, and give up those whose time is over."""
+    """Look again for goods that wait for a location or do not come, and give up those whose time is over."""
+    moved = arrivals.reroute_called_off(at=clock.now())
+    if moved:
+        logger.info("called_off_rerouted", fulfilments=moved)
     report = waiting.work_off(at=clock.now())
     if report.found or report.given_up or report.failed:
         logger.info("waiting_sourced", found=report.found, given_up=report.given_up, failed=report.failed)

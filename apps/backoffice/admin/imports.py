@@ -25,7 +25,7 @@ from apps.catalog.importing.errors import UnableToImport
 from apps.catalog.models import ImportJob
 from apps.core import clock
 from apps.core.errors import Unavailable
-from apps.inventory.models import Location
+from apps.inventory.queries import workplaces
 
 TONES = {
     ImportState.DRAFT: "quiet",
@@ -110,7 +110,7 @@ class ImportJobAdmin(ReadOnlyAdmin):
             request.POST or None,
             request.FILES or None,
             brands=[(brand.code, brand.name) for brand in whole_brands(request)],
-            locations=list(Location.objects.filter(is_active=True).order_by("code").values_list("code", "name")),
+            locations=list(workplaces().values_list("code", "name")),
         )
         response = ask(
             request,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
@@ -18,6 +19,7 @@ from apps.backoffice.admin.shared import actor_of, ask, chip, demand, moment
 from apps.backoffice.sourcing_forms import PauseForm, ShareForm
 from apps.core import clock
 from apps.inventory import operations
+from apps.inventory.enums import PLACES, LocationKind
 from apps.inventory.models import Location, LocationClosure
 from apps.inventory.sourcing import queries as sourcing
 
@@ -41,12 +43,24 @@ class LocationAdmin(TrailAdmin):
     search_fields = ("code", "name", "city", "group")
     ordering = ("code",)
     readonly_fields = ("share_percent", "paused_until")
+    exclude = ("arrives_at", "expected_on")
     inlines = (ClosureInline,)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Location]:
+        """Leave out goods on their way, which have a page of their own."""
+        rows: QuerySet[Location] = super().get_queryset(request)
+        return rows.exclude(kind=LocationKind.INBOUND)
 
     def after_edit(self, row: Any) -> None:
         """Forget the places this process keeps."""
         super().after_edit(row)
         sourcing.forget()
+
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
+        """Offer the kinds of place people work in."""
+        if db_field.name == "kind":
+            options["choices"] = PLACES
+        return super().formfield_for_choice_field(db_field, request, **options)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Never: movements refer to it. A closed location is not active."""

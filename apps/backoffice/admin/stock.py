@@ -13,16 +13,18 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.decorators import display
+from unfold.decorators import action, display
 
 from apps.backoffice import forms as asked
 from apps.backoffice.admin.shared import ReadOnlyAdmin, actor_of, ask, chip, demand
+from apps.backoffice.inbound_forms import CountSheetForm
 from apps.backoffice.queries.order_story import actor_names
 from apps.backoffice.scoping import scoped
+from apps.catalog.models import Product
 from apps.catalog.publication.build import LOW_STOCK
 from apps.core import clock
 from apps.inventory import operations, queries
-from apps.inventory.enums import MovementKind
+from apps.inventory.enums import LocationKind, MovementKind
 from apps.inventory.models import StockLevel, StockMovement
 
 
@@ -51,6 +53,7 @@ class StockLevelAdmin(ReadOnlyAdmin):
     search_help_text = gettext_lazy("Exact SKU or name")
     ordering = ("product__upc", "location_id")
     list_select_related = ("product__parent", "location")
+    actions_list = ("count_sheet",)
 
     @display(description=gettext_lazy("SKU"), ordering="product__upc")
     def sku(self, level: StockLevel) -> str:
@@ -69,6 +72,30 @@ class StockLevelAdmin(ReadOnlyAdmin):
     def why(self, level: StockLevel) -> str:
         url = reverse("admin:partner_stocklevel_change", args=[level.pk])
         return format_html('<a class="bo-link" href="{}">{}</a>', url, _("Explain"))
+
+    def has_count_permission(self, request: HttpRequest, object_id: object = None) -> bool:
+        """Tell whether this person may say what lies on shelves."""
+        return bool(request.user.has_perm("partner.change_stocklevel"))
+
+    @action(description=gettext_lazy("Record a count"), permissions=["count"], icon="fact_check")
+    def count_sheet(self, request: HttpRequest) -> HttpResponse:
+        """Many shelves of a location were counted."""
+        form = CountSheetForm(request.POST or None, products=scoped(request, Product.objects.all()))
+
+        def do(said: Mapping[str, Any]) -> str:
+            place = said["location"].pk
+            differed = operations.count_stock(
+                counts={(product_id, place): units for product_id, units in said["goods"].items()},
+                reference="count",
+                reason=said["reason"],
+                at=clock.now(),
+                by=actor_of(request),
+            )
+            return _("%(all)s counted, %(differed)s differed.") % {"all": len(said["goods"]), "differed": differed}
+
+        back = reverse("admin:partner_stocklevel_changelist")
+        title = _("Record a count")
+        return ask(request, admin=self, title=title, question="", form=form, do=do, back=back, button=title)
 
     def get_urls(self) -> list[URLPattern]:
         """Add the pages of the buttons."""
@@ -103,7 +130,9 @@ class StockLevelAdmin(ReadOnlyAdmin):
                 {"row": row, "kind": kinds.get(row.kind, row.kind), "actor": names[row.actor]}
                 for row in reversed(found.movements)
             ],
-            "may_move": request.user.has_perm("partner.change_stocklevel"),
+            "is_coming": found.level.location.kind == LocationKind.INBOUND,
+            "may_move": found.level.location.kind != LocationKind.INBOUND
+            and request.user.has_perm("partner.change_stocklevel"),
         }
         return TemplateResponse(request, "backoffice/stock.html", context)
 
@@ -174,9 +203,9 @@ class StockLevelAdmin(ReadOnlyAdmin):
         do: Callable[[StockLevel, Mapping[str, Any]], str],
     ) -> HttpResponse:
         demand(request, "partner.change_stocklevel")
-        level = get_object_or_404(
-            scoped(request, StockLevel.objects.select_related("product", "location")), pk=level_id
-        )
+        # Goods on their way are moved on their own page, with the promises made on them.
+        rows = StockLevel.objects.select_related("product", "location").exclude(location__kind=LocationKind.INBOUND)
+        level = get_object_or_404(scoped(request, rows), pk=level_id)
         return ask(
             request,
             admin=self,

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db import connection
+from django.utils import timezone
 
 from apps.catalog.publication.build import LOW_STOCK
 from apps.core import heartbeat
@@ -69,6 +70,8 @@ UNION ALL SELECT 'misreported', count(*), min(received_at) FROM order_partnernot
    AND (%(markets)s::bigint[] IS NULL OR fulfilment_id IN (SELECT id FROM order_fulfilment WHERE {order_in_reach}))
 UNION ALL SELECT 'waiting', count(*), min(created_at) FROM order_fulfilment
  WHERE state = 'waiting' AND {order_in_reach}
+UNION ALL SELECT 'inbound', count(*), min(expected_on)::timestamptz FROM partner_location
+ WHERE kind = 'inbound' AND is_active AND expected_on < %(today)s AND %(markets)s::bigint[] IS NULL
 UNION ALL SELECT 'return', count(*), min(refund_due_at) FROM order_return
  WHERE state IN ('declared', 'refund_due') AND refund_due_at < %(returns)s AND {order_in_reach}
 UNION ALL SELECT 'unpublished', count(DISTINCT product_id), min(due_since) FROM catalogue_publicationdue
@@ -172,6 +175,7 @@ def stuck(
             _STUCK,
             {
                 "at": at,
+                "today": timezone.localdate(at),
                 "markets": _ids(market_ids),
                 "brands": _ids(brand_ids),
                 "delivery": at - DELIVERY_MAY_WAIT,

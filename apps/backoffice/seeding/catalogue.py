@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
+
 from apps.backoffice.demo.catalogue import DemoCatalogue, DemoProduct, units
 from apps.backoffice.demo.catalogue.model import DemoVariant
 from apps.backoffice.seeding.families import Vocabulary
@@ -19,13 +21,17 @@ from apps.catalog.models import (
     ProductContent,
 )
 from apps.core.money import Money
+from apps.inventory import inbound
 from apps.inventory import operations as inventory
+from apps.inventory.enums import LocationKind
 from apps.inventory.models import Location
 from apps.markets.models import Brand, Market
 
 # The stores that let the web sell what they have.
 CONSENTING = frozenset({"paris-marais", "lille"})
 BY = "system:demo"
+# What is on its way: so many units of a SKU in so many days, of which the web may sell so much.
+COMING_UNITS, COMING_IN_DAYS, COMING_SHARE, FIRST_PAPER = 24, 12, 75, 1040
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 STREETS = {
@@ -220,3 +226,23 @@ def seed_stock(*, demo: DemoCatalogue, sold: Sold, at: datetime) -> None:
                 reason="first delivery",
             )
     inventory.ensure_stock_records(product_ids=[row.pk for row in sold.by_sku.values()])
+    _announce(demo=demo, sold=sold, at=at)
+
+
+def _announce(*, demo: DemoCatalogue, sold: Sold, at: datetime) -> None:
+    """Of every second SKU that lies nowhere some are on their way to each warehouse, and sold already."""
+    out = [variant.sku for product in demo.products if product.stock == "out" for variant in product.variants]
+    coming = {sold.by_sku[sku].pk: COMING_UNITS for sku in sorted(out)[::2]}
+    today = timezone.localdate(at)
+    for number, hub in enumerate(Location.objects.filter(kind=LocationKind.WAREHOUSE).order_by("code"), start=1):
+        inbound.announce(
+            location_id=hub.pk,
+            quantities=coming,
+            expected_on=today + timedelta(days=COMING_IN_DAYS),
+            reference=f"PO-{FIRST_PAPER + number}",
+            sells_online=True,
+            percent=COMING_SHARE,
+            today=today,
+            at=at,
+            by=BY,
+        )

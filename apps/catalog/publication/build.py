@@ -203,6 +203,8 @@ def availability_of(*, item_ids: list[int], stock: Mapping[int, StockFacts]) -> 
         return Availability.IN_STOCK
     if best > 0:
         return Availability.LOW
+    if any(fact.is_coming for fact in facts):
+        return Availability.COMING
     return Availability.STORE_ONLY if any(fact.in_stores for fact in facts) else Availability.SOLD_OUT
 
 

@@ -1,6 +1,6 @@
 """The inventory's tables. Carries Oscar's label `partner`: its unused rows are kept as they are."""
 
-from apps.inventory.models.places import CapacityUse, Location, LocationClosure, LocationDay
+from apps.inventory.models.places import CapacityUse, Inbound, Location, LocationClosure, LocationDay
 from apps.inventory.models.sourcing import PostcodeArea, SourcingDecision, SourcingRule
 from apps.inventory.models.stock import Reservation, StockLevel, StockMovement
 
@@ -10,6 +10,7 @@ from oscar.apps.partner.models import *  # noqa: F403
 
 __all__ = [
     "CapacityUse",
+    "Inbound",
     "Location",
     "LocationClosure",
     "LocationDay",

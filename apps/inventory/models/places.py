@@ -19,10 +19,13 @@ def working_week() -> list[int]:
 
 class Location(models.Model):
     """
-    A place that holds stock.
+    A place that holds stock, or goods on their way to one.
 
-    sells_online and share_percent are the consent of who runs it: without, nothing of it is sold on the web; with,
-    that share of each SKU at most. Empty cut-off: the delivery method's. Empty capacity: as much as comes.
+    Goods on their way (kind `inbound`) are a place of their own until they arrive: what is expected is on hand there,
+    what is sold of it is reserved there, and so no unit that is to come is promised twice. arrives_at, expected_on:
+    where and on which day they are expected; others have neither. sells_online and share_percent are the consent of
+    who runs it: without, nothing of it is sold on the web; with, that share of each SKU at most. Empty cut-off: the
+    delivery method's. Empty capacity: as much as comes.
     """
 
     code = models.SlugField(_("code"), max_length=40, unique=True)
@@ -70,6 +73,10 @@ class Location(models.Model):
         help_text=_("The name of the outside system that picks and ships here, as in OUTBOUND_SYSTEMS."),
     )
     is_active = models.BooleanField(_("active"), default=True)
+    arrives_at = models.ForeignKey(
+        "self", models.PROTECT, related_name="inbound", null=True, blank=True, verbose_name=_("arrives at")
+    )
+    expected_on = models.DateField(_("expected on"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("location")
@@ -83,10 +90,34 @@ class Location(models.Model):
             models.CheckConstraint(
                 condition=Q(partner="") | Q(kind=LocationKind.PARTNER), name="location_partner_is_one"
             ),
+            models.CheckConstraint(
+                condition=Q(kind=LocationKind.INBOUND, arrives_at__isnull=False, expected_on__isnull=False)
+                | ~Q(kind=LocationKind.INBOUND) & Q(arrives_at__isnull=True, expected_on__isnull=True),
+                name="location_inbound_has_place_and_day",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+
+class InboundManager(models.Manager["Inbound"]):
+    """Goods on their way only."""
+
+    def get_queryset(self) -> models.QuerySet["Inbound"]:
+        """Return the places of that kind."""
+        return super().get_queryset().filter(kind=LocationKind.INBOUND)
+
+
+class Inbound(Location):
+    """Goods on their way to a location, from a supplier or from another location."""
+
+    objects: ClassVar[InboundManager] = InboundManager()
+
+    class Meta:
+        proxy = True
+        verbose_name = _("goods on their way")
+        verbose_name_plural = _("goods on their way")
 
 
 class LocationClosure(models.Model):

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from apps.inventory.enums import DecisionCause, LocationKind, RuleAction, SourcingSort
+from apps.inventory.enums import PLACES, DecisionCause, RuleAction, SourcingSort
 
 
 class SourcingRule(models.Model):
@@ -27,7 +27,7 @@ class SourcingRule(models.Model):
         _("delivery method"), max_length=40, blank=True, help_text=_("Its code; empty for every method.")
     )
     kinds = ArrayField(
-        models.CharField(max_length=10, choices=LocationKind.choices),
+        models.CharField(max_length=10, choices=PLACES),
         verbose_name=_("kinds of location"),
         default=list,
         blank=True,

@@ -62,7 +62,11 @@ DEFAULT_RULES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A location that may serve a market, and on which days it hands goods over."""
+    """
+    A location that may serve a market, and on which days it hands goods over.
+
+    from_day: goods on their way to it, expected that day; kind, group, point and days are the location's they come to.
+    """
 
     id: int
     code: str
@@ -77,6 +81,7 @@ class Place:
     daily_capacity: int | None
     closures: tuple[tuple[date, date], ...]
     partner: str = ""
+    from_day: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,10 +14,16 @@ def ships_on(*, place: Place, calendar: Calendar, at: datetime) -> date | None:
 
     The work begins today before the cut-off (the earlier of the location's and the delivery method's), else on the
     next day the location works; it takes `handling_days` days of work; a day whose capacity is used up is passed over.
+    Goods on their way leave on the day after the one they are expected on at the earliest; once they are late they
+    leave on no day anybody could name.
     """
     local = at.astimezone(calendar.zone)
     day = local.date()
-    if not works(place=place, calendar=calendar, day=day) or _is_late(local.time(), place, calendar):
+    if place.from_day is not None:
+        if place.from_day < day:
+            return None
+        day = place.from_day + timedelta(days=1)
+    elif not works(place=place, calendar=calendar, day=day) or _is_late(local.time(), place, calendar):
         day += timedelta(days=1)
     left = place.handling_days
     for _ in range(LONGEST_WAIT_DAYS):

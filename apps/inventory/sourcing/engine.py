@@ -39,56 +39,119 @@ def decide(*, need: Need, rules: Sequence[Rule], places: Sequence[Place], stock:
 
     places: in the order in which the market lists them. Lines of the same product are one. Each rule fills with the
     fewest parcels, and among equally few with the locations it prefers; a location is one parcel whatever rules chose
-    it. What no rule places is missing; it may wait where a rule says so and `need.may_wait`.
+    it. Goods on their way are asked for by the same rules, but only for units that lie nowhere: nobody waits for what
+    is there. What no rule places is missing; it may wait where a rule says so and `need.may_wait`.
     """
-    today = need.at.astimezone(calendar.zone).date()
-    left = _units(need)
-    worth = {line.product_id: line.unit_minor for line in need.lines}
-    candidates = _candidates(need=need, places=places, stock=stock, calendar=calendar, products=left)
-    taken: dict[int, dict[int, int]] = {}
-    named: dict[int, str] = {}
-    trace: list[dict[str, Any]] = []
-    for rule in rules:
-        if not left:
-            break
-        if rule.delivery_code and rule.delivery_code != need.delivery_code:
-            trace.append({"rule": rule.name, "outcome": "other_method"})
-            continue
-        if rule.action in {RuleAction.QUEUE, RuleAction.WAIT}:
-            trace.append({"rule": rule.name, "outcome": "waits" if need.may_wait else "not_now"})
-            if need.may_wait:
-                return _decision(
-                    need=need, candidates=candidates, taken=taken, named=named, left=left, trace=trace, waits=rule
-                )
-            continue
-        passing, step = _filter(rule=rule, need=need, today=today, candidates=candidates, taken=taken)
+    asked = _Asked(need=need, calendar=calendar, places=places, stock=stock)
+    here = [candidate for candidate in asked.candidates if candidate.place.from_day is None]
+    coming = [candidate for candidate in asked.candidates if candidate.place.from_day is not None]
+    if not any(any(candidate.free.values()) for candidate in coming):
+        return asked.decision(left=_units(need), waits=asked.fill(rules=rules, candidates=here, wanted=_units(need)))
+    later = asked.beyond(here)
+    asked.fill(rules=rules, candidates=here, wanted=_less(_units(need), later), may_wait=False)
+    waits = asked.fill(rules=rules, candidates=coming, wanted=_less(_units(need), asked.given()))
+    return asked.decision(left=_units(need), waits=waits)
+
+
+class _Asked:
+    """One question to the rules: what was given so far, and the steps that led there."""
+
+    def __init__(self, *, need: Need, calendar: Calendar, places: Sequence[Place], stock: Stock) -> None:
+        self.need = need
+        self.today = need.at.astimezone(calendar.zone).date()
+        self.worth = {line.product_id: line.unit_minor for line in need.lines}
+        self.candidates = _candidates(need=need, places=places, stock=stock, calendar=calendar, products=_units(need))
+        self.taken: dict[int, dict[int, int]] = {}
+        self.named: dict[int, str] = {}
+        self.trace: list[dict[str, Any]] = []
+
+    def given(self) -> dict[int, int]:
+        """Units by product that have their place."""
+        found: dict[int, int] = {}
+        for units in self.taken.values():
+            for product, count in units.items():
+                found[product] = found.get(product, 0) + count
+        return found
+
+    def beyond(self, here: Sequence[_Candidate]) -> dict[int, int]:
+        """Units by product that are more than lie at all the places that could send them."""
+        open_to = [each for each in here if each.ships_on is not None and each.place.id not in self.need.excluded]
+        return {
+            product: max(0, units - sum(each.free[product] for each in open_to))
+            for product, units in _units(self.need).items()
+        }
+
+    def fill(
+        self,
+        *,
+        rules: Sequence[Rule],
+        candidates: Sequence[_Candidate],
+        wanted: Mapping[int, int],
+        may_wait: bool | None = None,
+    ) -> Rule | None:
+        """Ask the rules for units at some places; return the rule that has the rest wait, if one does."""
+        left = dict(wanted)
+        coming: dict[str, Any] = {"coming": True} if any(each.place.from_day is not None for each in candidates) else {}
+        for rule in rules:
+            if not left:
+                break
+            if rule.delivery_code and rule.delivery_code != self.need.delivery_code:
+                self.trace.append({"rule": rule.name, "outcome": "other_method"} | coming)
+                continue
+            if rule.action in {RuleAction.QUEUE, RuleAction.WAIT}:
+                if may_wait is False:
+                    continue  # what is on its way is asked for before anything waits
+                self.trace.append({"rule": rule.name, "outcome": "waits" if self.need.may_wait else "not_now"} | coming)
+                if self.need.may_wait:
+                    return rule
+                continue
+            left = self._one(rule=rule, candidates=candidates, left=left, coming=coming)
+        return None
+
+    def _one(
+        self, *, rule: Rule, candidates: Sequence[_Candidate], left: Mapping[int, int], coming: dict[str, Any]
+    ) -> dict[int, int]:
+        """Ask one rule; return what is left after it."""
+        passing, step = _filter(rule=rule, need=self.need, today=self.today, candidates=candidates, taken=self.taken)
         chosen, why = _fill(
             rule=rule,
             passing=_sorted(rule=rule, passing=passing, products=left),
             wanted=left,
-            worth=worth,
-            taken=taken,
-            parcels_before=need.parcels_before,
+            worth=self.worth,
+            taken=self.taken,
+            parcels_before=self.need.parcels_before,
         )
+        after = dict(left)
         for location_id, units in chosen.items():
-            named.setdefault(location_id, rule.name)
-            into = taken.setdefault(location_id, {})
+            self.named.setdefault(location_id, rule.name)
+            into = self.taken.setdefault(location_id, {})
             for product, count in units.items():
                 into[product] = into.get(product, 0) + count
-                left[product] -= count
-        left = {product: count for product, count in left.items() if count}
+                after[product] -= count
         codes = {candidate.place.id: candidate.place.code for candidate in candidates}
-        trace.append(
-            step
-            | {
-                "outcome": why,
-                "took": {
-                    codes[location_id]: {str(product): count for product, count in sorted(units.items())}
-                    for location_id, units in sorted(chosen.items())
-                },
-            }
+        took = {
+            codes[location_id]: {str(product): count for product, count in sorted(units.items())}
+            for location_id, units in sorted(chosen.items())
+        }
+        self.trace.append(step | {"outcome": why, "took": took} | coming)
+        return {product: count for product, count in after.items() if count}
+
+    def decision(self, *, left: Mapping[int, int], waits: Rule | None) -> Decision:
+        """What it came to."""
+        return _decision(
+            need=self.need,
+            candidates=self.candidates,
+            taken=self.taken,
+            named=self.named,
+            left=_less(left, self.given()),
+            trace=self.trace,
+            waits=waits,
         )
-    return _decision(need=need, candidates=candidates, taken=taken, named=named, left=left, trace=trace, waits=None)
+
+
+def _less(units: Mapping[int, int], given: Mapping[int, int]) -> dict[int, int]:
+    """Units by product without those that are given, and without products of which nothing is left."""
+    return {product: rest for product, count in units.items() if (rest := count - given.get(product, 0)) > 0}
 
 
 def _units(need: Need) -> dict[int, int]:

@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from datetime import time as clock_time
 from decimal import Decimal
@@ -22,16 +22,20 @@ from apps.markets.context import MarketInfo
 TTL_S = 10.0
 _MOST_POINTS = 20_000
 
+# Goods on their way serve the markets of the location they come to.
 _FREE = f"""
 SELECT level.product_id, level.location_id, level.free
   FROM partner_stocklevel level JOIN partner_location place ON place.id = level.location_id
- WHERE level.product_id = ANY(%s::bigint[]) AND place.code = ANY(%s::text[]) AND {SERVES} AND level.free > 0
+  LEFT JOIN partner_location hub ON hub.id = place.arrives_at_id
+ WHERE level.product_id = ANY(%s::bigint[]) AND coalesce(hub.code, place.code) = ANY(%s::text[])
+   AND {SERVES} AND level.free > 0
 """  # noqa: S608 -- put together from constants
 _FREE_FOR = f"""
 SELECT level.product_id, level.location_id, level.free + coalesce(own.quantity, 0)
   FROM partner_stocklevel level JOIN partner_location place ON place.id = level.location_id
+  LEFT JOIN partner_location hub ON hub.id = place.arrives_at_id
   LEFT JOIN partner_reservation own ON own.level_id = level.id AND own.reference = %s AND own.state = 'held'
- WHERE level.product_id = ANY(%s::bigint[]) AND place.code = ANY(%s::text[]) AND {SERVES}
+ WHERE level.product_id = ANY(%s::bigint[]) AND coalesce(hub.code, place.code) = ANY(%s::text[]) AND {SERVES}
    AND level.free + coalesce(own.quantity, 0) > 0
 """  # noqa: S608 -- put together from constants
 _BUSY = "SELECT location_id, day, taken, capacity FROM partner_locationday WHERE location_id = ANY(%s) AND day >= %s"
@@ -75,7 +79,9 @@ class Network:
 
 def network(*, market: MarketInfo) -> Network:
     """
-    Return the rules and places of a market, at most TTL_S seconds old; three statements when they are older.
+    Return the rules and places of a market, at most TTL_S seconds old; four statements when they are older.
+
+    Goods on their way to a place come last, as places of their own.
 
     A place that closed or paused since gives nothing: every read and every promise of stock asks the database.
     """
@@ -214,7 +220,7 @@ def _places(codes: tuple[str, ...]) -> tuple[Place, ...]:
     closures: dict[int, list[tuple[date, date]]] = {}
     for closed in LocationClosure.objects.filter(location__code__in=codes):
         closures.setdefault(closed.location_id, []).append((closed.first_day, closed.last_day))
-    return tuple(
+    places = tuple(
         Place(
             id=row.pk,
             code=row.code,
@@ -232,6 +238,26 @@ def _places(codes: tuple[str, ...]) -> tuple[Place, ...]:
         )
         for code in dict.fromkeys(codes)
         if (row := rows.get(code)) is not None
+    )
+    return places + _on_their_way(places)
+
+
+def _on_their_way(hubs: tuple[Place, ...]) -> tuple[Place, ...]:
+    """What is expected at these places, soonest first. It is sent from there, by no capacity counted yet."""
+    known = {hub.id: hub for hub in hubs}
+    rows = Location.objects.filter(arrives_at__in=known, is_active=True, sells_online=True)
+    return tuple(
+        replace(
+            known[row.arrives_at_id],
+            id=row.pk,
+            code=row.code,
+            name=row.name,
+            daily_capacity=None,
+            partner="",
+            from_day=row.expected_on,
+        )
+        for row in rows.order_by("expected_on", "id")
+        if row.arrives_at_id is not None
     )
 
 

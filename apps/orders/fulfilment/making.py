@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from django.db import transaction
 
 from apps.core import locks, outbox
+from apps.inventory.enums import LocationKind
 from apps.inventory.models import Location
 from apps.inventory.sourcing.data import Parcel
 from apps.markets.queries import market_by_code
@@ -107,9 +108,15 @@ def make_one(
     """
     Make a fulfilment of an order that is locked, with units by line, to leave on a day; tell a partner of it.
 
+    Goods on their way are expected, not to be picked.
     with_partner: the fulfilment it was part of; where a partner has that one already, it has this one too.
     """
     sent = with_partner if with_partner is not None and with_partner.sent_at is not None else None
+    kind, partner = "", ""
+    if location_id is not None:
+        kind, partner = Location.objects.values_list("kind", "partner").get(pk=location_id)
+    if kind == LocationKind.INBOUND:
+        state = FulfilmentState.EXPECTED
     made = Fulfilment.objects.create(
         order=order,
         location_id=location_id,
@@ -127,11 +134,7 @@ def make_one(
         [FulfilmentLine(fulfilment=made, line_id=line_id, quantity=count) for line_id, count in sorted(units.items())]
     )
     transitions.note_birth(machine=transitions.FULFILMENT, row=made, order_id=order.pk, by=by, at=at)
-    if (
-        sent is None
-        and location_id is not None
-        and Location.objects.filter(pk=location_id).exclude(partner="").exists()
-    ):
+    if sent is None and partner:
         outbox.publish(topic=TO_PARTNER, key=order.number, payload={"fulfilment_id": made.pk}, at=at)
     return made
 

@@ -35,6 +35,7 @@ from apps.orders.models import Fulfilment, FulfilmentLine, Line, Order, Rejectio
 
 MOST_HOPS = 3
 """So often goods are re-routed by themselves; after that a person decides (requirement DOM-4)."""
+REJECTABLE = (FulfilmentState.EXPECTED, *TO_SHIP)
 DECIDE_WITHIN = timedelta(days=1)
 """So soon a person decides about goods that no rule places."""
 
@@ -80,7 +81,7 @@ def reject_within(
     units = named_units(lines=carried, units=units)
     lines = [line for line_id, line in carried.items() if line_id in units]
     location = row.location
-    if location is None or row.state not in TO_SHIP:
+    if location is None or row.state not in REJECTABLE:
         raise transitions.IllegalMove(
             what="fulfilment", old=row.get_state_display(), new=FulfilmentState.REJECTED.label
         )
@@ -113,7 +114,7 @@ def reject_within(
         decision = _source(request=request, order=row.order, cause=DecisionCause.REJECTED, by=by, at=at)
     inventory.free_days(reference=reference)
     order, locked = _lock(row)
-    if locked.state not in TO_SHIP:
+    if locked.state not in REJECTABLE:
         raise transitions.IllegalMove(
             what="fulfilment", old=locked.get_state_display(), new=FulfilmentState.REJECTED.label
         )

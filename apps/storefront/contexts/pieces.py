@@ -66,7 +66,7 @@ class PriceView(Shown):
 
 @dataclass(frozen=True, slots=True)
 class StockView(Shown):
-    """Stock in words. code: `in`, `low`, `out` or `stores`, used only to choose an icon and a colour."""
+    """Stock in words. code: `in`, `low`, `coming`, `stores` or `out`, used only to choose an icon and a colour."""
 
     code: str
     text: str

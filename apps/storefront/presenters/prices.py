@@ -68,17 +68,20 @@ def card_stock(*, availability: int) -> StockView:
         Availability.IN_STOCK: StockView(code="in", text=_("In stock")),
         Availability.LOW: StockView(code="low", text=_("Only a few left")),
         Availability.STORE_ONLY: StockView(code="stores", text=_("In stores only")),
+        Availability.COMING: StockView(code="coming", text=_("On its way to us")),
         Availability.SOLD_OUT: StockView(code="out", text=_("Sold out")),
     }[Availability(availability)]
 
 
-def live_stock(*, left: int, availability: int, promise: str) -> StockView:
-    """Stock as it is now, for the product page; the delivery promise beside it while there is some."""
+def live_stock(*, left: int, coming: int, availability: int, promise: str) -> StockView:
+    """Stock as it is now, for the product page; the delivery promise beside it while it can be ordered."""
     if left > FEW:
         return StockView(code="in", text=_("In stock"), detail=promise)
     if left > 0:
         text = ngettext("Only %(count)s left", "Only %(count)s left", left) % {"count": left}
         return StockView(code="low", text=text, detail=promise)
+    if coming > 0:
+        return StockView(code="coming", text=_("On its way to us: order it now"), detail=promise)
     if availability == Availability.STORE_ONLY:
         return StockView(code="stores", text=_("In stores only"))
     return StockView(code="out", text=_("Sold out"))

@@ -26,12 +26,18 @@ def chosen_variant(*, data: ProductPageData, wanted: str, stock: Mapping[int, in
 
 
 def product_page(
-    *, shop: Shop, data: ProductPageData, variant: Variant, stock: Mapping[int, int], promise: Promise | None
+    *,
+    shop: Shop,
+    data: ProductPageData,
+    variant: Variant,
+    stock: Mapping[int, int],
+    coming: Mapping[int, int],
+    promise: Promise | None,
 ) -> ProductPage:
-    """Everything the template needs; stock is asked live, the rest was published."""
-    left = stock.get(variant.product_id, 0)
+    """Everything the template needs; stock is asked live (coming: what of it is on its way), the rest was published."""
+    left, later = stock.get(variant.product_id, 0), coming.get(variant.product_id, 0)
     when = words.between(shop=shop, earliest=promise.earliest, latest=promise.latest) if promise else ""
-    view = live_stock(left=left, availability=data.availability, promise=when)
+    view = live_stock(left=left - later, coming=later, availability=data.availability, promise=when)
     can_buy = left > 0
     return ProductPage(
         name=data.name,

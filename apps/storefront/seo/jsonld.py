@@ -73,7 +73,13 @@ def breadcrumbs(*, links: Sequence[Link], origin: str) -> SafeString:
 
 
 def product(
-    *, shop: Shop, data: ProductPageData, stock: Mapping[int, int], links: Sequence[Link], origin: str
+    *,
+    shop: Shop,
+    data: ProductPageData,
+    stock: Mapping[int, int],
+    coming: Mapping[int, int],
+    links: Sequence[Link],
+    origin: str,
 ) -> SafeString:
     """A product or, with variants, a product group; each variant with its own offer."""
     common: dict[str, Any] = {
@@ -84,7 +90,7 @@ def product(
     }
     if len(data.variants) == 1:
         main = {"@type": "Product", **common, **_identity(data.variants[0])}
-        main["offers"] = _offer(shop, data, data.variants[0], stock, origin)
+        main["offers"] = _offer(shop, data, data.variants[0], _state(data.variants[0], stock, coming), origin)
         return _script(main, _breadcrumbs(links, origin))
     group = {
         "@type": "ProductGroup",
@@ -98,7 +104,7 @@ def product(
                 **common,
                 "name": f"{data.name}, {variant.label}" if variant.label else data.name,
                 **_identity(variant),
-                "offers": _offer(shop, data, variant, stock, origin),
+                "offers": _offer(shop, data, variant, _state(variant, stock, coming), origin),
             }
             for variant in data.variants
         ],
@@ -111,11 +117,16 @@ def _identity(variant: Variant) -> dict[str, str]:
     return found | {"gtin": variant.gtin} if variant.gtin else found
 
 
-def _offer(
-    shop: Shop, data: ProductPageData, variant: Variant, stock: Mapping[int, int], origin: str
-) -> dict[str, Any]:
+def _state(variant: Variant, stock: Mapping[int, int], coming: Mapping[int, int]) -> str:
+    """The schema.org word: stock counts what is on its way, `coming` only that."""
+    left = stock.get(variant.product_id, 0)
+    if left > coming.get(variant.product_id, 0):
+        return "InStock"
+    return "BackOrder" if left else "OutOfStock"
+
+
+def _offer(shop: Shop, data: ProductPageData, variant: Variant, state: str, origin: str) -> dict[str, Any]:
     several = len(data.variants) > 1
-    state = "InStock" if stock.get(variant.product_id, 0) > 0 else "OutOfStock"
     return {
         "@type": "Offer",
         "url": f"{origin}{data.url}?variant={variant.sku}" if several else f"{origin}{data.url}",

@@ -136,12 +136,14 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
         return HttpResponsePermanentRedirect(data.url)
     free = stock.free_units(product_ids=[variant.product_id for variant in data.variants], market=shop.market)
     left = sourcing.units_left(stock=free)
+    coming = sourcing.units_coming(stock=free, market=shop.market)
     variant = products.chosen_variant(data=data, wanted=request.GET.get(catalog.VARIANT, ""), stock=left)
     page = products.product_page(
         shop=shop,
         data=data,
         variant=variant,
         stock=left,
+        coming=coming,
         promise=sourcing.promise_for_one(shop=shop, product_id=variant.product_id, stock=free, at=clock.now()),
     )
     host = origin(request=request)
@@ -151,7 +153,9 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
         description=data.meta_description,
         equals={other.shop.code: other.url for other in data.alternates},
         canonical_path=data.url,
-        structured_data=jsonld.product(shop=shop, data=data, stock=left, links=page.breadcrumbs, origin=host),
+        structured_data=jsonld.product(
+            shop=shop, data=data, stock=left, coming=coming, links=page.breadcrumbs, origin=host
+        ),
         picture_url=f"{host}{page.pictures[0].large_url}" if page.pictures else "",
         preload=page.pictures[0] if page.pictures else None,
     )

@@ -56,6 +56,7 @@ LIES = {
     "orders.goods_are_promised_or_sent": (
         "UPDATE partner_reservation SET state = 'released' WHERE reference = 'order:{placed}'"
     ),
+    "orders.expected_goods_are_promised": "UPDATE order_fulfilment SET state = 'expected' WHERE state = 'shipped'",
     "orders.fulfilments_carry_every_unit": "UPDATE order_fulfilmentline SET quantity = quantity + 1",
     "payments.a_confirmed_order_is_paid_once": (
         "UPDATE order_payment SET amount_minor = amount_minor - 1, captured_minor = captured_minor - 1"

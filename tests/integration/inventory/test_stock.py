@@ -177,13 +177,13 @@ def test_transfer_moves_units_with_both_sides_in_the_ledger(kettle, main):
     far = make_location(code="far")
     make_stock(product=kettle, location=main, units=5)
 
-    inventory.transfer(product_id=kettle.pk, from_id=main.pk, to_id=far.pk, quantity=2, reference="van 3", **WHO)
+    inventory.transfer(quantities={kettle.pk: 2}, from_id=main.pk, to_id=far.pk, reference="van 3", **WHO)
 
     assert (level_of(kettle, main), level_of(kettle, far)) == ((3, 0), (2, 0))
     kinds = StockMovement.objects.filter(reference="van 3").order_by("id").values_list("kind", "on_hand_delta")
     assert list(kinds) == [("transfer_out", -2), ("transfer_in", 2)]
     with pytest.raises(StockPromised):
-        inventory.transfer(product_id=kettle.pk, from_id=main.pk, to_id=far.pk, quantity=4, reference="van 4", **WHO)
+        inventory.transfer(quantities={kettle.pk: 4}, from_id=main.pk, to_id=far.pk, reference="van 4", **WHO)
     assert stock.check_ledger() == []
 
 
