@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from apps.backoffice.admin.shared import chip
+from apps.backoffice.edit_page import versions_context
 from apps.backoffice.price_words import candidate_rows
 from apps.backoffice.queries.order_story import Story, story_of
 from apps.backoffice.return_page import returns_context
@@ -26,6 +27,7 @@ from apps.core import clock
 from apps.core.money import Money, format_money, from_minor
 from apps.markets.queries import shop_for_market
 from apps.orders import cancellation, links
+from apps.orders.edits.queries import STILL_OURS
 from apps.orders.enums import (
     ENDED_FULFILMENTS,
     TO_SHIP,
@@ -61,6 +63,9 @@ def order_context(request: HttpRequest, order: Order) -> dict[str, Any]:
         "decisions": [decision_view(row) for row in story.decisions],
         "invoices": _invoices(request, story, write),
         "returns": returns_context(request, returns=story.returns, write=write.minor),
+        "versions": versions_context(
+            request, order=order, edits=story.edits, lines=story.record.lines, payments=story.record.payments
+        ),
         "actions": _actions(request, story),
         "tracking_url": links.tracking_url(shop=shop, number=order.number),
         "customer_url": (
@@ -83,6 +88,9 @@ def _actions(request: HttpRequest, story: Story) -> list[dict[str, Any]]:
     if order.state in cancellation.CANCELLABLE and not any(each.shipped_at for each in story.record.fulfilments):
         url = reverse("admin:order_order_cancel", args=[order.pk])
         actions.append({"url": url, "label": _("Cancel the order"), "plain": True})
+    if any(each.state in STILL_OURS and each.sent_at is None for each in story.record.fulfilments):
+        url = reverse("admin:order_order_edit", args=[order.pk])
+        actions.append({"url": url, "label": _("Change the order"), "plain": True})
     if order.state in BOUGHT and request.user.has_perm("order.change_return"):
         url = reverse("admin:order_return_declare", args=[order.pk])
         actions.append({"url": url, "label": _("Record a withdrawal"), "plain": True})

@@ -170,6 +170,14 @@ OPEN_FULFILMENTS = (FulfilmentState.WAITING, FulfilmentState.EXPECTED, *TO_SHIP)
 ENDED_FULFILMENTS = (FulfilmentState.REJECTED, FulfilmentState.REPLACED, FulfilmentState.CANCELLED)
 
 
+class EditState(models.TextChoices):
+    """Where a change of an order is."""
+
+    DRAFT = "draft", _("Draft")
+    CONFIRMED = "confirmed", _("Confirmed")
+    DISCARDED = "discarded", _("Discarded")
+
+
 class DisputeState(models.TextChoices):
     """What became of a shopper's complaint to their bank. The last two are final."""
 
@@ -260,6 +268,7 @@ class MailKind(models.TextChoices):
     SHIPPED = "shipped", _("Shipped")
     PROMISE_MOVED = "promise_moved", _("Delivery later than promised")
     NOT_SENT = "not_sent", _("Goods that cannot be sent")
+    CHANGED = "order_changed", _("Order changed")
     ORDER_EXPIRED = "order_expired", _("Order not paid")
     ORDER_CANCELLED = "order_cancelled", _("Order cancelled")
     REFUND = "refund", _("Refund")

@@ -8,6 +8,7 @@ from apps.core import outbox
 from apps.core.enums import Queue
 from apps.inventory import inbound
 from apps.orders import synthetic
+from apps.orders.edits import operations as edits
 from apps.orders.enums import MailKind, RefundWhy
 from apps.orders.fulfilment import arrivals
 from apps.orders.fulfilment import making as fulfilment
@@ -145,6 +146,12 @@ def mail_promise_moved(delivery: outbox.Delivery) -> None:
 def mail_not_sent(delivery: outbox.Delivery) -> None:
     """Tell the shopper which goods cannot be sent and that they are paid back."""
     _send(delivery, kind=MailKind.NOT_SENT)
+
+
+@outbox.handler(topic=edits.CHANGED, name="orders.mail_changed", atomic=False)
+def mail_changed(delivery: outbox.Delivery) -> None:
+    """Tell the shopper how the order was changed."""
+    _send(delivery, kind=MailKind.CHANGED)
 
 
 @outbox.handler(topic="order.expired", name="orders.mail_expired", atomic=False, queue=Queue.SOON)

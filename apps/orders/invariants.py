@@ -121,6 +121,21 @@ SELECT placed.number, format('%%s units of product %%s expected of %%s, %%s prom
 """,
     ),
     books.Invariant(
+        name="orders.versions_add_up",
+        sentence="At every version of an order what was paid less what went back is what is owed for the rest of it.",
+        sql="""
+SELECT placed.number, format('version %%s: %%s paid, %%s back, %%s owed', edit.version, edit.outcome ->> 'paid_minor',
+                             edit.outcome ->> 'back_minor', edit.outcome ->> 'owed_minor')
+  FROM order_orderedit edit JOIN order_order placed ON placed.id = edit.order_id
+ WHERE edit.state = 'confirmed'
+   AND ((edit.outcome ->> 'paid_minor')::bigint - (edit.outcome ->> 'back_minor')::bigint
+        IS DISTINCT FROM (edit.outcome ->> 'owed_minor')::bigint
+        OR edit.version <> 1 + (SELECT count(*) FROM order_orderedit other WHERE other.order_id = edit.order_id
+                                   AND other.state = 'confirmed' AND other.version <= edit.version))
+ ORDER BY placed.id, edit.version
+""",
+    ),
+    books.Invariant(
         name="orders.fulfilments_carry_every_unit",
         sentence="The fulfilments of an order in work carry the units of its lines, those paid back unsent left out.",
         sql="""

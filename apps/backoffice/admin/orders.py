@@ -1,6 +1,7 @@
 """Orders: found by number, address or SKU, read as a story, moved on by buttons."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from django.contrib import admin
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
+from apps.backoffice import edit_page
 from apps.backoffice.admin.shared import ReadOnlyAdmin, actor_of, ask, chip, demand, moment, money, scoped
 from apps.backoffice.forms import ConfirmForm, OnceForm, ReasonForm, RefundForm, TransferForm
 from apps.backoffice.order_page import order_context
@@ -77,6 +79,17 @@ class OrderAdmin(ReadOnlyAdmin):
         view = self.admin_site.admin_view
         own = [
             path("<int:order_id>/cancel/", view(self.cancel), name="order_order_cancel"),
+            path("<int:order_id>/edit/", view(partial(edit_page.change, admin=self)), name="order_order_edit"),
+            path(
+                "<int:order_id>/edit/<int:edit_id>/confirm/",
+                view(partial(edit_page.confirm, admin=self)),
+                name="order_order_change_confirm",
+            ),
+            path(
+                "<int:order_id>/edit/<int:edit_id>/discard/",
+                view(partial(edit_page.discard, admin=self)),
+                name="order_order_change_discard",
+            ),
             path("<int:order_id>/confirmation/", view(self.send_confirmation), name="order_order_confirmation"),
             path("payment/<int:payment_id>/transfer/", view(self.record_transfer), name="order_payment_transfer"),
             path("payment/<int:payment_id>/return/", view(self.return_sum), name="order_payment_return"),

@@ -20,6 +20,7 @@ from apps.orders.models import (
     Invoice,
     MailLog,
     Order,
+    OrderEdit,
     PaymentCapture,
     PaymentDispute,
     PaymentNotice,
@@ -63,12 +64,13 @@ class Story:
     rejections: dict[int, list[Rejection]]
     decisions: tuple[SourcingDecision, ...]
     returns: tuple[Return, ...]
+    edits: tuple[OrderEdit, ...]
     invoices: tuple[Invoice, ...]
     moments: tuple[Moment, ...]
 
 
 def story_of(*, order: Order) -> Story:
-    """Load the whole story of an order. Sixteen statements, 18 when it has returns, whatever it holds."""
+    """Load the whole story of an order. Seventeen statements, 19 when it has returns, whatever it holds."""
     record = orders.record(order=order)
     mails = tuple(order.mails.order_by("created_at", "id"))
     notices = tuple(PaymentNotice.objects.filter(payment__order_id=order.pk).order_by("received_at", "id"))
@@ -97,6 +99,7 @@ def story_of(*, order: Order) -> Story:
         rejections=rejections,
         decisions=tuple(sourcing.decisions(reference=f"order:{order.number}")),
         returns=returns,
+        edits=tuple(OrderEdit.objects.filter(order_id=order.pk).select_related("given_back").order_by("id")),
         invoices=tuple(invoices.of_order(order_id=order.pk)),
         # Moves before mails at the same instant: the mail is their consequence.
         moments=tuple(sorted(moments, key=lambda moment: (moment.at, moment.kind != "move"))),

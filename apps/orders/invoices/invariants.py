@@ -57,11 +57,15 @@ SELECT placed.number, format('sold for %%s %%s, invoiced %%s, %%s paid back unse
                         JOIN order_returnline given ON given.parent_id = refund.parent_id
                          AND given.line_id = part.line_id AND given.unsent > 0
                         JOIN order_line line ON line.id = part.line_id AND line.order_id = placed.id) unsent
+  -- The delivery of an order of which nothing ever left.
+  CROSS JOIN LATERAL (SELECT coalesce(sum(refund.delivery_minor), 0) AS gross FROM order_refund refund
+                        JOIN order_return given ON given.id = refund.parent_id
+                       WHERE given.order_id = placed.id AND sums.gross = 0) undelivered
  WHERE placed.state IN ('shipped', 'delivered')
    AND NOT EXISTS (SELECT FROM order_fulfilment parcel WHERE parcel.order_id = placed.id
                       AND parcel.shipped_at IS NOT NULL
                       AND NOT EXISTS (SELECT FROM order_invoice WHERE fulfilment_id = parcel.id))
-   AND sums.gross + unsent.gross <> round(placed.total_incl_tax
+   AND sums.gross + unsent.gross + undelivered.gross <> round(placed.total_incl_tax
                            * power(10::numeric, coalesce((%(digits)s::jsonb ->> placed.currency)::int, 2)))
 """,
     ),

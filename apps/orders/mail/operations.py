@@ -19,7 +19,7 @@ from apps.core.errors import Final, TryAgain
 from apps.markets.context import using
 from apps.markets.queries import shop_for_market
 from apps.orders import terms
-from apps.orders.enums import CONFIRMATIONS, MailState
+from apps.orders.enums import CONFIRMATIONS, MailKind, MailState
 from apps.orders.mail import returns
 from apps.orders.mail.content import content_of
 from apps.orders.mail.render import Rendered, render
@@ -61,6 +61,8 @@ def send(*, owed: Owed, at: datetime, finish: Callable[[], object]) -> bool:
         mail = (
             returns.content_of(kind=owed.kind, row=row, order=order, shop=shop)
             if row
+            else returns.changed_content(order=order, shop=shop)
+            if owed.kind == MailKind.CHANGED
             else content_of(kind=owed.kind, order=order, shop=shop, fulfilment_id=owed.fulfilment_id, why=owed.why)
         )
         rendered = render(kind=owed.kind, mail=mail)

@@ -7,12 +7,15 @@ from django.utils.translation import gettext as _
 
 from apps.core.money import format_money, from_minor
 from apps.markets.context import Shop
+from apps.orders.addresses import address_of
 from apps.orders.enums import MailKind, ReturnState
 from apps.orders.mail.content import Block, OrderMail, short_mail
 from apps.orders.mail.texts import Words
 from apps.orders.models import Order, Refund, Return
 
-KINDS = frozenset({MailKind.WITHDRAWAL, MailKind.NOT_SENT, MailKind.RETURN_REFUNDED, MailKind.RETURN_REFUSED})
+KINDS = frozenset(
+    {MailKind.WITHDRAWAL, MailKind.NOT_SENT, MailKind.CHANGED, MailKind.RETURN_REFUNDED, MailKind.RETURN_REFUSED}
+)
 
 
 def return_of(*, return_id: int) -> Return:
@@ -24,6 +27,12 @@ def content_of(*, kind: str, row: Return, order: Order, shop: Shop) -> OrderMail
     """Return what a mail about a return says. Runs inside `using(shop=…)`. One statement besides the return's own."""
     words = words_of(kind=kind, order=order, is_unsent=is_unsent(row=row), is_charged=_is_charged(row))
     return short_mail(words=words, order=order, shop=shop, blocks=blocks_of(kind=kind, row=row, order=order, shop=shop))
+
+
+def changed_content(*, order: Order, shop: Shop) -> OrderMail:
+    """Return what a mail says of an order whose address alone changed. Runs inside `using(shop=…)`."""
+    words = changed_words(number=order.number)
+    return short_mail(words=words, order=order, shop=shop, blocks=(address_block(order=order),))
 
 
 def is_unsent(*, row: Return) -> bool:
@@ -58,6 +67,8 @@ def words_of(*, kind: str, order: Order, is_unsent: bool = False, is_charged: bo
             headline=_("We cannot send these goods"),
             text=text % names,
         )
+    if kind == MailKind.CHANGED:
+        return changed_words(number=order.number, is_charged=is_charged)
     if kind == MailKind.WITHDRAWAL:
         return Words(
             subject=_("We have received your withdrawal from order %(number)s") % names,
@@ -79,7 +90,7 @@ def words_of(*, kind: str, order: Order, is_unsent: bool = False, is_charged: bo
             subject=_("Your refund for order %(number)s is on its way") % names,
             headline=_("We have sent your money back"),
             text=_(
-                "This is what you paid for goods we could not send. It goes the way you paid; banks take a few days."
+                "This is what you paid for goods that were not sent. It goes the way you paid; banks take a few days."
             ),
         )
     return Words(
@@ -89,12 +100,42 @@ def words_of(*, kind: str, order: Order, is_unsent: bool = False, is_charged: bo
     )
 
 
+def changed_words(*, number: str, is_charged: bool | None = None) -> Words:
+    """What a shopper reads of a changed order. is_charged: of goods taken out, None where none were."""
+    texts = {
+        None: _("We have changed order %(number)s. The rest of it goes to the address below."),
+        True: _(
+            "We have changed order %(number)s: the goods below are taken out of it. You get back what you paid for them"
+            " within fourteen days; we write to you again when the money has left."
+        ),
+        False: _(
+            "We have changed order %(number)s: the goods below are taken out of it. You are not charged for them."
+        ),
+    }
+    names = {"number": number}
+    return Words(
+        subject=_("Order %(number)s is changed") % names,
+        headline=_("Your order is changed"),
+        text=texts[is_charged] % names,
+    )
+
+
+def address_block(*, order: Order) -> Block:
+    """Where an order goes now."""
+    address = address_of(order.shipping_address)
+    town = f"{address.get('postcode', '')} {address.get('city', '')}".strip()
+    lines = [address.get(name, "") for name in ("name", "company", "line1", "line2")]
+    return Block(title=_("Delivery address"), lines=tuple(line for line in (*lines, town) if line))
+
+
 def blocks_of(*, kind: str, row: Return, order: Order, shop: Shop) -> tuple[Block, ...]:
     """Return the paragraphs under the words."""
     if kind == MailKind.WITHDRAWAL:
         return (_statement(row=row, order=order, shop=shop), *_what_next(row=row, shop=shop))
     if kind == MailKind.NOT_SENT:
         return (Block(title=_("Goods"), lines=statement_lines(row=row)),)
+    if kind == MailKind.CHANGED:
+        return (Block(title=_("Taken out"), lines=statement_lines(row=row)), address_block(order=order))
     if is_unsent(row=row):
         return _money(row=row, shop=shop)
     found = (Block(title=_("What we found"), lines=(row.note,)),) if row.note else ()

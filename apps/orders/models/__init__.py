@@ -4,6 +4,7 @@ from apps.orders.models.credit import CreditAccount, CreditMovement
 from apps.orders.models.delivery import DeliveryHoliday, DeliveryMethod
 from apps.orders.models.demo_bank import DemoBankPayment
 from apps.orders.models.dispute import PaymentDispute
+from apps.orders.models.edit import OrderEdit
 from apps.orders.models.fulfilment import Fulfilment, FulfilmentLine, Rejection
 from apps.orders.models.hold import StockHold
 from apps.orders.models.invoice import Invoice, InvoiceFile, InvoiceLine, InvoiceSeries
@@ -39,6 +40,7 @@ __all__ = [
     "OfferMarket",
     "OfferStacking",
     "Order",
+    "OrderEdit",
     "PartnerNotice",
     "Payment",
     "PaymentCapture",

@@ -1,6 +1,6 @@
 """Goods that cannot be sent: their fulfilment ends, their money goes back, the rest of the order goes on."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from http import HTTPStatus
 
@@ -14,7 +14,7 @@ from apps.orders.enums import ENDED_FULFILMENTS, FulfilmentState, OrderState, Re
 from apps.orders.fulfilment import queries
 from apps.orders.fulfilment.errors import NotWaiting
 from apps.orders.fulfilment.promise import keep_promise
-from apps.orders.models import Fulfilment, FulfilmentLine, Order, Payment, Return, ReturnLine
+from apps.orders.models import Fulfilment, Order, Payment, Return, ReturnLine
 from apps.orders.returns.declare import number_of
 from apps.orders.returns.owed import owe
 
@@ -45,7 +45,7 @@ def give_up(*, fulfilment_id: int, reason: str, by: str, at: datetime) -> Return
         raise WhyMissing
     row = Fulfilment.objects.select_related("order").get(pk=fulfilment_id)
     others = Fulfilment.objects.filter(order_id=row.order_id).exclude(state__in=ENDED_FULFILMENTS).exclude(pk=row.pk)
-    if row.state == FulfilmentState.WAITING and not others.exists() and not _given_up_before(row.order_id):
+    if row.state == FulfilmentState.WAITING and not others.exists() and not given_up_before(row.order_id):
         cancellation.cancel_within(order_id=row.order_id, reason=reason, by=by, at=at)
         # Only now under the order's lock: goods that were found meanwhile undo the whole of it.
         if Fulfilment.objects.values_list("state", flat=True).get(pk=row.pk) != FulfilmentState.CANCELLED:
@@ -62,20 +62,36 @@ def give_up(*, fulfilment_id: int, reason: str, by: str, at: datetime) -> Return
         fulfilment_id=locked.pk, to=FulfilmentState.CANCELLED, by=by, at=at, reason=reason, locked=locked
     )
     lines = list(locked.lines.order_by("id"))
-    made = _owe_back(order=order, lines=lines, payments=payments, reason=reason, by=by, at=at)
+    units = {line.line_id: line.quantity for line in lines}
+    made = pay_back_unsent(
+        order=order, units=units, payments=payments, reason=reason, by=by, at=at, topic="order.not_sent"
+    )
     keep_promise(order=order, at=at)
-    _finish(order=order, by=by, at=at)
+    finish(order=order, by=by, at=at)
     return made
 
 
-def _given_up_before(order_id: int) -> bool:
+def given_up_before(order_id: int) -> bool:
     """Whether part of the order was paid back already: the rest then goes the same way, line by line."""
     return Return.objects.filter(order_id=order_id).exclude(state=ReturnState.CANCELLED).exists()
 
 
-def _owe_back(
-    *, order: Order, lines: list[FulfilmentLine], payments: Sequence[Payment], reason: str, by: str, at: datetime
+def pay_back_unsent(
+    *,
+    order: Order,
+    units: Mapping[int, int],
+    payments: Sequence[Payment],
+    reason: str,
+    by: str,
+    at: datetime,
+    topic: str,
 ) -> Return:
+    """
+    Owe what units (line id → units) that never left are worth; return the return that carries it.
+
+    topic: the news the shopper is told by, "" where the caller tells. Under the locks of order and payments. Audited
+    for people. Publishes refund.due.
+    """
     made = Return.objects.create(
         order=order,
         number=number_of(order=order),
@@ -91,7 +107,7 @@ def _owe_back(
     )
     transitions.note_birth(machine=transitions.RETURN, row=made, order_id=order.pk, by=by, at=at, reason=reason[:200])
     back = ReturnLine.objects.bulk_create(
-        [ReturnLine(parent=made, line_id=line.line_id, quantity=line.quantity, unsent=line.quantity) for line in lines]
+        [ReturnLine(parent=made, line_id=line_id, quantity=count, unsent=count) for line_id, count in units.items()]
     )
     if by.startswith("user:"):
         audit.record(
@@ -110,11 +126,12 @@ def _owe_back(
         transitions.move_return(return_id=made.pk, to=ReturnState.REFUNDED, by=by, at=at)
     if refund is not None:
         outbox.publish(topic="refund.due", key=order.number, payload={**payload, "refund_id": refund.pk}, at=at)
-    outbox.publish(topic="order.not_sent", key=order.number, payload=payload, at=at)
+    if topic:
+        outbox.publish(topic=topic, key=order.number, payload=payload, at=at)
     return made
 
 
-def _finish(*, order: Order, by: str, at: datetime) -> None:
+def finish(*, order: Order, by: str, at: datetime) -> None:
     """Move the order on when these goods were the last it waited for. Under its lock."""
     if order.state != OrderState.IN_FULFILMENT or queries.unshipped(order_id=order.pk).exists():
         return

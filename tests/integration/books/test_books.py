@@ -14,6 +14,7 @@ from apps.core.models import BooksProof, OutboxDelivery, OutboxEvent
 from apps.core.testing import drain_outbox
 from apps.inventory.models import Location
 from apps.orders.basket.queries import basket_view
+from apps.orders.edits import operations as edits
 from apps.orders.fulfilment import operations as fulfilments
 from apps.orders.holds import operations as holds
 from apps.orders.models import Fulfilment, Line, Order
@@ -58,6 +59,7 @@ LIES = {
     ),
     "orders.expected_goods_are_promised": "UPDATE order_fulfilment SET state = 'expected' WHERE state = 'shipped'",
     "orders.fulfilments_carry_every_unit": "UPDATE order_fulfilmentline SET quantity = quantity + 1",
+    "orders.versions_add_up": "UPDATE order_orderedit SET outcome = outcome || '{{\"owed_minor\": 1}}'",
     "payments.a_confirmed_order_is_paid_once": (
         "UPDATE order_payment SET amount_minor = amount_minor - 1, captured_minor = captured_minor - 1"
         " WHERE state = 'paid'"
@@ -86,7 +88,7 @@ LIES = {
         "INSERT INTO catalogue_publicationdue (product_id, due_since, reason)"
         " SELECT min(id), '2026-01-01', 'test' FROM catalogue_product"
     ),
-    "returns.no_unit_comes_back_twice": "UPDATE order_returnline SET quantity = 9, sellable = 9",
+    "returns.no_unit_comes_back_twice": "UPDATE order_returnline SET quantity = 9, sellable = 9 WHERE unsent = 0",
     "returns.refunds_sum_to_the_cent": "UPDATE order_refund SET amount_minor = amount_minor + 1",
     "returns.state_follows_the_refund": "UPDATE order_return SET state = 'refunded'",
 }
@@ -103,6 +105,16 @@ def give_back_one(shipped: Waiting) -> None:
     returns.inspect_return(return_id=made.pk, found=found, location_id=place, note="", by="user:9", at=LATER)
 
 
+def change_one() -> None:
+    """One of two units is taken out of an order that nobody prepares yet."""
+    changed = make_waiting_order(method="bank_transfer")
+    pay(changed, at=LATER)
+    drain_outbox(at=LATER)
+    units = {Line.objects.get(order_id=changed.order_id).pk: 1}
+    row = edits.draft(order_id=changed.order_id, units=units, address=None, reason="r", by="user:9", at=LATER)
+    edits.confirm(edit_id=row.pk, by="user:9", at=LATER)
+
+
 def a_day() -> dict[str, str]:
     """One order shipped and half given back, one that waits with a voucher, one expired; returns their numbers."""
     shipped = make_waiting_order(method="bank_transfer")
@@ -112,6 +124,7 @@ def a_day() -> dict[str, str]:
     fulfilments.ship(fulfilment_id=fulfilment.pk, carrier="Colissimo", tracking_code="8R42", by="user:9", at=LATER)
     give_back_one(shipped)
     drain_outbox(at=LATER)
+    change_one()
     late = make_waiting_order()
     payments.expire_unpaid(at=late.expires_at + timedelta(seconds=1))
     drain_outbox(at=LATER)

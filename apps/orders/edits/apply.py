@@ -1,0 +1,219 @@
+"""Do a change to an order, in the caller's transaction."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from apps.core import locks
+from apps.inventory import operations as inventory
+from apps.orders import transitions
+from apps.orders.edits import queries
+from apps.orders.edits.errors import (
+    AddressTooLate,
+    EverythingTakenOut,
+    NotChangeable,
+    OtherCountry,
+    TooFewOpen,
+)
+from apps.orders.enums import OPEN_FULFILMENTS, FulfilmentState, OrderState
+from apps.orders.fulfilment.errors import ChangedMeanwhile
+from apps.orders.fulfilment.promise import keep_promise
+from apps.orders.models import (  # type: ignore[attr-defined] # Oscar's address, through its star import
+    Fulfilment,
+    FulfilmentLine,
+    Line,
+    Order,
+    Payment,
+    Refund,
+    Return,
+    ShippingAddress,
+)
+from apps.orders.placement.data import Address
+from apps.orders.returns.unsent import finish, given_up_before, pay_back_unsent
+
+CHANGEABLE = frozenset({OrderState.CONFIRMED, OrderState.IN_FULFILMENT})
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a change takes out of one fulfilment: units by order line."""
+
+    row: Fulfilment
+    lines: tuple[FulfilmentLine, ...]
+    units: Mapping[int, int]
+
+    @property
+    def products(self) -> dict[int, int]:
+        """Units by product."""
+        found: dict[int, int] = {}
+        for line in self.lines:
+            product, count = line.line.product_id, self.units.get(line.line_id, 0)
+            if product and count:
+                found[product] = found.get(product, 0) + count
+        return found
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing is left of the fulfilment."""
+        return all(self.units.get(line.line_id, 0) == line.quantity for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What a change did."""
+
+    order: Order
+    given_back: Return | None
+    locations: tuple[str, ...]
+
+    def facts(self) -> dict[str, Any]:
+        """What somebody decides on: money that goes back or is let go, in minor units, and where goods are free."""
+        refund: Refund | None = getattr(self.given_back, "refund", None) if self.given_back else None
+        tenders = refund.tenders.order_by("id") if refund else []
+        return {
+            "refund_minor": refund.amount_minor if refund else 0,
+            "tax_minor": refund.tax_minor if refund else 0,
+            "delivery_minor": refund.delivery_minor if refund else 0,
+            "tenders": [[row.payment_id, row.amount_minor, row.is_release] for row in tenders],
+            "locations": list(self.locations),
+        }
+
+
+def apply_change(
+    *, order_id: int, units: Mapping[int, int], address: Address | None, reason: str, by: str, at: datetime
+) -> Applied:
+    """
+    Take units (line id → units) out of an order and send the rest to an address. In a transaction that holds no lock.
+
+    Raises what `operations.confirm` names.
+    """
+    order = Order.objects.select_related("market").get(pk=order_id)
+    parts = _parts(order=order, units=units)
+    _free(order=order, parts=parts, reason=reason, by=by, at=at)
+    order = locks.lock_row(queryset=Order.objects.select_related("market").filter(pk=order_id), rank=locks.Rank.ORDER)
+    if order.state not in CHANGEABLE:
+        raise NotChangeable(number=order.number)
+    payments = locks.lock_rows(queryset=Payment.objects.filter(order_id=order_id), rank=locks.Rank.PAYMENT)
+    locked = locks.lock_rows(queryset=Fulfilment.objects.filter(order_id=order_id), rank=locks.Rank.FULFILMENT)
+    _check_same(order=order, parts=parts, locked=locked)
+    if address is not None:
+        _send_to(order=order, address=address, locked=locked)
+    for part in parts:
+        _shrink(part=part, reason=reason, by=by, at=at)
+    _check_something_stays(order=order, locked=locked)
+    made = None
+    if units:
+        made = pay_back_unsent(
+            order=order, units=dict(sorted(units.items())), payments=payments, reason=reason, by=by, at=at, topic=""
+        )
+        keep_promise(order=order, at=at)
+        finish(order=order, by=by, at=at)
+    return Applied(order, made, tuple(sorted(part.row.location.code for part in parts if part.row.location)))
+
+
+def _parts(*, order: Order, units: Mapping[int, int]) -> list[Part]:
+    """Share the units out over the fulfilments nobody has begun with. Raises NotChangeable, TooFewOpen."""
+    rows = list(queries.changeable(order_id=order.pk).select_related("location").prefetch_related("lines__line"))
+    if not rows:
+        raise NotChangeable(number=order.number)
+    left = dict(units)
+    parts = []
+    for row in rows:
+        lines = tuple(row.lines.all())
+        takes = {line.line_id: min(left.get(line.line_id, 0), line.quantity) for line in lines}
+        takes = {line_id: count for line_id, count in takes.items() if count > 0}
+        for line_id, count in takes.items():
+            left[line_id] -= count
+        if takes:
+            parts.append(Part(row, lines, takes))
+    short = next((line_id for line_id, count in left.items() if count), None)
+    if short is not None:
+        line = Line.objects.filter(order_id=order.pk, pk=short).first()
+        if line is None or units[short] < 0:
+            raise NotChangeable(number=order.number)
+        raise TooFewOpen(name=line.title, left=units[short] - left[short])
+    return parts
+
+
+def _free(*, order: Order, parts: Sequence[Part], reason: str, by: str, at: datetime) -> None:
+    """Give the goods back to the places that held them. Raises ChangedMeanwhile when they did not."""
+    if not parts:
+        return
+    reference = f"order:{order.number}"
+    inventory.lock_products(product_ids=sorted({product for part in parts for product in part.products}))
+    for part in parts:
+        if part.row.location_id is None:
+            continue
+        given = inventory.release(
+            reference=reference,
+            location_id=part.row.location_id,
+            units=part.products,
+            reason=reason[:200],
+            keeps_days=True,
+            at=at,
+            by=by,
+        )
+        if sum(each.quantity for each in given) != sum(part.products.values()):
+            raise ChangedMeanwhile(number=order.number)
+    inventory.free_days(reference=reference)
+
+
+def _check_same(*, order: Order, parts: Sequence[Part], locked: Sequence[Fulfilment]) -> None:
+    """Refuse when somebody began with a fulfilment, or it carries something else, since it was read without a lock."""
+    now = {row.pk: row for row in locked}
+    for part in parts:
+        row = now[part.row.pk]
+        carried = dict(FulfilmentLine.objects.filter(fulfilment=row).values_list("line_id", "quantity"))
+        if (row.state, row.sent_at, row.location_id) != (part.row.state, None, part.row.location_id) or carried != {
+            line.line_id: line.quantity for line in part.lines
+        }:
+            raise ChangedMeanwhile(number=order.number)
+
+
+def _shrink(*, part: Part, reason: str, by: str, at: datetime) -> None:
+    if part.is_whole:
+        transitions.move_fulfilment(
+            fulfilment_id=part.row.pk, to=FulfilmentState.CANCELLED, by=by, at=at, reason=reason[:200]
+        )
+        return
+    for line in part.lines:
+        count = part.units.get(line.line_id, 0)
+        if count == line.quantity:
+            line.delete()
+        elif count:
+            line.quantity -= count
+            line.save(update_fields=["quantity"])
+
+
+def _check_something_stays(*, order: Order, locked: Sequence[Fulfilment]) -> None:
+    """An order of which nothing left and nothing stays is cancelled instead, with all it takes."""
+    left = any(row.shipped_at for row in locked)
+    stays = Fulfilment.objects.filter(order_id=order.pk, state__in=OPEN_FULFILMENTS).exists()
+    if not left and not stays and not given_up_before(order.pk):
+        raise EverythingTakenOut(number=order.number)
+
+
+def _send_to(*, order: Order, address: Address, locked: Sequence[Fulfilment]) -> None:
+    """Write the new address beside the old one, which the history keeps."""
+    begun = [row for row in locked if row.state in OPEN_FULFILMENTS and row.state not in queries.STILL_OURS]
+    if begun or any(row.sent_at for row in locked if row.state in OPEN_FULFILMENTS):
+        raise AddressTooLate(number=order.number)
+    old = order.shipping_address
+    if old is None or address.country != old.country_id:
+        raise OtherCountry
+    values = asdict(address)
+    order.shipping_address = ShippingAddress.objects.create(
+        first_name=values["first_name"],
+        last_name=values["last_name"],
+        line1=values["line1"],
+        line2=values["line2"],
+        line3=values["company"],
+        line4=values["city"],
+        state=values["region"],
+        postcode=values["postcode"],
+        country_id=values["country"],
+        phone_number=old.phone_number,
+        notes=old.notes,
+    )
+    order.save(update_fields=["shipping_address"])
