@@ -12,21 +12,24 @@ from typing import Any, TypeVar
 
 from django.db import InterfaceError, OperationalError, connection, connections
 from django.db.models import Count, F, Q
+from django.utils import timezone
 
 from apps.core import books, clock
 from apps.core.errors import GatewayError, Refusal
 from apps.core.models import OutboxDelivery
 from apps.core.money import Money
+from apps.inventory import inbound
 from apps.inventory import operations as inventory
 from apps.inventory.enums import LocationKind, RuleAction
-from apps.inventory.models import Location, SourcingRule, StockLevel
+from apps.inventory.models import Inbound, Location, SourcingRule, StockLevel
 from apps.markets.enums import CapturePolicy
 from apps.markets.models import Market
 from apps.orders.cancellation import cancel_order
 from apps.orders.credit import operations as credit
+from apps.orders.edits import operations as edits
 from apps.orders.enums import RejectReason
+from apps.orders.fulfilment import arrivals, rerouting
 from apps.orders.fulfilment import operations as fulfilment
-from apps.orders.fulfilment import rerouting
 from apps.orders.logistics import operations as logistics
 from apps.orders.models import DemoBankPayment, Fulfilment, MailLog, Order, Payment
 from apps.orders.payments import demo_bank
@@ -37,6 +40,8 @@ from apps.orders.returns import waiting
 T = TypeVar("T")
 BY = "system:crash-run"
 CARDS = 4
+COMING = 12
+"""SKUs of a delivery that is announced."""
 SHORT = 30
 """Units of each SKU at the start: few, so that baskets fight for the last ones."""
 
@@ -83,19 +88,20 @@ def at_partner() -> dict[str, int]:
 
 def stock_up() -> None:
     """Count every level up to what a round needs; never below what is promised."""
-    for level in StockLevel.objects.filter(on_hand__lt=SHORT).select_related("location"):
+    here = StockLevel.objects.exclude(location__kind=LocationKind.INBOUND)
+    for level in here.filter(on_hand__lt=SHORT).select_related("location"):
         counts = {(level.product_id, level.location_id): max(SHORT, level.reserved)}
         with_patience(lambda c=counts: inventory.count_stock(counts=c, reference="crash", at=clock.now(), by=BY))
 
 
 def staff_day(chance: random.Random) -> Counter[str]:
-    """A few minutes of staff: ship, reject, cancel, deliver, give back, on random orders; count what came of it."""
+    """A few minutes of staff: ship, reject, cancel, change, deliver, give back, receive; count what came of it."""
     done: Counter[str] = Counter()
     rows = list(
         Fulfilment.objects.filter(state__in=("new", "picked", "packed"), location__partner="").order_by("?")[:8]
     )
     for row in rows:
-        move = chance.choice(("ship", "ship", "reject", "cancel", "split"))
+        move = chance.choice(("ship", "ship", "reject", "cancel", "split", "change"))
         done[f"{move} {_try(move, row, chance)}"] += 1
     for row in Fulfilment.objects.filter(state="shipped").order_by("?")[:4]:
         done[f"deliver {_try('deliver', row, chance)}"] += 1
@@ -106,7 +112,57 @@ def staff_day(chance: random.Random) -> Counter[str]:
         if ends is not None and ends.authorised_until is not None:
             at = ends.authorised_until - timedelta(hours=1)
             done[f"authorisation ends {answer(lambda: payments.capture_before_end(at=at, limit=1))}"] += 1
+    done[f"delivery {_delivery(chance)}"] += 1
     return done
+
+
+def _delivery(chance: random.Random) -> str:
+    """Announce goods whose shelves are empty, receive part of others, put them off or call them off."""
+    now, today = clock.now(), timezone.localdate(clock.now())
+    move = chance.choice(("announced", "received", "received", "put off", "called off"))
+    row = Inbound.objects.filter(is_active=True).order_by("?").first()
+    if move == "announced" or row is None:
+        hub = Location.objects.get(code="lyon")
+        levels = list(StockLevel.objects.filter(location=hub).order_by("?")[:COMING])
+        empty = {(level.product_id, hub.pk): level.reserved for level in levels}
+        calls: list[Callable[[], object]] = [
+            lambda: inventory.count_stock(counts=empty, reference="crash", at=now, by=BY),
+            lambda: inbound.announce(
+                location_id=hub.pk,
+                quantities={level.product_id: chance.randint(3, 20) for level in levels},
+                expected_on=today + timedelta(days=chance.randint(0, 5)),
+                reference=f"C{now.timestamp():.0f}{chance.randint(0, 999)}",
+                sells_online=True,
+                percent=100,
+                today=today,
+                at=now,
+                by=BY,
+            ),
+        ]
+        return f"announced {[answer(call) for call in calls][-1]}"
+    coming = {level.product_id: level.on_hand for level in StockLevel.objects.filter(location=row, on_hand__gt=0)}
+    came = {product: chance.randint(0, units) for product, units in coming.items()}
+    deeds: dict[str, Callable[[], object]] = {
+        "received": lambda: inbound.receive(inbound_id=row.pk, quantities=came, at=now, by=BY),
+        "put off": lambda: inbound.expect_on(
+            inbound_id=row.pk,
+            day=today + timedelta(days=9),
+            sells_online=True,
+            reason="crash run",
+            today=today,
+            at=now,
+            by=BY,
+        ),
+        "called off": lambda: inbound.call_off(inbound_id=row.pk, reason="crash run", at=now, by=BY),
+    }
+    return f"{move} {answer(deeds[move])}"
+
+
+def _change(row: Fulfilment, *, line: int) -> None:
+    """Take one unit out of an order."""
+    now = clock.now()
+    draft = edits.draft(order_id=row.order_id, units={line: 1}, address=None, reason="crash run", by=BY, at=now)
+    edits.confirm(edit_id=draft.pk, by=BY, at=now)
 
 
 def _try(move: str, row: Fulfilment, chance: random.Random) -> str:
@@ -124,6 +180,7 @@ def _try(move: str, row: Fulfilment, chance: random.Random) -> str:
         ),
         "cancel": lambda: cancel_order(order_id=row.order_id, reason="crash run", by=BY, at=now),
         "split": lambda: fulfilment.split(fulfilment_id=row.pk, units={line: 1}, by=BY, at=now),
+        "change": lambda: _change(row, line=line),
         "deliver": lambda: fulfilment.deliver(fulfilment_id=row.pk, by=BY, at=now),
     }
     return answer(calls[move])
@@ -175,6 +232,7 @@ def owners() -> None:
     payments.reconcile(at=now, older_than=timedelta(0))
     payments.expire_unpaid(at=now)
     logistics.follow_up(at=now + logistics.ASK_AFTER)
+    arrivals.reroute_called_off(at=now)
     waiting.work_off(at=now)
 
 
