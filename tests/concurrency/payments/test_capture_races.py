@@ -17,7 +17,7 @@ from tests.factories.authorised import BY, at_the_bank, card_of, charging_later,
 from tests.factories.network import LILLE, MARAIS, make_network
 from tests.factories.orders import AT
 from tests.integration.fulfilment.test_rejection import reject
-from tests.race import race
+from tests.race import meeting, race
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -52,11 +52,14 @@ def test_control_without_the_locks_a_parcel_is_asked_for_more_than_once(monkeypa
     first = ship_from(order, MARAIS, at=LATER, drain=False)
     second = ship_from(order, LILLE, at=LATER, drain=False)
     monkeypatch.setattr(capturing, "_locked", lambda _order_id: (order, [card_of(order)]))
+    asked_minor = parts.asked_minor
+    # Both read what was asked for before either asks.
+    monkeypatch.setattr(parts, "asked_minor", meeting(asked_minor, parties=2))
 
     asking = [partial(operations.ask_captures, fulfilment_id=each, at=LATER) for each in (first, second)]
     race(asking)
 
-    assert parts.asked_minor(payment=card_of(order)) > 2490
+    assert asked_minor(payment=card_of(order)) > 2490
 
 
 def test_two_parcels_that_leave_at_once_are_charged_what_was_authorised():

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from apps.core import books
-from apps.core.errors import Final
+from apps.core.errors import Final, TryAgain
 from apps.core.models import AuditEvent
 from apps.core.testing import drain_outbox
 from apps.orders.cancellation import cancel_order
@@ -444,3 +444,46 @@ def test_capture_begun_when_the_order_is_cancelled_is_sent_back(network, monkeyp
 
 def _dies(**_kwargs):
     raise RuntimeError("killed")
+
+
+def two_captures(network):
+    """A parcel that left and the last one, both to be charged, neither begun: the outbox keeps no order of them."""
+    order = place_authorised(network, units={"POT": 1, "LID": 1})
+    for code in (MARAIS, LILLE):
+        parcel = ship_from(order, code, at=LATER, drain=False)
+        operations.ask_captures(fulfilment_id=parcel, at=LATER)
+    return order, *PaymentCapture.objects.order_by("id")
+
+
+def test_last_capture_that_overtakes_another_waits_for_it(network):
+    order, first, last = two_captures(network)
+    assert (first.is_last, last.is_last) == (False, True)
+
+    with pytest.raises(TryAgain):
+        operations.capture(capture_id=last.pk, at=LATER)
+    assert at_the_bank(order).captured_minor == 0
+    drain_outbox(at=LATER)
+    drain_outbox(at=LATER + timedelta(minutes=10))
+
+    assert sums(order) == ("paid", 2490, 0)
+    assert broken(LATER + timedelta(minutes=10)) == []
+
+
+def test_last_capture_after_a_refused_one_leaves_it_something_to_be_charged_to(network, monkeypatch):
+    order, first, last = two_captures(network)
+    bank = registry.gateway_for(code="demo")
+    with monkeypatch.context() as patched:
+        patched.setattr(type(bank), "capture", refusing)
+        operations.capture(capture_id=first.pk, at=LATER)
+
+    operations.capture(capture_id=last.pk, at=LATER)
+    assert not at_the_bank(order).is_released
+    assert sums(order)[0] == "authorised"
+
+    operations.ask_again(capture_id=first.pk, by=BY, at=LATER)
+    drain_outbox(at=LATER)
+    assert sums(order) == ("paid", 2490, 0)
+
+
+def refusing(self, *, charge):
+    raise Final("declined", system="demo bank")

@@ -121,15 +121,26 @@ def capture(*, capture_id: int, at: datetime, by: str = BY) -> str:
 
 @transaction.atomic
 def _begin(*, capture_id: int, at: datetime) -> PaymentCapture | None:
-    """Note that the provider is asked now; None where it is not to be. What was begun before is always asked again."""
+    """
+    Note that the provider is asked now; None where it is not to be. What was begun before is always asked again.
+
+    The last capture lets the rest go, so it waits for those before it, however late a worker that died made them; where
+    one of them was refused and may be charged again, it is not the last. Raises TryAgain.
+    """
     _order, payment, row = _locked_capture(capture_id)
     if row.state != CaptureState.DUE:
         return None
+    if row.is_last:
+        others = payment.captures.exclude(pk=row.pk)
+        if others.filter(state=CaptureState.DUE).exists():
+            raise TryAgain("an earlier part is not charged yet", system=payment.gateway)
+        if row.tried_at is None and others.filter(state=CaptureState.REFUSED).exists():
+            row.is_last = False
     if row.tried_at is None:
         row.tried_at = at
         if payment.state != PaymentState.AUTHORISED:
             row.state, row.refusal_code = CaptureState.REFUSED, f"payment is {payment.state}"
-        row.save(update_fields=["state", "refusal_code", "tried_at"])
+        row.save(update_fields=["state", "refusal_code", "tried_at", "is_last"])
     row.payment = payment
     return row if row.state == CaptureState.DUE else None
 
