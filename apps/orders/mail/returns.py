@@ -161,6 +161,11 @@ def _statement(*, row: Return, order: Order, shop: Shop) -> Block:
 
 
 def _what_next(*, row: Return, shop: Shop) -> tuple[Block, ...]:
+    if row.state != ReturnState.NOT_SENT and is_unsent(row=row):
+        text = _("These goods had not left yet, so they will not be sent. We pay back what you paid for them.")
+        if not _is_charged(row):
+            text = _("These goods had not left yet, so they will not be sent. You are not charged for them.")
+        return (Block(title=_("What happens now"), lines=(text,)),)
     if row.state == ReturnState.NOT_SENT:
         return (
             Block(

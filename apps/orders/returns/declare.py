@@ -9,7 +9,11 @@ from django.db import transaction
 from apps.catalog.enums import NO_WITHDRAWAL
 from apps.core import audit, idempotency, locks, outbox
 from apps.orders import cancellation, transitions
+from apps.orders.edits.apply import apply_change
+from apps.orders.edits.errors import EverythingTakenOut, NotChangeable, TooFewOpen
+from apps.orders.edits.queries import open_units
 from apps.orders.enums import ReturnState
+from apps.orders.fulfilment.errors import ChangedMeanwhile
 from apps.orders.models import Fulfilment, Line, Order, Return, ReturnLine
 from apps.orders.returns import queries, window
 from apps.orders.returns.errors import (
@@ -36,6 +40,14 @@ class Declared:
     email: str
 
 
+@dataclass(frozen=True, slots=True)
+class TakenOut:
+    """Units by line that never left, and the return that pays them back."""
+
+    return_id: int
+    units: Mapping[int, int]
+
+
 @locks.retry_on_conflict()
 @transaction.atomic
 def declare_withdrawal(
@@ -54,7 +66,9 @@ def declare_withdrawal(
     Write a declaration of withdrawal from units of lines (line id → units) and have its receipt acknowledged.
 
     by: SHOPPER or "user:id" (audited). An order of which nothing has left is cancelled when all of it is withdrawn
-    from: then there is nothing to send back. Locks what cancelling locks, then the order. Publishes return.declared.
+    from: then there is nothing to send back. Units nobody prepares yet are taken out and paid back at once, by a return
+    of their own; the one for the rest is returned where there is a rest. Locks what cancelling or taking out locks,
+    then the order. Publishes return.declared for each.
     reasons: line id → ReturnReason, where one was given. drop_off_id: the store the goods are brought to; None: they
     are sent. idempotency_key: the same statement sent again under it returns the first return. Raises NothingBought,
     WindowOver, NothingChosen, TooMany, NotWithdrawable (SHOPPER; staff may take anything back), NoDropOff,
@@ -79,21 +93,30 @@ def declare_withdrawal(
 
 
 def _declare(*, order_id: int, said: Declared, by: str, at: datetime) -> int:
-    order = Order.objects.select_related("market").get(pk=order_id)
+    orders = Order.objects.select_related("market").filter(pk=order_id)
+    order = orders.get()
     wanted = said.units
     if by == SHOPPER:
         _check_right(order_id=order_id, wanted=wanted)
     if said.drop_off_id is not None and not queries.drop_offs(order=order).filter(pk=said.drop_off_id).exists():
         raise NoDropOff
-    # Cancelling locks the order among all the rest; without it only the order is locked.
+    # Cancelling and taking out lock the order among all the rest; without them only the order is locked.
     is_unsent = _cancel_if_unsent(order=order, wanted=wanted, by=by, at=at)
     if not is_unsent:
-        locked = locks.lock_row(queryset=Order.objects.filter(pk=order_id), rank=locks.Rank.ORDER)
-        _check(order=order, state=locked.state, wanted=wanted, at=at)
+        taken_out = _take_out(order=order, said=said, by=by, at=at)
+        if taken_out is None:
+            order = locks.lock_row(queryset=orders, rank=locks.Rank.ORDER)
+        else:
+            order = orders.get()  # locked by then, with its payments and fulfilments
+            wanted = {line_id: count - taken_out.units.get(line_id, 0) for line_id, count in wanted.items()}
+            wanted = {line_id: count for line_id, count in wanted.items() if count}
+            if not wanted:
+                return taken_out.return_id
+        _check(order=order, state=order.state, wanted=wanted, at=at)
     due = at + timedelta(days=window.DAYS)
     made = Return.objects.create(
         order=order,
-        number=number_of(order=order),
+        number=queries.number_of(order=order),
         state=ReturnState.NOT_SENT if is_unsent else ReturnState.DECLARED,
         name=said.name,
         email=said.email,
@@ -124,11 +147,6 @@ def _declare(*, order_id: int, said: Declared, by: str, at: datetime) -> int:
     return int(made.pk)
 
 
-def number_of(*, order: Order) -> str:
-    """Return the next number of a return of this order; under the order's lock."""
-    return f"{order.number}-R{Return.objects.filter(order_id=order.pk).count() + 1}"
-
-
 def _cancel_if_unsent(*, order: Order, wanted: Mapping[int, int], by: str, at: datetime) -> bool:
     """Cancel an order that is withdrawn from whole before anything left; goods that leave meanwhile win."""
     if order.state not in cancellation.CANCELLABLE:
@@ -142,6 +160,35 @@ def _cancel_if_unsent(*, order: Order, wanted: Mapping[int, int], by: str, at: d
     except (cancellation.GoodsHaveLeft, cancellation.PartlyGivenBack):
         return False
     return True
+
+
+def _take_out(*, order: Order, said: Declared, by: str, at: datetime) -> TakenOut | None:
+    """
+    Take out of an order what nobody prepares yet; return what that was. Locks it as changing an order does.
+
+    None where there is nothing of the kind, or somebody begins with it meanwhile: then it is awaited back. Its receipt
+    is acknowledged like any other, by a mail of its own.
+    """
+    _check(order=order, state=order.state, wanted=said.units, at=at)
+    most = open_units(order_id=order.pk)
+    units = {line_id: min(count, most.get(line_id, 0)) for line_id, count in said.units.items()}
+    units = {line_id: count for line_id, count in units.items() if count}
+    if not units:
+        return None
+    try:
+        with transaction.atomic():
+            done = apply_change(order_id=order.pk, units=units, address=None, reason="withdrawal", by=by, at=at)
+    except (ChangedMeanwhile, EverythingTakenOut, NotChangeable, TooFewOpen):
+        return None
+    made = done.given_back
+    if made is None:
+        return None
+    Return.objects.filter(pk=made.pk).update(name=said.name, email=said.email)
+    for line in made.lines.all():
+        ReturnLine.objects.filter(pk=line.pk).update(reason=said.reasons.get(line.line_id, ""))
+    payload = {"order_id": order.pk, "return_id": made.pk}
+    outbox.publish(topic="return.declared", key=order.number, payload=payload, at=at)
+    return TakenOut(int(made.pk), units)
 
 
 def _check_right(*, order_id: int, wanted: Mapping[int, int]) -> None:

@@ -55,6 +55,11 @@ def right_of(*, order: Order) -> Right:
     )
 
 
+def number_of(*, order: Order) -> str:
+    """Return the next number of a return of this order; under the order's lock."""
+    return f"{order.number}-R{Return.objects.filter(order_id=order.pk).count() + 1}"
+
+
 def given_back(*, order_id: int) -> dict[int, int]:
     """Return line id → units declared in returns that count: all but those whose goods the shopper keeps."""
     rows = ReturnLine.objects.filter(parent__order_id=order_id).exclude(parent__state=ReturnState.CANCELLED)

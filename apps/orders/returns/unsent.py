@@ -15,8 +15,8 @@ from apps.orders.fulfilment import queries
 from apps.orders.fulfilment.errors import NotWaiting
 from apps.orders.fulfilment.promise import keep_promise
 from apps.orders.models import Fulfilment, Order, Payment, Return, ReturnLine
-from apps.orders.returns.declare import number_of
 from apps.orders.returns.owed import owe
+from apps.orders.returns.queries import number_of
 
 REFUND_WITHIN = timedelta(days=14)
 """What was not delivered is paid back within fourteen days (C. conso L216-7)."""

@@ -127,6 +127,8 @@ def _next(shop: Shop, row: Return) -> tuple[str, ...]:
             f"{shop.seller.name}, {shop.seller.address_line}",
         )
     if refund is not None:
+        if all(tender.is_release for tender in refund.tenders.all()):
+            return (_("You are not charged for these goods."),)
         amount = words.money(shop=shop, amount=from_minor(refund.amount_minor, refund.currency))
         if row.state == ReturnState.REFUNDED:
             return (_("%(amount)s were sent back to you; banks take a few days.") % {"amount": amount},)

@@ -51,7 +51,7 @@ def test_control_without_the_order_lock_goods_are_given_back_twice(monkeypatch):
     monkeypatch.setattr(declaring.queries, "given_back", meeting(queries.given_back, parties=2))
     # The number of a return is unique too, so the second says so by another key.
     numbers = iter(range(10))
-    monkeypatch.setattr(declaring, "number_of", lambda *, order: f"{order.number}-R{next(numbers)}")
+    monkeypatch.setattr(declaring.queries, "number_of", lambda *, order: f"{order.number}-R{next(numbers)}")
     answers = race([declaration(waiting)] * 2)
     assert [type(each) for each in answers] == [Return, Return]
     assert "returns.no_unit_comes_back_twice" in broken()

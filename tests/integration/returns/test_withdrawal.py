@@ -6,11 +6,15 @@ import pytest
 from django.core import mail as outgoing
 
 from apps.core.models import AuditEvent
+from apps.core.testing import drain_outbox
 from apps.inventory.models import StockLevel
 from apps.orders.enums import MailKind, OrderState, ReturnState
-from apps.orders.models import Order, Payment, Return
+from apps.orders.fulfilment import operations as fulfilments
+from apps.orders.models import Fulfilment, MailLog, Order, Payment, Return
 from apps.orders.returns import operations, queries
 from apps.orders.returns.errors import NothingBought, NothingChosen, TooMany, WindowOver
+from tests.factories.network import DEPOT, fulfilment_at, make_network
+from tests.factories.network import line_of as sold_as
 from tests.factories.payments import make_waiting_order
 from tests.integration.returns.helpers import ARRIVED, BACK, arrived, assert_books_hold, declare, kinds, line_of
 
@@ -91,11 +95,53 @@ def test_whole_withdrawal_before_anything_left_cancels_the_order():
     assert_books_hold(at=ARRIVED + timedelta(hours=1))
 
 
-def test_partial_withdrawal_before_anything_left_waits_for_the_goods():
+def test_units_nobody_prepares_yet_are_taken_out_and_paid_back_at_once():
     waiting = arrived(ship=False)
+
     made = declare(waiting, units=1, at=ARRIVED)
-    assert made.state == ReturnState.DECLARED
+
+    made.refresh_from_db()
+    assert (made.state, made.name, made.lines.get().unsent) == (ReturnState.REFUNDED, "Demo Shopper", 1)
     assert waiting.order.state == OrderState.IN_FULFILMENT
+    assert Fulfilment.objects.get(order_id=waiting.order_id).lines.get().quantity == 1
+    assert StockLevel.objects.get(product=line_of(waiting).product).reserved == 1
+    told = {each.body for each in outgoing.outbox}
+    assert any("ils ne partiront pas" in each for each in told)
+    assert_books_hold()
+
+
+def test_units_being_prepared_are_awaited_back():
+    waiting = arrived(ship=False)
+    row = Fulfilment.objects.get(order_id=waiting.order_id)
+    fulfilments.pick(fulfilment_id=row.pk, by="user:7", at=ARRIVED)
+
+    made = declare(waiting, units=1, at=ARRIVED)
+
+    assert made.state == ReturnState.DECLARED
+    assert row.lines.get().quantity == 2
+    assert_books_hold()
+
+
+def test_goods_that_left_and_goods_that_did_not_are_two_returns_with_a_receipt_each():
+    network = make_network()
+    order = network.paid(units={"KETTLE": 1, "LID": 1, "CUP": 1})
+    row = fulfilment_at(order, DEPOT)
+    fulfilments.ship(fulfilment_id=row.pk, carrier="Post", tracking_code="1", by="user:7", at=ARRIVED)
+    drain_outbox(at=ARRIVED)
+    units = {sold_as(order, sku).pk: 1 for sku in ("KETTLE", "LID")}
+
+    made = operations.declare_withdrawal(
+        order_id=order.pk, units=units, name="Demo", email="d@example.com", by="shopper", at=BACK
+    )
+    drain_outbox(at=BACK)
+
+    rows = {each.number: each for each in Return.objects.filter(order=order)}
+    never_left = rows[f"{order.number}-R1"]
+    assert (never_left.state, [line.line.partner_sku for line in never_left.lines.all()]) == ("refund_due", ["LID"])
+    assert (made.number, made.state) == (f"{order.number}-R2", ReturnState.DECLARED)
+    assert [line.line.partner_sku for line in made.lines.all()] == ["KETTLE"]
+    assert MailLog.objects.filter(order=order, kind=MailKind.WITHDRAWAL, recipient="d@example.com").count() == 2
+    assert_books_hold()
 
 
 def test_closed_return_may_be_declared_again():
