@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.backoffice.admin.shared import chip
@@ -66,7 +67,8 @@ def _entry(request: HttpRequest, row: Return, write: Callable[[int, str], str]) 
 def _tender(part: RefundTender, write: Callable[[int, str], str]) -> tuple[str, str, str]:
     """What of a refund goes back to one tender: its name, the amount, whether it left."""
     label = tender_label(payment=part.payment)
-    return label, write(part.amount_minor, part.payment.currency), str(part.get_state_display())
+    state = _("never charged") if part.is_release else str(part.get_state_display())
+    return label, write(part.amount_minor, part.payment.currency), state
 
 
 def _actions(request: HttpRequest, row: Return) -> list[dict[str, Any]]:

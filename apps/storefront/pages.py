@@ -201,9 +201,13 @@ def _delivery_price(shop: Shop, method: delivery.Method) -> str:
     return _("For %(price)s, free from %(amount)s.") % {"price": price, "amount": free_from}
 
 
-def promises(*, shop: Shop) -> tuple[PromiseView, ...]:
-    """Delivery, returns, guarantee: what the shop promises, from the market's own data."""
-    method = delivery.first_method(shop=shop)
+def promises(*, shop: Shop, is_here: bool = True) -> tuple[PromiseView, ...]:
+    """
+    Delivery, returns, guarantee: what the shop promises, from the market's own data.
+
+    is_here: without, the goods are on their way still, and the days of a delivery would promise too much.
+    """
+    method = delivery.first_method(shop=shop) if is_here else None
     first = (method.min_days, method.max_days, _delivery_price(shop, method)) if method else None
     return _promises(get_language(), first, shop.market.country in terms.EU_COUNTRIES)
 

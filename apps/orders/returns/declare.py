@@ -133,14 +133,7 @@ def _declare(*, order_id: int, said: Declared, by: str, at: datetime) -> int:
         ]
     )
     transitions.note_birth(machine=transitions.RETURN, row=made, order_id=order_id, by=by, at=at)
-    if by.startswith("user:"):
-        audit.record(
-            action="return.declare",
-            target=audit.target_of(model="order.return", pk=made.pk),
-            actor=by,
-            at=at,
-            after={"number": made.number, "units": sum(wanted.values())},
-        )
+    _audit(made, units=wanted, by=by, at=at)
     outbox.publish(
         topic="return.declared", key=order.number, payload={"order_id": order_id, "return_id": made.pk}, at=at
     )
@@ -186,9 +179,21 @@ def _take_out(*, order: Order, said: Declared, by: str, at: datetime) -> TakenOu
     Return.objects.filter(pk=made.pk).update(name=said.name, email=said.email)
     for line in made.lines.all():
         ReturnLine.objects.filter(pk=line.pk).update(reason=said.reasons.get(line.line_id, ""))
+    _audit(made, units=units, by=by, at=at)
     payload = {"order_id": order.pk, "return_id": made.pk}
     outbox.publish(topic="return.declared", key=order.number, payload=payload, at=at)
     return TakenOut(int(made.pk), units)
+
+
+def _audit(made: Return, *, units: Mapping[int, int], by: str, at: datetime) -> None:
+    if by.startswith("user:"):
+        audit.record(
+            action="return.declare",
+            target=audit.target_of(model="order.return", pk=made.pk),
+            actor=by,
+            at=at,
+            after={"number": made.number, "units": sum(units.values())},
+        )
 
 
 def _check_right(*, order_id: int, wanted: Mapping[int, int]) -> None:

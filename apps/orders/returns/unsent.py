@@ -89,8 +89,8 @@ def pay_back_unsent(
     """
     Owe what units (line id → units) that never left are worth; return the return that carries it.
 
-    topic: the news the shopper is told by, "" where the caller tells. Under the locks of order and payments. Audited
-    for people. Publishes refund.due.
+    topic: the news the shopper is told by, "" where the caller tells, and audits. Under the locks of order and
+    payments. Audited for people. Publishes refund.due.
     """
     made = Return.objects.create(
         order=order,
@@ -109,7 +109,7 @@ def pay_back_unsent(
     back = ReturnLine.objects.bulk_create(
         [ReturnLine(parent=made, line_id=line_id, quantity=count, unsent=count) for line_id, count in units.items()]
     )
-    if by.startswith("user:"):
+    if topic and by.startswith("user:"):
         audit.record(
             action="fulfilment.give_up",
             target=audit.target_of(model="order.return", pk=made.pk),

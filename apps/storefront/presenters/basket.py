@@ -128,4 +128,4 @@ def _delivery_hint(shop: Shop, basket: PricedBasket | None) -> str:
     if option.missing_for_free is None:
         return when
     missing = words.money(shop=shop, amount=option.missing_for_free)
-    return _("%(when)s. Add %(amount)s for free delivery.") % {"when": when, "amount": missing}
+    return _("%(when)s · Add %(amount)s for free delivery.") % {"when": when, "amount": missing}

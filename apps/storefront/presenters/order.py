@@ -206,9 +206,9 @@ def _parcel(shop: Shop, fulfilment: Fulfilment) -> TimelineEntry | None:
     if fulfilment.state in ENDED_FULFILMENTS:
         return None
     if fulfilment.state == FulfilmentState.EXPECTED:
-        title = _("Part of your goods is on its way to us")
+        title = _("Goods of this order are on their way to us")
         day = words.day(shop=shop, on=fulfilment.due_at.astimezone(shop.market.time_zone).date())
-        return TimelineEntry(title=title, text=_("It leaves on %(day)s.") % {"day": day}, state="current")
+        return TimelineEntry(title=title, text=_("They leave us on %(day)s") % {"day": day}, state="current")
     return TimelineEntry(title=_("Being prepared in %(place)s") % {"place": place}, text="", state="current")
 
 

@@ -57,6 +57,7 @@ def test_page_sells_what_is_on_its_way_with_its_day(client, network):
 
     assert "En route vers nous" in page
     assert "https://schema.org/BackOrder" in page
+    assert "jours ouvrés" not in page.split("</main>")[0]
     assert 'name="quantity"' in page or 'name="product"' in page
 
 
@@ -80,4 +81,4 @@ def test_order_page_says_when_goods_on_their_way_leave(client, network):
     path = urlsplit(links.tracking_url(shop=network.shop, number=order.number)).path
     page = client.get(path).content.decode()
 
-    assert "Une partie de vos articles est en route vers nous" in page
+    assert "Des articles de cette commande sont en route vers nous" in page
