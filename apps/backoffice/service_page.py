@@ -15,6 +15,7 @@ from apps.core import heartbeat, outbox
 from apps.core.enums import Queue
 from apps.core.models import BooksProof
 from apps.orders.enums import PaymentState
+from apps.orders.fulfilment import kept
 from apps.orders.models import Reconciliation
 from apps.orders.payments import queries as payments
 from apps.orders.payments.operations.reconcile import HEARTBEAT
@@ -27,7 +28,7 @@ MAY_WAIT_S = {Queue.NOW: 60, Queue.SOON: 300, Queue.NIGHT: 12 * 3600}
 
 
 def service_context(request: HttpRequest, *, at: datetime) -> dict[str, Any]:
-    """Return the template's values. Eight statements, whatever is there."""
+    """Return the template's values. Ten statements, whatever is there."""
     may_retry = request.user.has_perm("core.change_outboxdelivery")
     seen = heartbeat.last_seen()
     return {
@@ -38,6 +39,8 @@ def service_context(request: HttpRequest, *, at: datetime) -> dict[str, Any]:
         "gateways": _gateways(payments.attempts_of_last_hour(at=at)),
         "reconciled": _seen(heartbeat.last_seen_of(name=HEARTBEAT), at),
         "runs": [_run(row) for row in Reconciliation.objects.order_by("-at", "-id")[:RUNS]],
+        "promises": kept.promises_kept(at=at),
+        "rejections": kept.rejections(at=at),
         "proof": BooksProof.objects.order_by("-at", "-id").first(),
         "purchases": [
             {"market": market, "seen": _seen(when, at), "order": number} for market, when, number in last_purchases()

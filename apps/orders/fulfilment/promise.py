@@ -27,7 +27,8 @@ def keep_promise(*, order: Order, at: datetime) -> bool:
     if days:
         new = delivery.promise_of(method=method, market=market, leaves=days)
         if new.latest > date.fromisoformat(promised):
-            told = new.as_dict()
+            # What was promised first stays known: it is what keeping promises is measured by.
+            told = {**new.as_dict(), "first": told.get("first", promised)}
     if waits:
         told["waits"] = True
     else:

@@ -128,5 +128,5 @@ def test_order_desk_neither_sees_the_page_nor_retries(client):
 def test_page_asks_the_same_whatever_fails(operator, number, django_assert_num_queries):
     give_up(number=number)
     page(operator)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(14):
         page(operator)
