@@ -18,7 +18,11 @@ from apps.core.sql import prepared_cursor
 
 @dataclass(frozen=True, slots=True)
 class LockedLevel:
-    """A stock level as it is while this transaction holds its lock."""
+    """
+    A stock level as it is while this transaction holds its lock.
+
+    held: what a reference held on it before the wait for the lock, where it was locked for one.
+    """
 
     id: int
     product_id: int
@@ -28,6 +32,7 @@ class LockedLevel:
     safety: int
     free: int
     share_percent: int
+    held: int = 0
 
     def free_after(self, *, on_hand: int = 0, reserved: int = 0) -> int:
         """Units that may be promised once the level has changed by so much; as the database counts `free`."""
@@ -67,12 +72,12 @@ SELECT {_COLUMNS}
  ORDER BY level.id
    FOR UPDATE OF level
 """  # noqa: S608 -- put together from constants
+# What is held is told as it was before the wait for the lock: whoever finds less then knows that it moved meanwhile.
 _LOCK_RESERVED = f"""
-SELECT {_COLUMNS}
+SELECT {_COLUMNS}, held.quantity
   FROM partner_stocklevel level
- WHERE level.id IN (SELECT held.level_id FROM partner_reservation held
-                     WHERE held.reference = %s AND held.state = 'held')
-   AND (%s::bigint IS NULL OR level.location_id = %s::bigint)
+  JOIN partner_reservation held ON held.level_id = level.id AND held.reference = %s AND held.state = 'held'
+ WHERE %s::bigint IS NULL OR level.location_id = %s::bigint
  ORDER BY level.id
    FOR UPDATE OF level
 """  # noqa: S608 -- put together from constants

@@ -305,6 +305,12 @@ def _close(
     by: str,
     at: datetime,
 ) -> list[Allocation]:
+    """
+    End what a reference holds, as `release` and `ship` say.
+
+    Goods on their way take promises along to the shelf they arrive on. Where that happened during the wait for a lock,
+    what is missing is looked for once more, at the place it came to.
+    """
     locked = ledger.lock_reserved(reference=reference, location_id=location_id)
     wanted = {level.id: MAX_UNITS if units is None else units.get(level.product_id, 0) for level in locked}
     wanted = {level_id: count for level_id, count in wanted.items() if count > 0}
@@ -317,7 +323,21 @@ def _close(
     if not leaves:
         moves = ((level, level.free_after(reserved=-closed.get(level.id, 0))) for level in locked)
         announce(moves=moves, reference=reference, at=at)
-    return [Allocation(level.product_id, level.location_id, closed[level.id]) for level in locked if level.id in closed]
+    given = [
+        Allocation(level.product_id, level.location_id, closed[level.id]) for level in locked if level.id in closed
+    ]
+    has_moved = any(closed.get(level.id, 0) < min(wanted.get(level.id, 0), level.held) for level in locked)
+    if not has_moved or location_id is not None:
+        return given
+    rest = units
+    if units is not None:
+        done: dict[int, int] = {}
+        for each in given:
+            done[each.product_id] = done.get(each.product_id, 0) + each.quantity
+        rest = {product_id: count - done.get(product_id, 0) for product_id, count in units.items()}
+    return given + _close(
+        reference=reference, location_id=None, units=rest, state=state, kind=kind, reason=reason, by=by, at=at
+    )
 
 
 def _apply(

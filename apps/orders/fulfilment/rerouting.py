@@ -89,7 +89,7 @@ def reject_within(
     reference = f"order:{row.order.number}"
     # All levels of these products at once and in order: whoever places an order over them locks them the same way.
     inventory.lock_products(product_ids=sorted(products))
-    inventory.release(
+    given = inventory.release(
         reference=reference,
         location_id=location.pk,
         units=products,
@@ -98,6 +98,9 @@ def reject_within(
         reason=str(reason),
         keeps_days=True,
     )
+    if sum(each.quantity for each in given) != sum(products.values()):
+        # Goods on their way arrived this moment and took their promise along.
+        raise ChangedMeanwhile(number=row.order.number)
     deltas = _put_right(row=row, products=products, reason=reason, by=by, at=at)
     excluded = queries.said_no(order_id=row.order_id) | {location.pk}
     hop = row.hop + 1

@@ -1,13 +1,17 @@
 """Goods on their way under races: sold once, received once, and every promise kept or told; controls without guards."""
 
+import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import pytest
+from django.db import connection, connections, transaction
 
 from apps.core import books
 from apps.core.testing import drain_outbox
 from apps.inventory import inbound, queries
+from apps.inventory import operations as inventory
 from apps.inventory.models import Reservation, StockLevel
 from apps.inventory.sourcing import operations as sourcing
 from apps.orders import cancellation
@@ -95,23 +99,58 @@ def test_delivery_pressed_twice_from_one_page_is_received_once(network):
     assert StockLevel.objects.get(location__code=DEPOT, product_id=kettle).on_hand == 6
 
 
-def test_order_is_cancelled_while_its_goods_arrive_and_nothing_stays_promised(network):
-    row = announce(network, units={"KETTLE": 4})
+@pytest.mark.parametrize("units", [3, 12])
+def test_orders_are_cancelled_while_their_goods_arrive_and_nothing_stays_promised(network, units):
+    row = announce(network, units={"KETTLE": 12})
     kettle = network.goods["KETTLE"].pk
-    order = network.paid(units={"KETTLE": 2})
+    orders = [network.paid(units={"KETTLE": 2}) for _ in range(5)]
+    cancel = [partial(cancellation.cancel_order, order_id=each.pk, reason="no", by=BY, at=LATER) for each in orders]
 
-    answers = race(
-        [
-            partial(inbound.receive, inbound_id=row.pk, quantities={kettle: 4}, at=LATER, by=BY),
-            partial(cancellation.cancel_order, order_id=order.pk, reason="no", by=BY, at=LATER),
-        ]
-    )
+    answers = race([partial(inbound.receive, inbound_id=row.pk, quantities={kettle: units}, at=LATER, by=BY), *cancel])
     drain_outbox(at=LATER)
 
     assert not [each for each in answers if isinstance(each, Exception)]
     assert not Reservation.objects.filter(state="held").exists()
-    assert not Fulfilment.objects.filter(order=order).exclude(state__in=("cancelled", "replaced")).exists()
+    assert not Fulfilment.objects.exclude(state__in=("cancelled", "replaced")).exists()
     assert broken() == []
+
+
+def test_promise_that_moves_while_its_release_waits_is_released_where_it_went(network):
+    row = announce(network, units={"KETTLE": 4})
+    kettle = network.goods["KETTLE"].pk
+    number = network.order(units={"KETTLE": 3}).number
+    release = partial(inventory.release, reference=f"order:{number}", at=LATER, by=BY)
+
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        with transaction.atomic():
+            inbound.receive(inbound_id=row.pk, quantities={kettle: 2}, at=LATER, by=BY)
+            waiting = thread.submit(alone, release)
+            until_blocked()
+        given = waiting.result(timeout=30)
+
+    assert sorted((each.location_id == row.pk, each.quantity) for each in given) == [(False, 2), (True, 1)]
+    assert not Reservation.objects.filter(state="held").exists()
+    assert queries.check_ledger() == []
+
+
+def alone(action):
+    """Run an action in a thread, and close the connection it opened."""
+    try:
+        return action()
+    finally:
+        connections.close_all()
+
+
+def until_blocked(*, timeout_s=20):
+    """Return once another connection waits for a lock of this one."""
+    waits = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+    end = time.monotonic() + timeout_s
+    with connection.cursor() as cursor:
+        while time.monotonic() < end:
+            cursor.execute(waits)
+            if cursor.fetchone()[0]:
+                return
+    raise AssertionError("nobody waits for a lock")
 
 
 def test_news_of_an_arrival_taken_twice_at_once_makes_one_fulfilment(network):
