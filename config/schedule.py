@@ -44,6 +44,11 @@ ROOMS: dict[str, dict[str, Any]] = {
         "schedule": 300.0,
         "options": {"queue": "soon", "expires": 300},
     },
+    "orders-give-up-uncollected": {
+        "task": "orders.give_up_uncollected",
+        "schedule": 60.0,
+        "options": {"queue": "soon", "expires": 60},
+    },
     "inventory-stop-late": {
         "task": "inventory.stop_late",
         "schedule": 600.0,

@@ -137,6 +137,13 @@ KINDS: dict[str, Kind] = {
         "order_fulfilment",
         "?work=waiting",
     ),
+    "uncollected": Kind(
+        _("Goods kept ready past their time"),
+        _("They should have been given up by themselves: check the scheduler, or give them up."),
+        "order.view_fulfilment",
+        "order_fulfilment",
+        "?work=ready",
+    ),
     "inbound": Kind(
         _("Goods on their way that are late"),
         _("Receive them, give them a new day, or call them off: the web sells none of them meanwhile."),

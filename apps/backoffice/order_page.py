@@ -249,7 +249,8 @@ def _fulfilments(request: HttpRequest, story: Story) -> Iterable[dict[str, Any]]
     for fulfilment in story.record.fulfilments:
         actions = []
         if may and fulfilment.state in TO_SHIP and story.record.order.state == OrderState.IN_FULFILMENT:
-            actions.append(("ship", _("Ship"), False))
+            is_collected = story.record.order.collect_at_id is not None
+            actions.append(("ready", _("Ready to be collected"), False) if is_collected else ("ship", _("Ship"), False))
             if fulfilment.state == FulfilmentState.NEW:
                 actions.append(("pick", _("Mark as picked"), True))
             if fulfilment.state != FulfilmentState.PACKED:
@@ -259,6 +260,9 @@ def _fulfilments(request: HttpRequest, story: Story) -> Iterable[dict[str, Any]]
                 actions.append(("split", _("Split the parcel"), True))
         if fulfilment.location_id is not None and fulfilment.state not in ENDED_FULFILMENTS:
             actions.append(("slip", _("Packing slip"), True))
+        if may and fulfilment.state == FulfilmentState.READY:
+            actions += [("hand-over", _("Hand over"), False), ("give-up", _("Give up and pay back"), True)]
+            actions.append(("reject", _("Reject goods"), True))
         if may and fulfilment.state == FulfilmentState.WAITING:
             actions += [("again", _("Look again"), False), ("give-up", _("Give up and pay back"), True)]
         if may and fulfilment.state == FulfilmentState.SHIPPED:
@@ -269,6 +273,7 @@ def _fulfilments(request: HttpRequest, story: Story) -> Iterable[dict[str, Any]]
             "lines": story.parcels.get(fulfilment.pk, []),
             "rejections": story.rejections.get(fulfilment.pk, []),
             "is_late": fulfilment.state in TO_SHIP and fulfilment.due_at < now,
+            "is_ready": fulfilment.state == FulfilmentState.READY,
             "actions": [
                 {"url": reverse(f"admin:order_fulfilment_{name}", args=[fulfilment.pk]), "label": label, "plain": plain}
                 for name, label, plain in actions

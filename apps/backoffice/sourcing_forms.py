@@ -67,6 +67,21 @@ class RejectForm(UnitsForm):
     note = forms.CharField(label=_("Note"), max_length=200, required=False)
 
 
+class HandOverForm(UnitsForm):
+    """The code the shopper shows, and what they take."""
+
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        help_text=_("Six digits, in the shopper's mail and on the order's page."),
+    )
+
+    def __init__(self, data: QueryDict | None, *, lines: Sequence[FulfilmentLine], all_of_them: bool) -> None:
+        super().__init__(data, lines=lines, all_of_them=all_of_them)
+        self.order_fields(["code"])
+
+
 class WhyForm(forms.Form):
     """A reason that stays in the history."""
 

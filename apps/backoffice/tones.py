@@ -47,6 +47,7 @@ FULFILMENT_TONES = {
     FulfilmentState.NEW: "wait",
     FulfilmentState.PICKED: "busy",
     FulfilmentState.PACKED: "busy",
+    FulfilmentState.READY: "wait",
     FulfilmentState.SHIPPED: "good",
     FulfilmentState.DELIVERED: "good",
     FulfilmentState.REJECTED: "quiet",

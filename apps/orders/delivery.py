@@ -14,11 +14,16 @@ from typing import Any
 from apps.core.kept import Kept
 from apps.core.money import Money, from_minor
 from apps.markets.context import MarketInfo, Shop
+from apps.orders.collection import stores
+from apps.orders.collection.stores import Store, store_of
+from apps.orders.enums import DeliveryKind
 from apps.orders.errors import DeliveryRefused
 from apps.orders.models import DeliveryHoliday, DeliveryMethod
 
 METHODS_TTL_S = 10.0
 _SATURDAY = 5
+AT = ":"
+"""Between the code of a way of collecting and the code of its store, as forms and checkouts carry the two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,8 @@ class Method:
     max_days: int
     cutoff: clock_time | None
     carrier: str
+    kind: str = DeliveryKind.HOME
+    keep_days: int = 7
 
     def label(self, *, shop: Shop) -> str:
         """Its name in the shop's language, then its fallbacks, then its code."""
@@ -70,7 +77,8 @@ class DeliveryOption:
     """
     A method with its price for these goods and its days.
 
-    missing_for_free: how much more makes it free. fits: whether the rules of sourcing let the goods go this way.
+    missing_for_free: how much more makes it free. fits: whether the rules of sourcing let the goods go this way. store:
+    where they are collected; None for what is sent.
     """
 
     method: Method
@@ -79,40 +87,70 @@ class DeliveryOption:
     promise: Promise
     missing_for_free: Money | None
     fits: bool = True
+    store: Store | None = None
 
     @property
     def code(self) -> str:
-        """The method's code, as forms send it."""
-        return self.method.code
+        """The method's code and, where it is collected, the store's: as forms send it."""
+        return f"{self.method.code}{AT}{self.store.code}" if self.store else self.method.code
 
 
-LeavesOn = Callable[[Method], Sequence[date] | None]
-"""The days parcels leave by a method; empty when that is not known, None when the goods cannot go this way."""
+LeavesOn = Callable[[Method, Store | None], Sequence[date] | None]
+"""
+The days parcels leave by a method, or are ready in a store; empty when that is not known, None when the goods cannot go
+this way.
+"""
 
 
-def options(*, shop: Shop, goods: Money, at: datetime, leaves_on: LeavesOn | None = None) -> list[DeliveryOption]:
+def options(
+    *, shop: Shop, goods: Money, at: datetime, leaves_on: LeavesOn | None = None, chosen: str = ""
+) -> list[DeliveryOption]:
     """
     The delivery methods of a shop for goods of that worth (after discounts), in their order. No query when warm.
 
-    leaves_on: without, the goods are taken to leave as soon as the market's own calendar allows.
+    leaves_on: without, the goods are taken to leave as soon as the market's own calendar allows. chosen: a code; where
+    it names a store, collecting there is the last of them. Other stores are for who asks for them (`collection`).
     """
-    return [
-        _option(method=method, shop=shop, goods=goods, at=at, leaves=leaves_on(method) if leaves_on else ())
+    found = [
+        _option(method=method, shop=shop, goods=goods, at=at, leaves=leaves_on(method, None) if leaves_on else ())
         for method in methods_of(market=shop.market)
+        if method.kind == DeliveryKind.HOME
     ]
+    method, store = _named(market=shop.market, code=chosen)
+    if method is not None and store is not None:
+        found.append(at_store(shop=shop, method=method, store=store, goods=goods, at=at, leaves_on=leaves_on))
+    return found
+
+
+def at_store(
+    *, shop: Shop, method: Method, store: Store, goods: Money, at: datetime, leaves_on: LeavesOn | None = None
+) -> DeliveryOption:
+    """Collecting goods of that worth from a store, as `options` says."""
+    leaves = leaves_on(method, store) if leaves_on else ()
+    return _option(method=method, shop=shop, goods=goods, at=at, leaves=leaves, store=store)
 
 
 def option(*, shop: Shop, code: str, goods: Money, at: datetime, leaves_on: LeavesOn | None = None) -> DeliveryOption:
     """One of `options` by its code. Raises DeliveryRefused."""
-    for found in options(shop=shop, goods=goods, at=at, leaves_on=leaves_on):
+    for found in options(shop=shop, goods=goods, at=at, leaves_on=leaves_on, chosen=code):
         if found.code == code:
             return found
     raise DeliveryRefused(code=code)
 
 
 def is_offered(*, shop: Shop, code: str) -> bool:
-    """Whether a shop's market has a method of that code. No query when warm."""
-    return method_of(market=shop.market, code=code) is not None
+    """Whether a shop's market has a way of delivery, or a store to collect from, of that code. No query when warm."""
+    return _named(market=shop.market, code=code)[0] is not None
+
+
+def _named(*, market: MarketInfo, code: str) -> tuple[Method | None, Store | None]:
+    """The method a code names and its store; neither where one of the two is unknown or not meant for the other."""
+    name, at, place = code.partition(AT)
+    method = method_of(market=market, code=name)
+    if method is None or (method.kind == DeliveryKind.COLLECT) != bool(at):
+        return None, None
+    store = store_of(market=market, code=place) if at else None
+    return (None, None) if at and store is None else (method, store)
 
 
 def methods_of(*, market: MarketInfo) -> tuple[Method, ...]:
@@ -150,14 +188,14 @@ def promise_of(*, method: Method, market: MarketInfo, leaves: Sequence[date]) ->
 
 
 def first_method(*, shop: Shop) -> Method | None:
-    """The method a market names first, without its days; None where nothing is delivered. No query when warm."""
-    methods = methods_of(market=shop.market)
-    return methods[0] if methods else None
+    """The first method a market sends goods by, without its days; None where nothing is sent. No query when warm."""
+    return next((each for each in methods_of(market=shop.market) if each.kind == DeliveryKind.HOME), None)
 
 
 def forget_methods() -> None:
     """Make the next read go to the database; called after a change in this process and by tests."""
     _calendars.forget()
+    stores.forget()
 
 
 _Calendar = tuple[tuple[Method, ...], Mapping[str, frozenset[date]]]
@@ -182,6 +220,8 @@ def _read_calendar(market_id: int) -> _Calendar:
             max_days=row.max_days,
             cutoff=row.cutoff,
             carrier=row.carrier,
+            kind=row.kind,
+            keep_days=row.keep_days,
         )
         for row in rows
     )
@@ -192,7 +232,15 @@ def _read_calendar(market_id: int) -> _Calendar:
     return methods, holidays
 
 
-def _option(*, method: Method, shop: Shop, goods: Money, at: datetime, leaves: Sequence[date] | None) -> DeliveryOption:
+def _option(
+    *,
+    method: Method,
+    shop: Shop,
+    goods: Money,
+    at: datetime,
+    leaves: Sequence[date] | None,
+    store: Store | None = None,
+) -> DeliveryOption:
     currency = shop.market.currency
     threshold = method.free_from_minor
     free = threshold is not None and goods.minor >= threshold
@@ -204,6 +252,7 @@ def _option(*, method: Method, shop: Shop, goods: Money, at: datetime, leaves: S
             method=method, market=shop.market, leaves=leaves or (_first_day(method=method, market=shop.market, at=at),)
         ),
         fits=leaves is not None,
+        store=store,
         missing_for_free=None if threshold is None or free else from_minor(threshold - goods.minor, currency),
     )
 

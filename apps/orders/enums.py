@@ -38,6 +38,13 @@ class PaymentState(models.TextChoices):
     REFUNDED = "refunded", _("Refunded")
 
 
+class DeliveryKind(models.TextChoices):
+    """Who covers the last stretch: a carrier, or the shopper."""
+
+    HOME = "home", _("Sent to the shopper")
+    COLLECT = "collect", _("Collected in a store")
+
+
 class CaptureState(models.TextChoices):
     """Whether a part of an authorised amount was charged."""
 
@@ -54,6 +61,7 @@ class FulfilmentState(models.TextChoices):
     NEW = "new", _("To be picked")
     PICKED = "picked", _("Picked")
     PACKED = "packed", _("Packed")
+    READY = "ready", _("Ready to be collected")
     SHIPPED = "shipped", _("Shipped")
     DELIVERED = "delivered", _("Delivered")
     REJECTED = "rejected", _("Rejected by the location")
@@ -165,9 +173,15 @@ class CreditMovementKind(models.TextChoices):
 
 # Goods that a location has in hand, that are on their way to one or wait for one: what is not done yet.
 TO_SHIP = (FulfilmentState.NEW, FulfilmentState.PICKED, FulfilmentState.PACKED)
-OPEN_FULFILMENTS = (FulfilmentState.WAITING, FulfilmentState.EXPECTED, *TO_SHIP)
+# The same, and what only waits for the shopper to come.
+IN_HAND = (*TO_SHIP, FulfilmentState.READY)
+OPEN_FULFILMENTS = (FulfilmentState.WAITING, FulfilmentState.EXPECTED, *IN_HAND)
 # What carries no goods any more: a location said no, others took over, or the order ended.
 ENDED_FULFILMENTS = (FulfilmentState.REJECTED, FulfilmentState.REPLACED, FulfilmentState.CANCELLED)
+
+
+# The reason of goods that nobody fetched in time, as their history and return say it.
+NOT_COLLECTED = "not_collected"
 
 
 class EditState(models.TextChoices):
@@ -266,6 +280,8 @@ class MailKind(models.TextChoices):
     CONFIRMATION_AGAIN = "confirmation_again", _("Order confirmation, sent again")
     PAYMENT_RECEIVED = "payment_received", _("Payment received")
     SHIPPED = "shipped", _("Shipped")
+    READY = "ready_to_collect", _("Ready to be collected")
+    COLLECTED = "collected", _("Collected")
     PROMISE_MOVED = "promise_moved", _("Delivery later than promised")
     NOT_SENT = "not_sent", _("Goods that cannot be sent")
     CHANGED = "order_changed", _("Order changed")
@@ -337,15 +353,25 @@ FULFILMENT_MOVES: dict[str, frozenset[str]] = {
         {
             FulfilmentState.PICKED,
             FulfilmentState.PACKED,
+            FulfilmentState.READY,
             FulfilmentState.SHIPPED,
             FulfilmentState.REJECTED,
             FulfilmentState.CANCELLED,
         }
     ),
     FulfilmentState.PICKED: frozenset(
-        {FulfilmentState.PACKED, FulfilmentState.SHIPPED, FulfilmentState.REJECTED, FulfilmentState.CANCELLED}
+        {
+            FulfilmentState.PACKED,
+            FulfilmentState.READY,
+            FulfilmentState.SHIPPED,
+            FulfilmentState.REJECTED,
+            FulfilmentState.CANCELLED,
+        }
     ),
-    FulfilmentState.PACKED: frozenset({FulfilmentState.SHIPPED, FulfilmentState.REJECTED, FulfilmentState.CANCELLED}),
+    FulfilmentState.PACKED: frozenset(
+        {FulfilmentState.READY, FulfilmentState.SHIPPED, FulfilmentState.REJECTED, FulfilmentState.CANCELLED}
+    ),
+    FulfilmentState.READY: frozenset({FulfilmentState.SHIPPED, FulfilmentState.REJECTED, FulfilmentState.CANCELLED}),
     FulfilmentState.SHIPPED: frozenset({FulfilmentState.DELIVERED}),
     FulfilmentState.DELIVERED: frozenset(),
     FulfilmentState.REJECTED: frozenset(),

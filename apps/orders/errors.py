@@ -63,6 +63,13 @@ class CannotSend(Refusal):
     http_status = HTTPStatus.CONFLICT
 
 
+class NotInStore(LostRace):
+    """The store the shopper wants to come to has not enough of it any more. Parameters: name, store."""
+
+    code = "order.not_in_store"
+    message = _("%(store)s no longer has enough of %(name)s. Please choose another store, or have it sent.")
+
+
 class PromiseMoved(LostRace):
     """The goods would arrive later than the shopper agreed to. Parameters: confirmed, latest (days in words)."""
 

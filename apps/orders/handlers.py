@@ -8,6 +8,7 @@ from apps.core import outbox
 from apps.core.enums import Queue
 from apps.inventory import inbound
 from apps.orders import synthetic
+from apps.orders.collection import operations as collection
 from apps.orders.edits import operations as edits
 from apps.orders.enums import MailKind, RefundWhy
 from apps.orders.fulfilment import arrivals
@@ -120,8 +121,14 @@ def mail_confirmation_again(delivery: outbox.Delivery) -> None:
 
 @outbox.handler(topic="order.shipped", name="orders.mail_shipped", atomic=False)
 def mail_shipped(delivery: outbox.Delivery) -> None:
-    """Tell the shopper which goods left and how to follow them."""
-    _send(delivery, kind=MailKind.SHIPPED)
+    """Tell the shopper which goods left and how to follow them, or that somebody has fetched them."""
+    _send(delivery, kind=MailKind.COLLECTED if _is_collected(delivery) else MailKind.SHIPPED)
+
+
+@outbox.handler(topic=collection.READY, name="orders.mail_ready", atomic=False)
+def mail_ready(delivery: outbox.Delivery) -> None:
+    """Tell the shopper that goods lie ready: where, until when and with which code."""
+    _send(delivery, kind=MailKind.READY)
 
 
 @outbox.handler(topic=fulfilment.TO_PARTNER, name="logistics.send", atomic=False)
@@ -224,6 +231,10 @@ def deliver_demo_notice(delivery: outbox.Delivery) -> None:
 def _is_transfer(delivery: outbox.Delivery) -> bool:
     method = Order.objects.values_list("payment_method", flat=True).get(pk=delivery.payload["order_id"])
     return bool(method == BankTransfer.code)
+
+
+def _is_collected(delivery: outbox.Delivery) -> bool:
+    return bool(Order.objects.filter(pk=delivery.payload["order_id"], collect_at__isnull=False).exists())
 
 
 def _tell_nobody(delivery: outbox.Delivery) -> None:

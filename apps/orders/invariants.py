@@ -121,6 +121,21 @@ SELECT placed.number, format('%%s units of product %%s expected of %%s, %%s prom
 """,
     ),
     books.Invariant(
+        name="orders.collected_goods_lie_in_the_store",
+        sentence="What is ready or was collected lay in the store its shopper chose; what is collected is not sent.",
+        sql="""
+SELECT placed.number, format('fulfilment %%s is %%s at %%s, to be collected at %%s', fulfilment.id, fulfilment.state,
+                             fulfilment.location_id, coalesce(placed.collect_at_id::text, 'no store'))
+  FROM order_fulfilment fulfilment JOIN order_order placed ON placed.id = fulfilment.order_id
+ WHERE CASE
+         WHEN fulfilment.state = 'ready' OR fulfilment.ready_at IS NOT NULL
+           THEN fulfilment.location_id IS DISTINCT FROM placed.collect_at_id
+         ELSE placed.collect_at_id IS NOT NULL AND fulfilment.state IN ('shipped', 'delivered')
+       END
+ ORDER BY placed.id, fulfilment.id
+""",
+    ),
+    books.Invariant(
         name="orders.versions_add_up",
         sentence="At every version of an order what was paid less what went back is what is owed for the rest of it.",
         sql="""
@@ -155,7 +170,8 @@ SELECT placed.number, format('line %%s: %%s sold, %%s carried, %%s unsent', line
     ),
     books.Invariant(
         name="orders.nothing_outlives_its_deadline",
-        sentence="No unpaid order, open or authorised payment or waiting goods stand 15 minutes past their deadline.",
+        sentence="No unpaid order, open payment, authorised payment, waiting or ready goods stand 15 minutes past their"
+        " deadline.",
         sql="""
 SELECT placed.number, format('unpaid, to expire at %%s', placed.expires_at)
   FROM order_order placed WHERE placed.state = 'placed' AND placed.expires_at < %(late)s
@@ -172,6 +188,10 @@ UNION ALL
 SELECT placed.number, format('goods wait for a location, to be given up at %%s', fulfilment.waits_until)
   FROM order_fulfilment fulfilment JOIN order_order placed ON placed.id = fulfilment.order_id
  WHERE fulfilment.state = 'waiting' AND fulfilment.waits_until < %(late)s
+UNION ALL
+SELECT placed.number, format('goods kept ready to be collected until %%s', fulfilment.due_at)
+  FROM order_fulfilment fulfilment JOIN order_order placed ON placed.id = fulfilment.order_id
+ WHERE fulfilment.state = 'ready' AND fulfilment.due_at < %(late)s
 """,
     ),
     books.Invariant(

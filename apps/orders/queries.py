@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from apps.orders.models import Fulfilment, Line, Order, Payment, TermsVersion, Transition
 
+_ON_ITS_PAGE = ("shipping_address", "market", "collect_at")
 # The longest day of any market has 25 hours; the index on the date leaves the rest out.
 _LONGEST_DAY = timedelta(hours=25)
 _PLACED_TODAY = """
@@ -39,13 +40,13 @@ class OrderRecord:
 
 def order_by_number(*, number: str) -> OrderRecord | None:
     """An order and its rows, or None. Six statements whatever it holds. Whoever calls has checked who asks."""
-    order = Order.objects.select_related("shipping_address", "market").filter(number=number).first()
+    order = Order.objects.select_related(*_ON_ITS_PAGE).filter(number=number).first()
     return record(order=order) if order else None
 
 
 def order_of_user(*, user_id: int, number: str) -> OrderRecord | None:
     """The same, only if it is that account's order: another's is not there."""
-    order = Order.objects.select_related("shipping_address", "market").filter(number=number, user_id=user_id).first()
+    order = Order.objects.select_related(*_ON_ITS_PAGE).filter(number=number, user_id=user_id).first()
     return record(order=order) if order else None
 
 

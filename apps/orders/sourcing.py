@@ -10,7 +10,8 @@ from apps.inventory.sourcing.data import Calendar, Decision, Need, Stock, Wanted
 from apps.inventory.sourcing.queries import Request
 from apps.markets.context import MarketInfo, Shop
 from apps.orders import delivery
-from apps.orders.delivery import Method, Promise
+from apps.orders.collection.stores import Store
+from apps.orders.delivery import LeavesOn, Method, Promise
 
 
 def request_for(
@@ -23,8 +24,13 @@ def request_for(
     excluded: frozenset[int] = frozenset(),
     parcels_before: int = 0,
     may_wait: bool = False,
+    collect_at: int | None = None,
 ) -> Request:
-    """What sourcing is asked for goods that go to a postcode of the market ("" while it is not known)."""
+    """
+    What sourcing is asked for goods that go to a postcode of the market ("" while it is not known).
+
+    collect_at: the store they are collected from, which alone can give them.
+    """
     return Request(
         market=market,
         lines=tuple(lines),
@@ -37,14 +43,13 @@ def request_for(
         excluded=excluded,
         parcels_before=parcels_before,
         may_wait=may_wait,
+        collect_at=collect_at,
     )
 
 
-def leaves_on(
-    *, shop: Shop, lines: Sequence[Wanted], stock: Stock, postcode: str, at: datetime
-) -> Callable[[Method], Sequence[date] | None]:
+def leaves_on(*, shop: Shop, lines: Sequence[Wanted], stock: Stock, postcode: str, at: datetime) -> LeavesOn:
     """
-    Return the question `delivery.options` asks: on which days would parcels leave by this method.
+    Return the question `delivery.options` asks: on which days would parcels leave by this method, or be ready there.
 
     Lines that are not all there count with what is there: the basket says what is missing beside them.
     """
@@ -57,12 +62,19 @@ def leaves_on(
 
     known: list[sourcing.Busy] = []
 
-    def ask(method: Method) -> Sequence[date] | None:
+    def ask(method: Method, store: Store | None) -> Sequence[date] | None:
         if not there:
             return ()
         if not known:  # once for all methods, and not at all where there is nothing to send
             known.append(sourcing.busy_days(market=shop.market, at=at))
-        request = request_for(market=shop.market, lines=there, method=method, postcode=postcode, at=at)
+        request = request_for(
+            market=shop.market,
+            lines=there,
+            method=method,
+            postcode=postcode,
+            at=at,
+            collect_at=store.id if store else None,
+        )
         decision = sourcing.preview(request=request, stock=stock, busy=known[0])
         return [parcel.ships_on for parcel in decision.parcels] if decision.is_whole else None
 
@@ -82,7 +94,7 @@ def promise_for_one(*, shop: Shop, product_id: int, stock: Stock, at: datetime) 
     if method is None:
         return None
     ask = leaves_on(shop=shop, lines=[Wanted(product_id, 1, "")], stock=stock, postcode="", at=at)
-    leaves = ask(method)
+    leaves = ask(method, None)
     return delivery.promise_of(method=method, market=shop.market, leaves=leaves) if leaves else None
 
 

@@ -8,6 +8,7 @@ from apps.core import clock
 from apps.core.errors import GatewayError
 from apps.inventory.models import Location
 from apps.orders import popularity
+from apps.orders.collection import operations as collection
 from apps.orders.fulfilment import arrivals
 from apps.orders.holds import operations as holds
 from apps.orders.logistics import operations as logistics
@@ -58,6 +59,14 @@ def source_waiting() -> None:
     report = waiting.work_off(at=clock.now())
     if report.found or report.given_up or report.failed:
         logger.info("waiting_sourced", found=report.found, given_up=report.given_up, failed=report.failed)
+
+
+@shared_task(name="orders.give_up_uncollected")
+def give_up_uncollected() -> None:
+    """Put back and pay back what was kept ready for its time and nobody fetched."""
+    ended = collection.give_up_overdue(at=clock.now())
+    if ended:
+        logger.info("uncollected_given_up", fulfilments=ended)
 
 
 @shared_task(name="orders.follow_partners")

@@ -3,8 +3,10 @@
 import secrets
 
 from django.core import signing
+from django.utils.crypto import salted_hmac
 
 _ORDER_SALT = "halles.orders.tracking"
+_COLLECT_SALT = "halles.orders.collect"
 _BASKET_SALT = "halles.orders.basket"
 # Without 0, I, L, O and U: nothing that is read out wrongly over the phone. A prime number of characters (31), so
 # that the check character finds every slip.
@@ -31,6 +33,12 @@ def basket_id(token: str) -> int | None:
     """The basket a cookie value was made for, None for anything else."""
     text = _unsigned(token, salt=_BASKET_SALT)
     return int(text) if text and text.isascii() and text.isdigit() else None
+
+
+def collect_code(number: str) -> str:
+    """The six digits that fetch an order in a store: no secret of value, but nobody guesses another's."""
+    digest = salted_hmac(_COLLECT_SALT, number, algorithm="sha256").digest()
+    return f"{int.from_bytes(digest[:8]) % 1_000_000:06d}"
 
 
 def new_order_number(*, market_code: str) -> str:

@@ -62,6 +62,11 @@ def between(*, shop: Shop, earliest: date, latest: date) -> str:
     }
 
 
+def ready(*, shop: Shop, on: date) -> str:
+    """From when goods can be collected, in words."""
+    return _("Ready to be collected from %(day)s") % {"day": day(shop=shop, on=on)}
+
+
 def parcels(*, shop: Shop, promise: Promise) -> tuple[str, ...]:
     """When each of several parcels arrives; nothing to say of a single one."""
     if len(promise.parcels) < 2:  # noqa: PLR2004 -- several

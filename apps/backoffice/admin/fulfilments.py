@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
+from apps.backoffice.admin.collection import CollectionPages
 from apps.backoffice.admin.invoices import SlipPages
 from apps.backoffice.admin.shared import ReadOnlyAdmin, actor_of, ask, chip, demand, moment, order_link, pretty, scoped
 from apps.backoffice.forms import ConfirmForm, ShipForm
@@ -41,6 +42,7 @@ class WorkFilter(admin.SimpleListFilter):
             ("open", gettext_lazy("To ship")),
             ("late", gettext_lazy("Late")),
             ("waiting", gettext_lazy("Waiting for goods")),
+            ("ready", gettext_lazy("Ready to be collected")),
             ("all", gettext_lazy("All")),
         ]
 
@@ -54,8 +56,8 @@ class WorkFilter(admin.SimpleListFilter):
         chosen = self.value() or "open"
         if chosen == "all":
             return queryset
-        if chosen == "waiting":
-            return queryset.filter(state=FulfilmentState.WAITING)
+        if chosen in {FulfilmentState.WAITING, FulfilmentState.READY}:
+            return queryset.filter(state=chosen)
         waiting = queryset.filter(state__in=TO_SHIP)
         return waiting.filter(due_at__lt=clock.now()) if chosen == "late" else waiting
 
@@ -88,7 +90,7 @@ class PartnerNoticeAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Fulfilment)
-class FulfilmentAdmin(SlipPages, ReadOnlyAdmin):
+class FulfilmentAdmin(CollectionPages, SlipPages, ReadOnlyAdmin):
     """Parcels to pick, ship and follow."""
 
     list_display = ("order_link", "location", "state_chip", "due", "goods", "parcel", "next_step")
@@ -131,11 +133,11 @@ class FulfilmentAdmin(SlipPages, ReadOnlyAdmin):
 
     @display(description=gettext_lazy("next step"))
     def next_step(self, fulfilment: Fulfilment) -> str:
+        away = ("ship", _("Ship")) if fulfilment.order.collect_at_id is None else ("ready", _("Ready to be collected"))
         name, label = {
             FulfilmentState.WAITING: ("again", _("Look again")),
-            FulfilmentState.NEW: ("ship", _("Ship")),
-            FulfilmentState.PICKED: ("ship", _("Ship")),
-            FulfilmentState.PACKED: ("ship", _("Ship")),
+            **dict.fromkeys(TO_SHIP, away),
+            FulfilmentState.READY: ("hand-over", _("Hand over")),
             FulfilmentState.SHIPPED: ("deliver", _("Mark as delivered")),
         }.get(FulfilmentState(fulfilment.state), ("", ""))
         if not name:

@@ -22,6 +22,7 @@ from apps.inventory import operations
 from apps.inventory.enums import PLACES, LocationKind
 from apps.inventory.models import Location, LocationClosure
 from apps.inventory.sourcing import queries as sourcing
+from apps.orders import delivery
 
 
 class ClosureInline(TabularInline):  # type: ignore[misc] # unfold is not typed
@@ -55,6 +56,7 @@ class LocationAdmin(TrailAdmin):
         """Forget the places this process keeps."""
         super().after_edit(row)
         sourcing.forget()
+        delivery.forget_methods()
 
     def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
         """Offer the kinds of place people work in."""

@@ -119,7 +119,7 @@ class MarketAdmin(TrailAdmin):
 class DeliveryMethodAdmin(TrailAdmin):
     """Ways of delivery per market."""
 
-    list_display = ("code", "market", "price", "free_from", "days", "carrier", "is_active", "position")
+    list_display = ("code", "market", "kind", "price", "free_from", "days", "carrier", "is_active", "position")
     list_filter = ("market", "is_active")
     search_fields = ("code", "carrier")
     ordering = ("market_id", "position", "id")

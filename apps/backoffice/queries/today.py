@@ -70,6 +70,8 @@ UNION ALL SELECT 'misreported', count(*), min(received_at) FROM order_partnernot
    AND (%(markets)s::bigint[] IS NULL OR fulfilment_id IN (SELECT id FROM order_fulfilment WHERE {order_in_reach}))
 UNION ALL SELECT 'waiting', count(*), min(created_at) FROM order_fulfilment
  WHERE state = 'waiting' AND {order_in_reach}
+UNION ALL SELECT 'uncollected', count(*), min(due_at) FROM order_fulfilment
+ WHERE state = 'ready' AND due_at < %(delivery)s AND {order_in_reach}
 UNION ALL SELECT 'inbound', count(*), min(expected_on)::timestamptz FROM partner_location
  WHERE kind = 'inbound' AND is_active AND expected_on < %(today)s AND %(markets)s::bigint[] IS NULL
 UNION ALL SELECT 'return', count(*), min(refund_due_at) FROM order_return

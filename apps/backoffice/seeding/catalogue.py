@@ -203,6 +203,7 @@ def seed_stock(*, demo: DemoCatalogue, sold: Sold, at: datetime) -> None:
                 "longitude": place.longitude,
                 "opening_hours": {DAYS[day]: [list(hours)] for day, hours in place.hours.items()},
                 "takes_returns": place.kind == "store",
+                "offers_collection": place.kind == "store" and place.code in CONSENTING,
                 "sells_online": place.kind != "store" or place.code in CONSENTING,
                 # A store keeps half of what it has for its counter, and prepares a few orders a day.
                 "share_percent": 50 if place.kind == "store" else 100,

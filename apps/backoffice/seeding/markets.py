@@ -16,6 +16,7 @@ from apps.inventory.sourcing.postcodes import write_postcode_areas
 from apps.markets import queries as markets
 from apps.markets.enums import CapturePolicy, LaunchState, TaxClass
 from apps.markets.models import Brand, Market, MarketLocale, TaxRate
+from apps.orders.enums import DeliveryKind
 from apps.orders.models import DeliveryMethod
 
 RATES_SINCE = date(2020, 1, 1)
@@ -106,6 +107,12 @@ DELIVERY_LABELS = {
         "de": "Lieferung nach Hause",
         "nl": "Thuisbezorging",
     },
+    "collect": {
+        "fr": "Retrait en magasin",
+        "en": "Collection in store",
+        "de": "Abholung im Laden",
+        "nl": "Afhalen in de winkel",
+    },
     "express": {"fr": "Livraison express", "en": "Express delivery", "de": "Expresslieferung", "nl": "Expreslevering"},
 }
 
@@ -189,6 +196,18 @@ def _seed_delivery(market: Market, plan: MarketPlan) -> None:
                 "position": position,
             },
         )
+    DeliveryMethod.objects.update_or_create(
+        market=market,
+        code="collect",
+        defaults={
+            "kind": DeliveryKind.COLLECT,
+            "labels": DELIVERY_LABELS["collect"],
+            "price_minor": 0,
+            "min_days": 0,
+            "max_days": 0,
+            "position": 2,
+        },
+    )
 
 
 def _seed_sourcing(market: Market) -> None:

@@ -47,6 +47,12 @@ class Location(models.Model):
         db_default=False,
         help_text=_("Shoppers may bring back here what they ordered on the web."),
     )
+    offers_collection = models.BooleanField(
+        _("orders can be collected here"),
+        default=False,
+        db_default=False,
+        help_text=_("Shoppers may choose it at checkout while it serves the web shop."),
+    )
     sells_online = models.BooleanField(_("serves the web shop"), default=True)
     share_percent = models.PositiveSmallIntegerField(
         _("share for the web, percent"),
@@ -99,6 +105,13 @@ class Location(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def point(self) -> tuple[float, float] | None:
+        """Where it lies, in degrees north and east; None where nobody said."""
+        if self.latitude is None or self.longitude is None:
+            return None
+        return float(self.latitude), float(self.longitude)
 
 
 class InboundManager(models.Manager["Inbound"]):

@@ -60,6 +60,10 @@ DEFAULT_RULES = (
 )
 
 
+# What holds for goods the shopper collects: they chose the place, so no rule of the market does.
+COLLECT_RULES = (Rule(name="Collected where the shopper comes"),)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """
@@ -106,7 +110,8 @@ class Need:
     What is to be sourced.
 
     target: where the delivery address lies, None when that is not known. excluded: locations that said no before.
-    parcels_before: parcels the order has already. may_wait: goods may be left without a location.
+    parcels_before: parcels the order has already. may_wait: goods may be left without a location. collect_at: the store
+    the shopper comes to, which alone is asked then.
     """
 
     market: str
@@ -119,6 +124,7 @@ class Need:
     excluded: frozenset[int] = frozenset()
     parcels_before: int = 0
     may_wait: bool = False
+    collect_at: int | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """JSON values, without the stock."""
@@ -133,6 +139,7 @@ class Need:
             "excluded": sorted(self.excluded),
             "parcels_before": self.parcels_before,
             "may_wait": self.may_wait,
+            "collect_at": self.collect_at,
         }
 
     @classmethod
@@ -149,6 +156,7 @@ class Need:
             excluded=frozenset(values["excluded"]),
             parcels_before=values["parcels_before"],
             may_wait=values["may_wait"],
+            collect_at=values.get("collect_at"),  # decisions before stores could be chosen do not say
         )
 
 

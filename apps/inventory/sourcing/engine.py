@@ -39,8 +39,9 @@ def decide(*, need: Need, rules: Sequence[Rule], places: Sequence[Place], stock:
 
     places: in the order in which the market lists them. Lines of the same product are one. Each rule fills with the
     fewest parcels, and among equally few with the locations it prefers; a location is one parcel whatever rules chose
-    it. Goods on their way are asked for by the same rules, but only for units that lie nowhere: nobody waits for what
-    is there. What no rule places is missing; it may wait where a rule says so and `need.may_wait`.
+    it. Goods that are collected come from the store alone the shopper comes to. Goods on their way are asked for by the
+    same rules, but only for units that lie nowhere: nobody waits for what is there. What no rule places is missing; it
+    may wait where a rule says so and `need.may_wait`.
     """
     asked = _Asked(need=need, calendar=calendar, places=places, stock=stock)
     here = [candidate for candidate in asked.candidates if candidate.place.from_day is None]
@@ -168,6 +169,8 @@ def _candidates(
     wanted = list(products)
     found = []
     for rank, place in enumerate(places):
+        if need.collect_at not in {None, place.id}:
+            continue
         leaves = days.ships_on(place=place, calendar=calendar, at=need.at)
         distance = km_between(place.point, need.target) if place.point and need.target else None
         load = None

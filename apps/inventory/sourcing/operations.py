@@ -65,7 +65,7 @@ def source(
     falls short and what is left, NoRuleFits when there is enough but no rule lets it go; the caller's whole
     transaction is then to be given up.
     """
-    known = queries.network(market=request.market)
+    known = queries.network_for(request=request)
     locked = ledger.lock_serving(
         product_ids=[line.product_id for line in request.lines], location_ids=[place.id for place in known.places]
     )
@@ -194,7 +194,7 @@ def _written(
 
 def _refuse(*, need: Need, decision: Decision, locked: list[ledger.LockedLevel], known: Network) -> None:
     """Say which line falls short: by its units where there are too few, by the rules where there would be enough."""
-    open_to = {place.id for place in known.places} - need.excluded
+    open_to = {place.id for place in known.places if need.collect_at in {None, place.id}} - need.excluded
     free: dict[int, int] = {}
     for level in locked:
         if level.location_id in open_to:

@@ -6,7 +6,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from datetime import time as clock_time
-from decimal import Decimal
 
 from django.db import connection
 
@@ -16,10 +15,21 @@ from apps.inventory.enums import SourcingSort
 from apps.inventory.ledger import SERVES
 from apps.inventory.models import Location, LocationClosure, PostcodeArea, SourcingDecision, SourcingRule
 from apps.inventory.sourcing import engine
-from apps.inventory.sourcing.data import DEFAULT_RULES, Calendar, Decision, Need, Place, Rule, Stock, Wanted
+from apps.inventory.sourcing.data import (
+    COLLECT_RULES,
+    DEFAULT_RULES,
+    Calendar,
+    Decision,
+    Need,
+    Place,
+    Rule,
+    Stock,
+    Wanted,
+)
 from apps.markets.context import MarketInfo
 
 TTL_S = 10.0
+_COLLECT_JSON = json.dumps([rule.as_dict() for rule in COLLECT_RULES])
 _MOST_POINTS = 20_000
 
 # Goods on their way serve the markets of the location they come to.
@@ -47,7 +57,8 @@ class Request:
     What is to be sourced for a market, as its caller knows it.
 
     cutoff: the delivery method's. holidays: days on which nothing leaves, by country. excluded: ids of locations that
-    said no before; parcels_before: parcels the order has already; may_wait: goods may be left without a location.
+    said no before; parcels_before: parcels the order has already; may_wait: goods may be left without a location;
+    collect_at: the store the shopper comes to.
     """
 
     market: MarketInfo
@@ -61,6 +72,7 @@ class Request:
     excluded: frozenset[int] = frozenset()
     parcels_before: int = 0
     may_wait: bool = False
+    collect_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +98,12 @@ def network(*, market: MarketInfo) -> Network:
     A place that closed or paused since gives nothing: every read and every promise of stock asks the database.
     """
     return _networks.get(key=(market.id, market.stock_location_codes), read=lambda: _read_network(market))
+
+
+def network_for(*, request: Request) -> Network:
+    """Return the market's places and the rules for a request: where a store was chosen, that choice is the rule."""
+    known = network(market=request.market)
+    return known if request.collect_at is None else replace(known, rules=COLLECT_RULES, rules_json=_COLLECT_JSON)
 
 
 def _read_network(market: MarketInfo) -> Network:
@@ -157,7 +175,7 @@ def preview(*, request: Request, stock: Stock, busy: Busy) -> Decision:
 
     stock: from `free_units`. busy: from `busy_days`.
     """
-    known = network(market=request.market)
+    known = network_for(request=request)
     return engine.decide(
         need=need_of(request=request, known=known),
         rules=known.rules,
@@ -181,6 +199,7 @@ def need_of(*, request: Request, known: Network) -> Need:
         excluded=request.excluded,
         parcels_before=request.parcels_before,
         may_wait=request.may_wait,
+        collect_at=request.collect_at,
     )
 
 
@@ -228,7 +247,7 @@ def _places(codes: tuple[str, ...]) -> tuple[Place, ...]:
             kind=row.kind,
             group=row.group,
             country=row.country,
-            point=_point(row.latitude, row.longitude),
+            point=row.point,
             ships_on=frozenset(row.ships_on),
             cutoff=row.cutoff,
             handling_days=row.handling_days,
@@ -259,10 +278,6 @@ def _on_their_way(hubs: tuple[Place, ...]) -> tuple[Place, ...]:
         for row in rows.order_by("expected_on", "id")
         if row.arrives_at_id is not None
     )
-
-
-def _point(latitude: Decimal | None, longitude: Decimal | None) -> tuple[float, float] | None:
-    return None if latitude is None or longitude is None else (float(latitude), float(longitude))
 
 
 _networks: Kept[tuple[int, tuple[str, ...]], Network] = Kept(age_s=TTL_S)

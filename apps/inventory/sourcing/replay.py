@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from apps.inventory.enums import DecisionCause
 from apps.inventory.models import SourcingDecision
 from apps.inventory.sourcing import engine, queries
-from apps.inventory.sourcing.data import Calendar, Decision, Need, Place, Rule
+from apps.inventory.sourcing.data import COLLECT_RULES, Calendar, Decision, Need, Place, Rule
 from apps.inventory.sourcing.distance import km_between
 
 MOST_ORDERS = 1000
@@ -87,7 +87,8 @@ def compare(
         stock = stock_of(need=row.need, places=places)
         made = [
             engine.decide(need=need, rules=rules, places=places, stock=stock, calendar=calendar_of(need))
-            for rules in (today, tried)
+            # The shopper's choice of a store is no rule of the market, so no other set of rules changes it.
+            for rules in ((COLLECT_RULES, COLLECT_RULES) if need.collect_at else (today, tried))
         ]
         for side, decision in zip(sides, made, strict=True):
             side.add(need=need, decision=decision, places=places)

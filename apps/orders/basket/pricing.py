@@ -60,8 +60,8 @@ def price_basket(
     Price stored rows as they are now. Two statements, one more when offers or vouchers run.
 
     stock: units left by (product, location), None to leave stock aside (placement asks by reserving). delivery_code:
-    the chosen method; None estimates with the market's first one. postcode: where it goes, once that is known. Raises
-    DeliveryRefused for an unknown code.
+    the chosen way, with its store where it is collected; None estimates with the market's first one. postcode: where it
+    goes, once that is known. Raises DeliveryRefused for an unknown code.
     """
     left = None if stock is None else sourcing.units_left(stock=stock)
     wanted = {line.product_id: line.quantity for line in rows.lines}
@@ -84,7 +84,7 @@ def price_basket(
     if stock is not None:
         sought = [Wanted(line.product_id, line.quantity, line.sku, quotes[line.product_id].unit.minor) for line in sold]
         leaves_on = sourcing.leaves_on(shop=shop, lines=sought, stock=stock, postcode=postcode, at=at)
-    options = deliveries.options(shop=shop, goods=goods, at=at, leaves_on=leaves_on)
+    options = deliveries.options(shop=shop, goods=goods, at=at, leaves_on=leaves_on, chosen=delivery_code or "")
     chosen = _chosen(options=options, code=delivery_code)
     charge = chosen.price if chosen else None
     on_delivery = _on_delivery(given=given, charge=charge)

@@ -11,6 +11,7 @@ from apps.orders import transitions
 from apps.orders.edits import queries
 from apps.orders.edits.errors import (
     AddressTooLate,
+    CollectedInStore,
     EverythingTakenOut,
     NotChangeable,
     OtherCountry,
@@ -196,6 +197,8 @@ def _check_something_stays(*, order: Order, locked: Sequence[Fulfilment]) -> Non
 
 def _send_to(*, order: Order, address: Address, locked: Sequence[Fulfilment]) -> None:
     """Write the new address beside the old one, which the history keeps."""
+    if order.collect_at_id is not None:
+        raise CollectedInStore(number=order.number)
     begun = [row for row in locked if row.state in OPEN_FULFILMENTS and row.state not in queries.STILL_OURS]
     if begun or any(row.sent_at for row in locked if row.state in OPEN_FULFILMENTS):
         raise AddressTooLate(number=order.number)

@@ -59,6 +59,16 @@ class AddressTooLate(Refusal):
     http_status = HTTPStatus.CONFLICT
 
 
+class CollectedInStore(Refusal):
+    """The shopper comes for it. Parameters: number."""
+
+    code = "order.edit_collected_in_store"
+    message = _(
+        "Order %(number)s is collected in a store, so it goes to no address. Cancel it and order anew to send it."
+    )
+    http_status = HTTPStatus.CONFLICT
+
+
 class OtherCountry(Refusal):
     """Taxes, prices and terms are the market's."""
 

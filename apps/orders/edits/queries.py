@@ -12,8 +12,8 @@ from apps.orders.worth import bought_of, sold_worth
 
 FIRST = 1
 """The version of an order as it was placed."""
-STILL_OURS = (FulfilmentState.WAITING, FulfilmentState.EXPECTED, FulfilmentState.NEW)
-"""Nobody has begun to prepare these."""
+STILL_OURS = (FulfilmentState.WAITING, FulfilmentState.EXPECTED, FulfilmentState.NEW, FulfilmentState.READY)
+"""Nobody has begun to prepare these, or they only lie in a store until the shopper comes."""
 BROUGHT = (
     PaymentState.PAID,
     PaymentState.AUTHORISED,
@@ -49,7 +49,10 @@ class Balance:
 
 
 def changeable(*, order_id: int) -> QuerySet[Fulfilment]:
-    """Return an order's fulfilments nobody has begun with: waiting ones first, then expected ones, the newest first."""
+    """
+    Return an order's fulfilments nobody has begun with: waiting ones first, then expected ones, the newest first, last
+    what is ready to be collected.
+    """
     rows = Fulfilment.objects.filter(order_id=order_id, state__in=STILL_OURS, sent_at__isnull=True)
     ranks = [When(state=state, then=Value(rank)) for rank, state in enumerate(STILL_OURS)]
     return rows.order_by(Case(*ranks), "-id")

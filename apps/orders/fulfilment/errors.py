@@ -51,6 +51,14 @@ class NotWaiting(Refusal):
     http_status = HTTPStatus.CONFLICT
 
 
+class ToBeCollected(Refusal):
+    """The shopper comes for it. Parameters: number."""
+
+    code = "fulfilment.to_be_collected"
+    message = _("Order %(number)s is collected in the store. Make its goods ready and hand them over there.")
+    http_status = HTTPStatus.CONFLICT
+
+
 class ChangedMeanwhile(LostRace):
     """Goods were rejected or split off while somebody shipped them. Parameters: number."""
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db import connection
 
 PERIOD = timedelta(days=30)
-# The day named first counts, however often a later one was told since.
+# The day named first counts, however often a later one was told since. What is collected was promised to be ready.
 _KEPT = """
 SELECT market.code, count(*),
        count(*) FILTER (WHERE arrived.day <= promised.day),
@@ -14,7 +14,8 @@ SELECT market.code, count(*),
   FROM order_order placed
   JOIN markets_market market ON market.id = placed.market_id
   CROSS JOIN LATERAL (
-    SELECT (max(parcel.delivered_at) AT TIME ZONE market.time_zone)::date AS day, max(parcel.delivered_at) AS at
+    SELECT (max(coalesce(parcel.ready_at, parcel.delivered_at)) AT TIME ZONE market.time_zone)::date AS day,
+           max(parcel.delivered_at) AS at
       FROM order_fulfilment parcel
      WHERE parcel.order_id = placed.id AND parcel.state NOT IN ('cancelled', 'rejected', 'replaced')
     HAVING bool_and(parcel.delivered_at IS NOT NULL)) arrived

@@ -103,15 +103,15 @@ def make_one(
     state: str = FulfilmentState.NEW,
     waits_until: datetime | None = None,
     due_at: datetime | None = None,
-    with_partner: Fulfilment | None = None,
+    part_of: Fulfilment | None = None,
 ) -> Fulfilment:
     """
     Make a fulfilment of an order that is locked, with units by line, to leave on a day; tell a partner of it.
 
     Goods on their way are expected, not to be picked.
-    with_partner: the fulfilment it was part of; where a partner has that one already, it has this one too.
+    part_of: the fulfilment it was part of; where a partner has that one already, or it lies ready, so does this one.
     """
-    sent = with_partner if with_partner is not None and with_partner.sent_at is not None else None
+    sent = part_of if part_of is not None and part_of.sent_at is not None else None
     kind, partner = "", ""
     if location_id is not None:
         kind, partner = Location.objects.values_list("kind", "partner").get(pk=location_id)
@@ -129,6 +129,7 @@ def make_one(
         sent_at=sent.sent_at if sent else None,
         acknowledged_at=sent.acknowledged_at if sent else None,
         partner_reference=sent.partner_reference if sent else "",
+        ready_at=part_of.ready_at if part_of else None,
     )
     FulfilmentLine.objects.bulk_create(
         [FulfilmentLine(fulfilment=made, line_id=line_id, quantity=count) for line_id, count in sorted(units.items())]

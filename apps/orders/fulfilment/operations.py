@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from urllib.parse import quote
 
 from django.db import transaction
@@ -10,12 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from apps.core import audit, locks, outbox
 from apps.inventory import operations as inventory
 from apps.orders import transitions
-from apps.orders.enums import TO_SHIP, FulfilmentState, OrderState
+from apps.orders.enums import IN_HAND, FulfilmentState, OrderState
 from apps.orders.fulfilment import making, queries
 from apps.orders.fulfilment.errors import (
     AllNamed,
     ChangedMeanwhile,
     NothingNamed,
+    ToBeCollected,
     TooManyNamed,
     TrackingMissing,
     WithPartner,
@@ -65,13 +67,36 @@ def ship_within(
 
     units: only these (line id → units); they become a fulfilment of their own and the rest stays. by: "user:id",
     audited. Takes the goods out of stock. Locks stock, order, fulfilment. Publishes order.shipped, once per fulfilment.
-    Raises TrackingMissing, NothingNamed, TooManyNamed, ChangedMeanwhile, IllegalMove (shipped already, cancelled,
-    waiting).
+    Raises TrackingMissing, ToBeCollected, NothingNamed, TooManyNamed, ChangedMeanwhile, IllegalMove (shipped already,
+    cancelled, waiting).
     """
     carrier, tracking_code = carrier.strip(), tracking_code.strip()
     if not carrier or not tracking_code:
         raise TrackingMissing
     row = Fulfilment.objects.select_related("order__market").get(pk=fulfilment_id)
+    if row.order.collect_at_id is not None:
+        raise ToBeCollected(number=row.order.number)
+    changes = {
+        "carrier": carrier[:60],
+        "tracking_code": tracking_code[:80],
+        "tracking_url": _tracking_url(order=row.order, code=tracking_code),
+    }
+    return leave(row=row, units=units, changes=changes, reason=f"{carrier} {tracking_code}", by=by, at=at)[0]
+
+
+def leave(
+    *,
+    row: Fulfilment,
+    units: Mapping[int, int] | None,
+    changes: Mapping[str, Any],
+    reason: str,
+    by: str,
+    at: datetime,
+) -> tuple[int, Order]:
+    """
+    Take goods of a fulfilment out of stock and out of the house, as `ship_within` says; return the fulfilment that left
+    and the order, locked. row: with its order and market. changes: what else is written on it.
+    """
     order = row.order
     lines = _lines(row)
     wanted = _carried(lines) if units is None else named_units(lines=lines, units=units)
@@ -87,13 +112,8 @@ def ship_within(
         to=FulfilmentState.SHIPPED,
         by=by,
         at=at,
-        reason=f"{carrier} {tracking_code}",
-        changes={
-            "carrier": carrier[:60],
-            "tracking_code": tracking_code[:80],
-            "tracking_url": _tracking_url(order=order, code=tracking_code),
-            "shipped_at": at,
-        },
+        reason=reason,
+        changes={**changes, "shipped_at": at},
     )
     if not _left_whole(fulfilment_id=target, units=wanted, left=left):
         raise ChangedMeanwhile(number=order.number)
@@ -102,7 +122,7 @@ def ship_within(
     outbox.publish(
         topic="order.shipped", key=order.number, payload={"order_id": order.pk, "fulfilment_id": target}, at=at
     )
-    return target
+    return target, locked
 
 
 @transaction.atomic
@@ -125,7 +145,7 @@ def split(*, fulfilment_id: int, units: Mapping[int, int], by: str, at: datetime
 def _part(*, order: Order, fulfilment_id: int, units: Mapping[int, int], by: str, at: datetime) -> int:
     """Split under the order's lock."""
     row = locks.lock_row(queryset=Fulfilment.objects.filter(pk=fulfilment_id), rank=locks.Rank.FULFILMENT)
-    if row.state not in TO_SHIP:
+    if row.state not in IN_HAND:
         raise transitions.IllegalMove(what="fulfilment", old=row.get_state_display(), new=_("split"))
     lines = _lines(row)
     named = named_units(lines=lines, units=units)
@@ -140,7 +160,7 @@ def _part(*, order: Order, fulfilment_id: int, units: Mapping[int, int], by: str
         hop=row.hop,
         state=row.state,
         due_at=row.due_at,
-        with_partner=row,
+        part_of=row,
         by=by,
         at=at,
     )
@@ -181,12 +201,17 @@ def deliver(*, fulfilment_id: int, by: str, at: datetime) -> None:
     """
     order_id = Fulfilment.objects.values_list("order_id", flat=True).get(pk=fulfilment_id)
     order = locks.lock_row(queryset=Order.objects.filter(pk=order_id), rank=locks.Rank.ORDER)
+    arrive(order=order, fulfilment_id=fulfilment_id, by=by, at=at)
+
+
+def arrive(*, order: Order, fulfilment_id: int, by: str, at: datetime) -> None:
+    """Do what `deliver` says, under the order's lock."""
     transitions.move_fulfilment(
         fulfilment_id=fulfilment_id, to=FulfilmentState.DELIVERED, by=by, at=at, changes={"delivered_at": at}
     )
-    if not queries.undelivered(order_id=order_id).exists():
-        transitions.move_order(order_id=order_id, to=OrderState.DELIVERED, by=by, at=at, locked=order)
-        outbox.publish(topic="order.delivered", key=order.number, payload={"order_id": order_id}, at=at)
+    if not queries.undelivered(order_id=order.pk).exists():
+        transitions.move_order(order_id=order.pk, to=OrderState.DELIVERED, by=by, at=at, locked=order)
+        outbox.publish(topic="order.delivered", key=order.number, payload={"order_id": order.pk}, at=at)
 
 
 def correct_tracking(*, fulfilment_id: int, carrier: str, tracking_code: str, by: str, at: datetime) -> None:

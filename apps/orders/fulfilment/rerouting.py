@@ -21,8 +21,8 @@ from apps.markets.queries import market_by_code
 from apps.orders import delivery, sourcing, transitions
 from apps.orders.enums import (
     ENDED_FULFILMENTS,
+    IN_HAND,
     REJECT_EFFECTS,
-    TO_SHIP,
     FulfilmentState,
     StockEffect,
 )
@@ -35,7 +35,7 @@ from apps.orders.models import Fulfilment, FulfilmentLine, Line, Order, Rejectio
 
 MOST_HOPS = 3
 """So often goods are re-routed by themselves; after that a person decides (requirement DOM-4)."""
-REJECTABLE = (FulfilmentState.EXPECTED, *TO_SHIP)
+REJECTABLE = (FulfilmentState.EXPECTED, *IN_HAND)
 DECIDE_WITHIN = timedelta(days=1)
 """So soon a person decides about goods that no rule places."""
 
@@ -247,6 +247,7 @@ def _request(
         excluded=excluded,
         parcels_before=parcels,
         may_wait=True,
+        collect_at=order.collect_at_id,
     )
 
 

@@ -27,7 +27,8 @@ from apps.markets.context import MarketInfo, Shop
 from apps.orders import sourcing
 from apps.orders.basket import rows as basket_rows
 from apps.orders.basket.data import PricedBasket
-from apps.orders.delivery import Method
+from apps.orders.collection.stores import Store
+from apps.orders.delivery import AT, Method
 from apps.orders.errors import BasketNotFound
 from apps.orders.models import StockHold
 from apps.orders.models.hold import reference_of
@@ -56,15 +57,23 @@ def keep(
     if not minutes or not basket.lines:
         return None
     method = basket.delivery.method if basket.delivery else None
+    store = basket.delivery.store if basket.delivery else None
     lines = _wanted(basket)
-    signature = _signature(market=shop.market, lines=lines, method=method, postcode=postcode)
+    signature = _signature(market=shop.market, lines=lines, method=method, postcode=postcode, store=store)
     row = StockHold.objects.filter(pk=basket.id).first()
     runs = row is not None and row.expires_at is not None and row.expires_at > at
     if row is not None and runs and row.signature == signature:
         return row.expires_at
     if not runs and ((row is not None and row.starts >= MOST_STARTS) or not may_start()):
         return None
-    request = sourcing.request_for(market=shop.market, lines=lines, method=method, postcode=postcode, at=at)
+    request = sourcing.request_for(
+        market=shop.market,
+        lines=lines,
+        method=method,
+        postcode=postcode,
+        at=at,
+        collect_at=store.id if store else None,
+    )
     until = at + timedelta(minutes=minutes)
     try:
         return _keep(shop=shop, basket=basket, request=request, signature=signature, until=until, at=at)
@@ -143,12 +152,16 @@ def _wanted(basket: PricedBasket) -> list[Wanted]:
     ]
 
 
-def _signature(*, market: MarketInfo, lines: Sequence[Wanted], method: Method | None, postcode: str) -> str:
+def _signature(
+    *, market: MarketInfo, lines: Sequence[Wanted], method: Method | None, postcode: str, store: Store | None
+) -> str:
     """The goods, and of where and how they go what the market's rules look at: nothing else has them kept anew."""
     known = network(market=market)
     asks_method = any(rule.delivery_code for rule in known.rules)
     goods = sorted((line.product_id, line.quantity) for line in lines)
     way = method.code if method and asks_method else ""
     place = "".join(postcode.upper().split()) if known.asks_distance else ""
+    if store is not None:  # the place is chosen: nothing else is looked at
+        way, place = AT, store.code
     said = json.dumps([goods, way, place])
     return hashlib.sha256(said.encode()).hexdigest()

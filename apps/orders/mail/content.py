@@ -9,12 +9,13 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from apps.core.money import Money, format_money, from_minor
+from apps.inventory.hours import hours_of
 from apps.markets.context import Shop
 from apps.orders import links
 from apps.orders.enums import CONFIRMATIONS, MailKind
 from apps.orders.fulfilment import queries as fulfilments
 from apps.orders.mail import texts
-from apps.orders.models import Line, Order, Payment
+from apps.orders.models import Fulfilment, Line, Order, Payment
 from apps.orders.payments.queries import payment_status
 from apps.orders.payments.words import tenders
 from apps.orders.returns.words import withdrawal_words
@@ -124,8 +125,10 @@ def content_of(*, kind: str, order: Order, shop: Shop, fulfilment_id: int | None
     """Return what a mail of that kind says of an order. At most 5 statements for any number of lines."""
     words = texts.words_of(kind=kind, order=order, shop=shop, why=why)
     short = short_mail(words=words, order=order, shop=shop)
-    if kind == MailKind.SHIPPED:
+    if kind in {MailKind.SHIPPED, MailKind.COLLECTED}:
         return _with_parcels(short, order=order, fulfilment_id=fulfilment_id)
+    if kind == MailKind.READY:
+        return _ready(short, shop=shop, fulfilment_id=fulfilment_id)
     if kind == MailKind.PROMISE_MOVED and not order.delivery_promise.get("waits"):
         days = Block(title=_("Delivery"), lines=(order.shipping_method, *_promise(order=order)))
         return replace(short, blocks=(days,))
@@ -211,7 +214,8 @@ def _totals(*, order: Order, payments: Sequence[Payment], shop: Shop) -> tuple[T
 def _blocks(*, order: Order) -> tuple[Block, ...]:
     blocks = []
     if order.shipping_address is not None:
-        blocks.append(Block(title=_("Delivery address"), lines=tuple(order.shipping_address.active_address_fields())))
+        title = _("Collected in store") if order.collect_at_id else _("Delivery address")
+        blocks.append(Block(title=title, lines=tuple(order.shipping_address.active_address_fields())))
     if order.billing_address is not None:
         blocks.append(Block(title=_("Billing address"), lines=tuple(order.billing_address.active_address_fields())))
     blocks.append(Block(title=_("Delivery"), lines=(order.shipping_method, *_promise(order=order))))
@@ -222,6 +226,9 @@ def _promise(*, order: Order) -> Sequence[str]:
     days = order.delivery_promise
     if not days.get("latest"):
         return ()
+    if order.collect_at_id is not None:
+        day = date_format(date.fromisoformat(days["latest"]), "DATE_FORMAT")
+        return (_("Ready to be collected from %(day)s") % {"day": day},)
     first, last = (date_format(date.fromisoformat(days[name]), "DATE_FORMAT") for name in ("earliest", "latest"))
     if first == last:
         return (_("Arrives on %(day)s") % {"day": last},)
@@ -252,7 +259,7 @@ def _with_parcels(mail: OrderMail, *, order: Order, fulfilment_id: int | None) -
     rows = [row for parcel in mine for row in sorted(parcel.lines.all(), key=lambda row: row.line.position)]
     return replace(
         mail,
-        parcels=tuple((each.carrier, each.tracking_code, each.tracking_url) for each in mine),
+        parcels=tuple((each.carrier, each.tracking_code, each.tracking_url) for each in mine if each.tracking_code),
         lines=tuple(
             LineView(
                 name=row.line.title,
@@ -265,6 +272,24 @@ def _with_parcels(mail: OrderMail, *, order: Order, fulfilment_id: int | None) -
             for row in rows
         ),
     )
+
+
+def _ready(mail: OrderMail, *, shop: Shop, fulfilment_id: int | None) -> OrderMail:
+    """Where the goods lie, when the store is open, until when they are kept, and which they are."""
+    rows = Fulfilment.objects.select_related("location").prefetch_related("lines__line")
+    row = rows.get(pk=fulfilment_id or 0)
+    until = date_format(row.due_at.astimezone(shop.market.time_zone), "DATE_FORMAT")
+    place = row.location
+    blocks = [Block(title=_("Kept for you until"), lines=(until,))]
+    if place is not None:
+        town = f"{place.postcode} {place.city}".strip()
+        lines = tuple(line for line in (place.name, place.street, town) if line)
+        blocks.insert(0, Block(title=_("Collect it here"), lines=lines))
+        if hours := hours_of(opening_hours=place.opening_hours):
+            blocks.append(Block(title=_("Opening hours"), lines=tuple(f"{day}: {spans}" for day, spans in hours)))
+    carried = sorted(row.lines.all(), key=lambda each: each.line.position)
+    goods = tuple(f"{each.quantity} × {each.line.title}" for each in carried)
+    return replace(mail, blocks=(*blocks, Block(title=_("Goods"), lines=goods)))
 
 
 def _terms(*, shop: Shop, order: Order) -> tuple[Section, ...]:

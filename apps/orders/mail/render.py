@@ -9,7 +9,10 @@ from apps.orders.enums import CONFIRMATIONS, MailKind
 from apps.orders.mail.content import OrderMail
 
 # Confirmation and shipping have layouts of their own; the short ones share one.
-TEMPLATES = {**dict.fromkeys(CONFIRMATIONS, "order_confirmation"), MailKind.SHIPPED: "shipped"}
+TEMPLATES = {
+    **dict.fromkeys(CONFIRMATIONS, "order_confirmation"),
+    **dict.fromkeys((MailKind.SHIPPED, MailKind.COLLECTED), "shipped"),
+}
 SHORT = "short"
 _inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_style_tags=True)
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from apps.core.money import format_money, from_minor
 from apps.markets.context import Shop
 from apps.orders.addresses import address_of
-from apps.orders.enums import MailKind, ReturnState
+from apps.orders.enums import NOT_COLLECTED, MailKind, ReturnState
 from apps.orders.mail.content import Block, OrderMail, short_mail
 from apps.orders.mail.texts import Words
 from apps.orders.models import Order, Refund, Return
@@ -25,7 +25,13 @@ def return_of(*, return_id: int) -> Return:
 
 def content_of(*, kind: str, row: Return, order: Order, shop: Shop) -> OrderMail:
     """Return what a mail about a return says. Runs inside `using(shop=…)`. One statement besides the return's own."""
-    words = words_of(kind=kind, order=order, is_unsent=is_unsent(row=row), is_charged=_is_charged(row))
+    words = words_of(
+        kind=kind,
+        order=order,
+        is_unsent=is_unsent(row=row),
+        is_charged=_is_charged(row),
+        is_uncollected=row.note == NOT_COLLECTED,
+    )
     return short_mail(words=words, order=order, shop=shop, blocks=blocks_of(kind=kind, row=row, order=order, shop=shop))
 
 
@@ -46,11 +52,13 @@ def _is_charged(row: Return) -> bool:
     return refund is None or refund.tenders.filter(is_release=False).exists()
 
 
-def words_of(*, kind: str, order: Order, is_unsent: bool = False, is_charged: bool = True) -> Words:
+def words_of(
+    *, kind: str, order: Order, is_unsent: bool = False, is_charged: bool = True, is_uncollected: bool = False
+) -> Words:
     """
     Return subject, headline and first paragraph.
 
-    is_unsent: the goods never left us. is_charged: money goes back for them.
+    is_unsent: the goods never left us. is_charged: money goes back for them. is_uncollected: nobody came for them.
     """
     names = {"number": order.number}
     if kind == MailKind.NOT_SENT:
@@ -62,11 +70,14 @@ def words_of(*, kind: str, order: Order, is_unsent: bool = False, is_charged: bo
             text = _(
                 "We are sorry: the goods below of order %(number)s are not to be had. You are not charged for them."
             )
-        return Words(
-            subject=_("Part of order %(number)s cannot be sent") % names,
-            headline=_("We cannot send these goods"),
-            text=text % names,
-        )
+        subject, headline = _("Part of order %(number)s cannot be sent"), _("We cannot send these goods")
+        if is_uncollected:
+            subject, headline = _("Part of order %(number)s was not collected"), _("These goods were not collected")
+            text = _(
+                "Part of order %(number)s was not collected in time, so the goods below are free for others again. What"
+                " you paid for them is sent back to you; what was only set aside is not charged."
+            )
+        return Words(subject=subject % names, headline=headline, text=text % names)
     if kind == MailKind.CHANGED:
         return changed_words(number=order.number, is_charged=is_charged)
     if kind == MailKind.WITHDRAWAL:

@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from apps.core.money import format_money, from_minor
 from apps.markets.context import Shop
 from apps.markets.enums import CapturePolicy
-from apps.orders.enums import MailKind, OrderState, PaymentState, RefundWhy
-from apps.orders.models import Order, Payment
+from apps.orders.enums import NOT_COLLECTED, MailKind, OrderState, PaymentState, RefundWhy
+from apps.orders.models import Order, Payment, Transition
 from apps.orders.payments.parts import GOOD
 from apps.orders.terms import EU_COUNTRIES
+from apps.orders.tokens import collect_code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +34,8 @@ def words_of(*, kind: str, order: Order, shop: Shop, why: str = "") -> Words:
         MailKind.CONFIRMATION_AGAIN: lambda: _confirmation_again(order=order, names=names),
         MailKind.PAYMENT_RECEIVED: lambda: _payment_received(order=order, names=names),
         MailKind.SHIPPED: lambda: _shipped(names=names),
+        MailKind.READY: lambda: _ready(order=order, names=names),
+        MailKind.COLLECTED: lambda: _collected(names=names),
         MailKind.PROMISE_MOVED: lambda: _promise_moved(order=order, names=names),
         MailKind.ORDER_EXPIRED: lambda: _expired(order=order, names=names),
         MailKind.ORDER_CANCELLED: lambda: _cancelled(order=order, shop=shop, names=names),
@@ -46,6 +49,27 @@ def _shipped(*, names: dict[str, str]) -> Words:
         subject=_("Order %(number)s is on its way") % names,
         headline=_("Your parcel is on its way"),
         text=_("We have handed these goods of order %(number)s to the carrier.") % names,
+    )
+
+
+def _ready(*, order: Order, names: dict[str, str]) -> Words:
+    return Words(
+        subject=_("Order %(number)s is ready to be collected") % names,
+        headline=_("Your goods are ready"),
+        text=_("Please come with this code: %(code)s. Whoever shows it gets the goods.")
+        % {"code": collect_code(order.number)},
+    )
+
+
+def _collected(*, names: dict[str, str]) -> Words:
+    return Words(
+        subject=_("Order %(number)s was collected") % names,
+        headline=_("Your goods were collected"),
+        text=_(
+            "These goods of order %(number)s were handed over in the store. If that was neither you nor somebody you"
+            " sent, please answer this mail."
+        )
+        % names,
     )
 
 
@@ -147,7 +171,12 @@ def _cancelled(*, order: Order, shop: Shop, names: dict[str, str]) -> Words:
     amount = format_money(money=paid, language=shop.language, country=shop.market.country)
     is_released = any(each.state in {PaymentState.VOID_DUE, PaymentState.VOIDED} for each in payments)
     text = _("We have cancelled order %(number)s; its goods will not be sent.")
-    if is_released and paid.minor:
+    if was_not_collected(order=order):
+        text = _(
+            "Order %(number)s was not collected in time, so its goods are free for others again. What you paid is sent"
+            " back to you; what was only set aside is not charged."
+        )
+    elif is_released and paid.minor:
         text = _(
             "We have cancelled order %(number)s; its goods will not be sent. You get back the %(amount)s that were"
             " charged, and we write to you again when the money has left; the rest is not charged."
@@ -164,6 +193,12 @@ def _cancelled(*, order: Order, shop: Shop, names: dict[str, str]) -> Words:
         headline=_("Your order was cancelled"),
         text=text % {**names, "amount": amount},
     )
+
+
+def was_not_collected(*, order: Order) -> bool:
+    """Whether an order ended because nobody came for it."""
+    moves = Transition.objects.filter(order_id=order.pk, machine="fulfilment", new="cancelled", reason=NOT_COLLECTED)
+    return moves.exists()
 
 
 def _confirmation(*, order: Order, names: dict[str, str]) -> Words:

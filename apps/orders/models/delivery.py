@@ -6,12 +6,22 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from apps.orders.enums import DeliveryKind
+
 
 class DeliveryMethod(models.Model):
-    """A way of delivery a market offers, with its price (tax as the market shows it) and its transit days."""
+    """
+    A way of delivery a market offers, with its price (tax as the market shows it) and its transit days.
+
+    kind: `collect` offers every store of the market that lets orders be collected. keep_days: how many days such an
+    order is kept ready before it is given up, the last one whole.
+    """
 
     market = models.ForeignKey("markets.Market", models.CASCADE, related_name="+", verbose_name=_("market"))
     code = models.SlugField(_("code"), max_length=40)
+    kind = models.CharField(
+        _("kind"), max_length=8, choices=DeliveryKind.choices, default=DeliveryKind.HOME, db_default=DeliveryKind.HOME
+    )
     labels = models.JSONField(_("names per language"), default=dict)
     price_minor = models.BigIntegerField(_("price in minor units"))
     free_from_minor = models.BigIntegerField(_("free from (minor units)"), null=True, blank=True)
@@ -21,6 +31,9 @@ class DeliveryMethod(models.Model):
     carrier = models.CharField(_("carrier"), max_length=60, blank=True)
     tracking_url_template = models.CharField(
         _("tracking page"), max_length=300, blank=True, help_text=_("With {code} where the tracking code goes.")
+    )
+    keep_days = models.PositiveSmallIntegerField(
+        _("kept ready for days"), default=7, db_default=7, help_text=_("For collection only; then it is given up.")
     )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     is_active = models.BooleanField(_("active"), default=True)
@@ -32,6 +45,8 @@ class DeliveryMethod(models.Model):
             models.UniqueConstraint(fields=["market", "code"], name="delivery_method_unique"),
             models.CheckConstraint(condition=Q(price_minor__gte=0), name="delivery_method_price_not_negative"),
             models.CheckConstraint(condition=Q(max_days__gte=F("min_days")), name="delivery_method_days_forward"),
+            models.CheckConstraint(condition=Q(kind__in=DeliveryKind.values), name="delivery_method_kind_known"),
+            models.CheckConstraint(condition=Q(keep_days__gte=1), name="delivery_method_keeps_a_day"),
         ]
 
     def __str__(self) -> str:

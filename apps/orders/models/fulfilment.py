@@ -15,7 +15,8 @@ class Fulfilment(models.Model):
 
     Without a location it waits for goods: until a person decides, or until `waits_until`, when it is given up. hop: how
     often its goods were rejected before. origin: the fulfilment it was split from or stands in for. sent_at,
-    acknowledged_at, partner_reference: what a logistics partner was told and said.
+    acknowledged_at, partner_reference: what a logistics partner was told and said. ready_at: since when the shopper may
+    collect it; due_at is then until when.
     """
 
     order = models.ForeignKey("order.Order", models.PROTECT, related_name="fulfilments", verbose_name=_("order"))
@@ -36,6 +37,7 @@ class Fulfilment(models.Model):
     sent_at = models.DateTimeField(_("sent to the partner"), null=True, blank=True)
     acknowledged_at = models.DateTimeField(_("acknowledged by the partner"), null=True, blank=True)
     partner_reference = models.CharField(_("partner's reference"), max_length=80, blank=True, db_default="")
+    ready_at = models.DateTimeField(_("ready to be collected"), null=True, blank=True)
     shipped_at = models.DateTimeField(_("shipped"), null=True, blank=True)
     delivered_at = models.DateTimeField(_("delivered"), null=True, blank=True)
 
@@ -51,6 +53,9 @@ class Fulfilment(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(state="shipped") | Q(shipped_at__isnull=False), name="fulfilment_shipped_has_time"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="ready") | Q(ready_at__isnull=False), name="fulfilment_ready_has_time"
             ),
         ]
         indexes: ClassVar = [models.Index(fields=["state", "due_at"], name="fulfilment_by_state_and_due")]

@@ -14,7 +14,8 @@ class Order(AbstractOrder):
     """
     What a shopper agreed to pay for. The row exists before any money moves.
 
-    `status` is Oscar's column and mirrors `state` for its reports; `state` alone is read by the shop.
+    `status` is Oscar's column and mirrors `state` for its reports; `state` alone is read by the shop. collect_at: the
+    store the shopper collects it from; empty for what is sent.
     """
 
     market = models.ForeignKey("markets.Market", models.PROTECT, related_name="+", verbose_name=_("market"))
@@ -26,6 +27,9 @@ class Order(AbstractOrder):
     tax_lines = models.JSONField(_("tax per rate"), default=list)
     offers_lost = models.JSONField(_("offers set aside"), default=list, db_default=[])
     delivery_promise = models.JSONField(_("delivery promise"), default=dict)
+    collect_at = models.ForeignKey(
+        "partner.Location", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("collected at")
+    )
     expires_at = models.DateTimeField(_("expires unpaid at"), null=True, blank=True)
     is_extended = models.BooleanField(_("given more time to pay"), default=False, db_default=False)
     payment_method = models.CharField(_("payment method"), max_length=20)

@@ -33,6 +33,7 @@ from apps.orders.errors import (
     BasketEmpty,
     CannotSend,
     NotEnough,
+    NotInStore,
     PaymentRefused,
     PriceMoved,
     PromiseMoved,
@@ -75,7 +76,8 @@ def place_order(
     Turn an open basket into a placed order with its stock reserved; return its number, token and payment.
 
     owner_id: the signed-in account, None for a guest; another's basket is not found. confirmed_total: what the shopper
-    saw beside the button; confirmed_latest: the last day of delivery told there, None when none was. credits_: what
+    saw beside the button; delivery_code: a method's, or that of a store to collect from (`delivery`);
+    confirmed_latest: the last day of delivery told there, None when none was. credits_: what
     gift cards and store credit pay of it, taken in this transaction; confirmed_due: what is left for `payment_method`,
     the whole total by default. An order with nothing left to pay is confirmed at once. Same key, same
     answer: a repeat returns the first order with `replayed`, a repeat with other contents raises IdempotencyConflict.
@@ -84,8 +86,8 @@ def place_order(
     capacities, vouchers, offers, credit.
 
     Raises, having written nothing: BasketNotFound, BasketEmpty, NotSoldHere, PriceMoved (409, with the new total),
-    PromiseMoved (409, with the new day), SoldOut, NotEnough, CannotSend, VoucherUsedUp, OfferUsedUp, DeliveryRefused,
-    PaymentRefused, AddressRefused, CreditMoved, ShopClosed.
+    PromiseMoved (409, with the new day), SoldOut, NotEnough, NotInStore, CannotSend, VoucherUsedUp, OfferUsedUp,
+    DeliveryRefused, PaymentRefused, AddressRefused, CreditMoved, ShopClosed.
     """
     bill_to = billing or address
     due = confirmed_total if confirmed_due is None else confirmed_due
@@ -119,7 +121,7 @@ def place_order(
             shop=shop,
             basket=basket,
             contact=contact,
-            address=address,
+            address=_goes_to(basket=basket, shopper=address),
             billing=bill_to,
             payment_method=method,
             due=due,
@@ -152,6 +154,22 @@ def place_order(
 def reference_of(*, number: str) -> str:
     """The name under which an order's reservations stand in the stock ledger."""
     return f"order:{number}"
+
+
+def _goes_to(*, basket: PricedBasket, shopper: Address) -> Address:
+    """The shopper's address, or the store's where they come to fetch the goods, in their name."""
+    store = basket.delivery.store if basket.delivery else None
+    if store is None:
+        return shopper
+    return Address(
+        first_name=shopper.first_name,
+        last_name=shopper.last_name,
+        company=store.name,
+        line1=store.street,
+        postcode=store.postcode,
+        city=store.city,
+        country=store.country,
+    )
 
 
 def _write(order: NewOrder) -> dict[str, Any]:
@@ -236,6 +254,7 @@ def _check_agreed(*, shop: Shop, basket: PricedBasket, confirmed_total: Money) -
 def _source(order: NewOrder) -> Decision:
     """Have the rules say where the goods come from, and promise them: what the checkout kept is free for them first."""
     lines = order.basket.lines
+    store = order.basket.delivery.store if order.basket.delivery else None
     if order.keeps_goods:
         holds.let_go(
             market=order.shop.market,
@@ -250,17 +269,21 @@ def _source(order: NewOrder) -> Decision:
         method=order.basket.delivery.method if order.basket.delivery else None,
         postcode=order.address.postcode,
         at=order.at,
+        collect_at=store.id if store else None,
     )
     try:
         return stock.source(request=request, reference=reference_of(number=order.number), at=order.at, by=order.by)
     except UnableToReserve as refusal:
         short = _line_of(lines, refusal)
         left = refusal.params["left"]
+        if store is not None:
+            raise NotInStore(name=short.name, store=store.name) from refusal
         if left == 0:
             raise SoldOut(name=short.name) from refusal
         raise NotEnough(name=short.name, left=left, wanted=short.quantity) from refusal
     except NoRuleFits as refusal:
-        raise CannotSend(name=_line_of(lines, refusal).name) from refusal
+        name = _line_of(lines, refusal).name
+        raise (NotInStore(name=name, store=store.name) if store else CannotSend(name=name)) from refusal
 
 
 def _line_of(lines: Sequence[PricedLine], refusal: Refusal) -> PricedLine:

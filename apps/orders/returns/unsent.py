@@ -9,17 +9,22 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core import audit, locks, outbox
 from apps.core.errors import Refusal
+from apps.inventory import operations as inventory
 from apps.orders import cancellation, transitions
 from apps.orders.enums import ENDED_FULFILMENTS, FulfilmentState, OrderState, RefundState, ReturnState
 from apps.orders.fulfilment import queries
-from apps.orders.fulfilment.errors import NotWaiting
+from apps.orders.fulfilment.errors import ChangedMeanwhile, NotWaiting
 from apps.orders.fulfilment.promise import keep_promise
-from apps.orders.models import Fulfilment, Order, Payment, Return, ReturnLine
+from apps.orders.models import Fulfilment, FulfilmentLine, Order, Payment, Return, ReturnLine
 from apps.orders.returns.owed import owe
 from apps.orders.returns.queries import number_of
 
 REFUND_WITHIN = timedelta(days=14)
 """What was not delivered is paid back within fourteen days (C. conso L216-7)."""
+
+
+GIVEN_UP = (FulfilmentState.WAITING, FulfilmentState.READY)
+"""Goods nobody has, and goods nobody fetches."""
 
 
 class WhyMissing(Refusal):
@@ -34,41 +39,74 @@ class WhyMissing(Refusal):
 @transaction.atomic
 def give_up(*, fulfilment_id: int, reason: str, by: str, at: datetime) -> Return | None:
     """
-    Give up goods that wait for a location: they are paid back and never sent; return the return that owes it.
+    Give up goods that wait for a location, or that nobody collects: they are paid back and never sent; return the
+    return that owes it. Goods that lie ready are free for others.
 
     An order of which nothing else is left to send or was sent is cancelled whole: then None. by: "user:id" or a part of
-    the system; audited. Locks what cancelling locks, or order, payments, fulfilment. Publishes refund.due and
-    order.not_sent, or order.cancelled. Raises NotWaiting, WhyMissing.
+    the system; audited. Locks what cancelling locks, or stock levels, order, payments, fulfilment. Publishes refund.due
+    and order.not_sent, or order.cancelled. Raises NotWaiting, WhyMissing, ChangedMeanwhile.
     """
     reason = reason.strip()
     if not reason:
         raise WhyMissing
     row = Fulfilment.objects.select_related("order").get(pk=fulfilment_id)
+    if row.state not in GIVEN_UP:
+        raise NotWaiting(number=row.order.number)
     others = Fulfilment.objects.filter(order_id=row.order_id).exclude(state__in=ENDED_FULFILMENTS).exclude(pk=row.pk)
-    if row.state == FulfilmentState.WAITING and not others.exists() and not given_up_before(row.order_id):
+    if not others.exists() and not given_up_before(row.order_id):
         cancellation.cancel_within(order_id=row.order_id, reason=reason, by=by, at=at)
         # Only now under the order's lock: goods that were found meanwhile undo the whole of it.
         if Fulfilment.objects.values_list("state", flat=True).get(pk=row.pk) != FulfilmentState.CANCELLED:
             raise NotWaiting(number=row.order.number)
         return None
+    lines = list(row.lines.select_related("line").order_by("id"))
+    _put_back(row=row, lines=lines, reason=reason, by=by, at=at)
     order = locks.lock_row(
         queryset=Order.objects.select_related("market").filter(pk=row.order_id), rank=locks.Rank.ORDER
     )
     payments = locks.lock_rows(queryset=Payment.objects.filter(order_id=order.pk), rank=locks.Rank.PAYMENT)
     locked = locks.lock_row(queryset=Fulfilment.objects.filter(pk=fulfilment_id), rank=locks.Rank.FULFILMENT)
-    if locked.state != FulfilmentState.WAITING:
+    units = {line.line_id: line.quantity for line in lines}
+    carried = dict(locked.lines.values_list("line_id", "quantity"))
+    if locked.state != row.state or carried != units:
         raise NotWaiting(number=order.number)
     transitions.move_fulfilment(
         fulfilment_id=locked.pk, to=FulfilmentState.CANCELLED, by=by, at=at, reason=reason, locked=locked
     )
-    lines = list(locked.lines.order_by("id"))
-    units = {line.line_id: line.quantity for line in lines}
     made = pay_back_unsent(
         order=order, units=units, payments=payments, reason=reason, by=by, at=at, topic="order.not_sent"
     )
     keep_promise(order=order, at=at)
     finish(order=order, by=by, at=at)
     return made
+
+
+def _put_back(*, row: Fulfilment, lines: Sequence[FulfilmentLine], reason: str, by: str, at: datetime) -> None:
+    """Free what lies ready, before anything else is locked; what waits holds nothing. Raises ChangedMeanwhile."""
+    if row.location_id is None:
+        return
+    reference, units = f"order:{row.order.number}", products_of(lines=lines)
+    given = inventory.release(
+        reference=reference,
+        location_id=row.location_id,
+        units=units,
+        reason=reason[:200],
+        keeps_days=True,
+        at=at,
+        by=by,
+    )
+    if sum(each.quantity for each in given) != sum(units.values()):
+        raise ChangedMeanwhile(number=row.order.number)
+    inventory.free_days(reference=reference)
+
+
+def products_of(*, lines: Sequence[FulfilmentLine]) -> dict[int, int]:
+    """Return the units by product that lines of a fulfilment carry."""
+    found: dict[int, int] = {}
+    for line in lines:
+        if line.line.product_id:
+            found[line.line.product_id] = found.get(line.line.product_id, 0) + line.quantity
+    return found
 
 
 def given_up_before(order_id: int) -> bool:

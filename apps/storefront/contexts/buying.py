@@ -147,9 +147,10 @@ class DetailsStep(Shown):
 
 @dataclass(frozen=True, slots=True)
 class DeliveryStep(Shown):
-    """Ways of delivery with price and date."""
+    """Ways of delivery with price and date. stores: where the goods can be collected; empty where they cannot."""
 
     methods: tuple[RadioCard, ...]
+    stores: tuple[RadioCard, ...] = ()
     error: str = ""
 
 

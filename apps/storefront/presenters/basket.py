@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 
 from apps.markets.context import Shop
 from apps.orders.basket.data import Fix, PricedBasket, PricedLine, Problem
+from apps.orders.delivery import DeliveryOption
 from apps.storefront import pages, words
 from apps.storefront.contexts import BasketView, LineView, Link, ProblemView, Summary, TotalRow, VoucherView
 from apps.storefront.presenters.pictures import picture_from
@@ -59,7 +60,7 @@ def total_rows(*, shop: Shop, basket: PricedBasket, estimate: bool) -> tuple[Tot
         charge = totals.delivery.shown
         rows.append(
             TotalRow(
-                label=basket.delivery.label,
+                label=_label(basket.delivery),
                 amount_text=words.money(shop=shop, amount=charge) if charge else _("Free"),
                 note=_("Estimate; other ways of delivery can be chosen later.") if estimate else "",
             )
@@ -75,6 +76,11 @@ def total_rows(*, shop: Shop, basket: PricedBasket, estimate: bool) -> tuple[Tot
         if row.tax
     ]
     return tuple(rows)
+
+
+def _label(option: DeliveryOption) -> str:
+    """How the goods go, with the store where they are collected."""
+    return f"{option.label}, {option.store.name}" if option.store else option.label
 
 
 def basket_page(

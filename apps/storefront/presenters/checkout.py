@@ -1,6 +1,6 @@
 """The steps of the checkout in the words of the shop."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.urls import reverse
@@ -13,7 +13,7 @@ from apps.core.money import Money
 from apps.markets.context import Shop
 from apps.markets.enums import CapturePolicy
 from apps.orders.basket.data import PricedBasket
-from apps.orders.delivery import DeliveryOption
+from apps.orders.delivery import AT, DeliveryOption
 from apps.orders.payments.words import payment_label
 from apps.orders.returns.words import withdrawal_words
 from apps.storefront import pages, words
@@ -90,28 +90,40 @@ def details_step(*, shop: Shop, errors: Mapping[str, str], signed_in_as: str, de
     )
 
 
-def delivery_step(*, shop: Shop, basket: PricedBasket, error: str) -> DeliveryStep:
-    """Ways of delivery with price and date, the first one chosen."""
+def delivery_step(*, shop: Shop, basket: PricedBasket, stores: Sequence[DeliveryOption], error: str) -> DeliveryStep:
+    """Ways of delivery with price and date, the first one chosen, and the stores that have everything."""
     chosen = basket.delivery.code if basket.delivery else ""
-    methods = tuple(
-        RadioCard(
-            id=f"delivery-{option.code}",
-            name="delivery",
-            value=option.code,
-            title=option.label,
-            text=_when(shop, option),
-            price_text=words.money(shop=shop, amount=option.price) if option.price else _("Free"),
-            is_chosen=option.code == chosen and option.fits,
-            is_off=not option.fits,
-            icon="truck",
-        )
-        for option in basket.delivery_options
+    sent = (option for option in basket.delivery_options if option.store is None)
+    return DeliveryStep(
+        methods=tuple(_card(shop, option, chosen=chosen) for option in sent),
+        stores=tuple(_card(shop, option, chosen=chosen) for option in stores),
+        error=error,
     )
-    return DeliveryStep(methods=methods, error=error)
+
+
+def _card(shop: Shop, option: DeliveryOption, *, chosen: str) -> RadioCard:
+    text = _when(shop, option)
+    if option.store is not None:
+        text = "\u00a0· ".join((*option.store.lines[1:], text))
+    return RadioCard(
+        id=f"delivery-{option.code.replace(AT, '-')}",
+        name="delivery",
+        value=option.code,
+        title=option.store.name if option.store else option.label,
+        text=text,
+        price_text=words.money(shop=shop, amount=option.price) if option.price else _("Free"),
+        is_chosen=option.code == chosen and option.fits,
+        is_off=not option.fits,
+        icon="truck",
+    )
 
 
 def _when(shop: Shop, option: DeliveryOption) -> str:
-    """When the goods arrive this way, or that they cannot."""
+    """When the goods arrive this way or can be collected, or that they cannot."""
+    if option.store is not None:
+        if not option.fits:
+            return _("This store no longer has all of these goods.")
+        return words.ready(shop=shop, on=option.promise.latest)
     if not option.fits:
         return _("These goods cannot be sent to your address this way.")
     return words.between(shop=shop, earliest=option.promise.earliest, latest=option.promise.latest)
@@ -179,7 +191,7 @@ def recap(*, shop: Shop, basket: PricedBasket, state: CheckoutState) -> tuple[Re
             change=Link(label=_("Change contact"), url=reverse("checkout")),
         ),
         RecapBlock(
-            title=_("Delivery address"),
+            title=_("Billing address") if basket.delivery and basket.delivery.store else _("Delivery address"),
             lines=(*details.lines(), country_name(code=details.country)),
             change=Link(label=_("Change address"), url=reverse("checkout")),
         ),
@@ -190,7 +202,7 @@ def recap(*, shop: Shop, basket: PricedBasket, state: CheckoutState) -> tuple[Re
         blocks.append(
             RecapBlock(
                 title=_("Delivery"),
-                lines=(option.label, _when(shop, option), *parcels),
+                lines=(option.label, *(option.store.lines if option.store else ()), _when(shop, option), *parcels),
                 change=Link(label=_("Change delivery"), url=reverse("checkout_delivery")),
             )
         )

@@ -57,7 +57,7 @@ def order_view(
     """The tracking page, the confirmation and the account's order page."""
     order = record.order
     paying = payment_status(order, payments=record.payments)
-    headline, text = _headline(shop, order, paying, is_new=is_new)
+    headline, text = _ready(shop, record) or _headline(shop, order, paying, is_new=is_new)
     token = tokens.order_token(order.number)
     waits = paying.status == PaymentStatus.BEING_CONFIRMED
     rows = returns_of(order_id=order.pk)
@@ -90,11 +90,12 @@ def order_view(
 def _headline(shop: Shop, order: Order, paying: PaymentView, *, is_new: bool) -> tuple[str, str]:
     """What stands at the top. Says "paid" only when the provider said so, and "refused" only when it said that."""
     promise = _promise(shop, order)
+    delivered = _("You have collected your order") if order.collect_at_id else _("Your order was delivered")
     by_state = {
         OrderState.CONFIRMED: (_("Your order is confirmed"), promise),
         OrderState.IN_FULFILMENT: (_("Your order is being prepared"), promise),
         OrderState.SHIPPED: (_("Your order is on its way"), promise),
-        OrderState.DELIVERED: (_("Your order was delivered"), ""),
+        OrderState.DELIVERED: (delivered, ""),
         OrderState.EXPIRED: (_("Your order has expired"), _money_after_expiry(paying)),
         OrderState.CANCELLED: (_("Your order was cancelled"), _money_after_cancelling(paying)),
     }
@@ -105,6 +106,19 @@ def _headline(shop: Shop, order: Order, paying: PaymentView, *, is_new: bool) ->
         sent = _("We have sent a confirmation to %(email)s.") % {"email": order.email}
         return _("Thank you, your order is confirmed"), sent
     return by_state[state]
+
+
+def _ready(shop: Shop, record: OrderRecord) -> tuple[str, str] | None:
+    """What stands at the top while something lies in a store for the shopper."""
+    until = [row.due_at for row in record.fulfilments if row.state == FulfilmentState.READY]
+    if not until or record.order.collect_at is None:
+        return None
+    told = _("Please show the code %(code)s at %(store)s. We keep your goods until %(day)s.")
+    return _("Your order is ready to be collected"), told % {
+        "code": tokens.collect_code(record.order.number),
+        "store": record.order.collect_at.name,
+        "day": words.day(shop=shop, on=min(until).astimezone(shop.market.time_zone).date()),
+    }
 
 
 def _money_after_expiry(paying: PaymentView) -> str:
@@ -153,6 +167,8 @@ def _promise(shop: Shop, order: Order) -> str:
     promised = order.delivery_promise or {}
     if not promised.get("earliest"):
         return ""
+    if order.collect_at_id is not None:
+        return words.ready(shop=shop, on=date.fromisoformat(promised["latest"]))
     return words.between(
         shop=shop, earliest=date.fromisoformat(promised["earliest"]), latest=date.fromisoformat(promised["latest"])
     )
@@ -193,6 +209,9 @@ def _invoices(shop: Shop, order: Order, token: str) -> tuple[Link, ...]:
 def _parcel(shop: Shop, fulfilment: Fulfilment) -> TimelineEntry | None:
     """What became of one parcel; nothing of one that others took over."""
     place = fulfilment.location.name if fulfilment.location else ""
+    if fulfilment.ready_at and fulfilment.state not in ENDED_FULFILMENTS:
+        title = _("Collected at %(place)s") if fulfilment.shipped_at else _("Ready to be collected at %(place)s")
+        return _done(shop, title % {"place": place}, "", fulfilment.shipped_at or fulfilment.ready_at)
     if fulfilment.shipped_at:
         link = Link(label=fulfilment.tracking_code, url=fulfilment.tracking_url) if fulfilment.tracking_url else None
         code = _("Parcel %(code)s with %(carrier)s") % {
@@ -229,9 +248,11 @@ def timeline(*, shop: Shop, record: OrderRecord) -> tuple[TimelineEntry, ...]:
         if ("order", state) in when:
             entries.append(_done(shop, title, "", when["order", state]))
     if ("order", OrderState.DELIVERED) in when:
-        entries.append(_done(shop, _("Delivered"), "", when["order", OrderState.DELIVERED]))
+        title = _("Collected") if order.collect_at_id else _("Delivered")
+        entries.append(_done(shop, title, "", when["order", OrderState.DELIVERED]))
     elif order.state not in {OrderState.EXPIRED, OrderState.CANCELLED}:
-        entries.append(TimelineEntry(title=_("Delivery"), text=_promise(shop, order), state="ahead"))
+        title = _("Collection") if order.collect_at_id else _("Delivery")
+        entries.append(TimelineEntry(title=title, text=_promise(shop, order), state="ahead"))
     return tuple(entries)
 
 
@@ -311,7 +332,8 @@ def blocks(*, shop: Shop, record: OrderRecord) -> tuple[RecapBlock, ...]:
         name = f"{to.first_name} {to.last_name}".strip()
         town = f"{to.postcode} {to.line4}".strip()
         lines = (name, to.line1, to.line2, to.line3, town, country_name(code=to.country_id))
-        found.append(RecapBlock(title=_("Delivery address"), lines=tuple(line for line in lines if line)))
+        title = _("Collected in store") if order.collect_at_id else _("Delivery address")
+        found.append(RecapBlock(title=title, lines=tuple(line for line in lines if line)))
     paid_with = tuple(label for label, _minor in tenders(payments=record.payments))
     paid_with = paid_with or (payment_label(code=order.payment_method),)
     found.append(RecapBlock(title=_("Payment"), lines=(*paid_with, *_charging(shop, record))))

@@ -22,6 +22,7 @@ from apps.core.money import Money
 from apps.orders import delivery as deliveries
 from apps.orders import placement
 from apps.orders.basket.data import PricedBasket
+from apps.orders.collection import offers as collection
 from apps.orders.credit import queries as credit
 from apps.orders.errors import PaymentRefused
 from apps.orders.holds import operations as holds
@@ -117,7 +118,8 @@ def _delivery(request: HttpRequest, basket: PricedBasket, state: CheckoutState, 
     shop = request.shop  # type: ignore[attr-defined] # set by the markets middleware
     if not state.has_details:
         return redirect("checkout")
-    step = present.delivery_step(shop=shop, basket=basket, error=error)
+    stores = collection.offers_for(shop=shop, basket=basket, postcode=state.details.postcode, at=clock.now())
+    step = present.delivery_step(shop=shop, basket=basket, stores=stores, error=error)
     return _step_page(request, basket, "checkout_delivery", step, status=422 if error else 200)
 
 

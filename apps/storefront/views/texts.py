@@ -4,12 +4,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.core import clock, ratelimit
 from apps.core.errors import Refusal
 from apps.inventory import queries as inventory
+from apps.inventory.hours import hours_of
 from apps.inventory.models import Location
 from apps.markets import queries as markets
 from apps.markets.context import Shop
@@ -20,15 +21,6 @@ from apps.storefront.presenters.fields import email_error, email_field, name_err
 from apps.storefront.views.base import Equals, meta_for, page_response, private, shop_view
 
 LONGEST_MESSAGE = 4000
-DAYS = {
-    "mon": gettext_lazy("Monday"),
-    "tue": gettext_lazy("Tuesday"),
-    "wed": gettext_lazy("Wednesday"),
-    "thu": gettext_lazy("Thursday"),
-    "fri": gettext_lazy("Friday"),
-    "sat": gettext_lazy("Saturday"),
-    "sun": gettext_lazy("Sunday"),
-}
 
 
 @shop_view
@@ -158,12 +150,5 @@ def _store(store: Location) -> StoreRow:
         name=store.name,
         anchor=store.code,
         address=tuple(line for line in (store.street, f"{store.postcode} {store.city}".strip()) if line),
-        hours=tuple(
-            Fact(
-                label=str(label),
-                value=", ".join("–".join(span) for span in store.opening_hours.get(day, [])) or _("closed"),
-            )
-            for day, label in DAYS.items()
-            if store.opening_hours
-        ),
+        hours=tuple(Fact(label=day, value=spans) for day, spans in hours_of(opening_hours=store.opening_hours)),
     )

@@ -58,6 +58,9 @@ LIES = {
         "UPDATE partner_reservation SET state = 'released' WHERE reference = 'order:{placed}'"
     ),
     "orders.expected_goods_are_promised": "UPDATE order_fulfilment SET state = 'expected' WHERE state = 'shipped'",
+    "orders.collected_goods_lie_in_the_store": (
+        "UPDATE order_fulfilment SET ready_at = '2026-11-18' WHERE state = 'shipped'"
+    ),
     "orders.fulfilments_carry_every_unit": "UPDATE order_fulfilmentline SET quantity = quantity + 1",
     "orders.versions_add_up": "UPDATE order_orderedit SET outcome = outcome || '{{\"owed_minor\": 1}}'",
     "payments.a_confirmed_order_is_paid_once": (
