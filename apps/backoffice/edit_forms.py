@@ -9,9 +9,14 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from apps.backoffice.goods_field import GoodsField
+from apps.catalog.models import Product
+from apps.orders.follow_ups.place import Added
 from apps.orders.models import Line, Order
 from apps.orders.placement.data import Address
+from apps.orders.returns.queries import Choice
 
+LONGEST = 2000
 # The parts of an address as people name them, and the columns Oscar keeps them in.
 PARTS = {
     "first_name": ("first_name", gettext_lazy("First name"), 100, False),
@@ -24,12 +29,63 @@ PARTS = {
 }
 
 
-class ChangeForm(forms.Form):
-    """Units to take out of an order, and where the rest goes."""
+class WantedForm(forms.Form):
+    """Goods a shopper gets, at today's price or at what the order paid for them."""
 
-    def __init__(self, data: QueryDict | None, *, order: Order, lines: Sequence[Line], most: Mapping[int, int]) -> None:
+    def __init__(self, data: QueryDict | None, *, order: Order) -> None:
         super().__init__(data)
         self._order = order
+        for name, label in (("add", _("Add at today's price")), ("keep", _("Add at the price of the order"))):
+            field = GoodsField(
+                label=label, required=False, max_length=LONGEST, help_text=_("A SKU and its units on each line.")
+            )
+            field.products = Product.objects.all()  # what the market does not sell is refused with its name
+            self.fields[name] = field
+
+    def wanted(self, said: Mapping[str, Any]) -> list[Added]:
+        """Return what is added, kept prices first."""
+        return [
+            Added(product_id=product_id, quantity=count, keeps_price=name == "keep")
+            for name in ("keep", "add")
+            for product_id, count in sorted(said[name].items())
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a SKU under both prices: an order has each once."""
+        said: dict[str, Any] = super().clean() or self.cleaned_data
+        if set(said.get("add") or ()) & set(said.get("keep") or ()):
+            self.add_error("keep", _("The same SKU is added at two prices. Please name it once."))
+        return said
+
+
+class ExchangeForm(WantedForm):
+    """Units that come back, and what the shopper gets for them."""
+
+    def __init__(self, data: QueryDict | None, *, order: Order, choices: Sequence[Choice]) -> None:
+        super().__init__(data, order=order)
+        self._choices = [choice for choice in choices if choice.left]
+        for choice in self._choices:
+            self.fields[f"units-{choice.line.pk}"] = forms.IntegerField(
+                label=_("Comes back: %(title)s (%(sku)s)")
+                % {"title": choice.line.title, "sku": choice.line.partner_sku},
+                min_value=0,
+                max_value=choice.left,
+                initial=0,
+            )
+        self.fields["reason"] = forms.CharField(label=_("Reason"), max_length=200)
+        self.order_fields([f"units-{choice.line.pk}" for choice in self._choices])
+
+    def units(self, said: Mapping[str, Any]) -> dict[int, int]:
+        """Return line id → units that come back."""
+        named = {choice.line.pk: said[f"units-{choice.line.pk}"] for choice in self._choices}
+        return {line_id: count for line_id, count in named.items() if count}
+
+
+class ChangeForm(WantedForm):
+    """Units to take out of an order, goods to add, and where the rest goes."""
+
+    def __init__(self, data: QueryDict | None, *, order: Order, lines: Sequence[Line], most: Mapping[int, int]) -> None:
+        super().__init__(data, order=order)
         self._lines = [line for line in lines if most.get(line.pk)]
         for line in self._lines:
             self.fields[f"units-{line.pk}"] = forms.IntegerField(
@@ -39,7 +95,8 @@ class ChangeForm(forms.Form):
                 initial=0,
                 help_text=_("of %(count)s that nobody prepares yet") % {"count": most[line.pk]},
             )
-        for name, (column, label, longest, is_needed) in PARTS.items():
+        # Where nothing is left to send, there is nothing to send elsewhere.
+        for name, (column, label, longest, is_needed) in PARTS.items() if self._lines else ():
             self.fields[name] = forms.CharField(
                 label=label,
                 max_length=longest,
@@ -47,6 +104,7 @@ class ChangeForm(forms.Form):
                 initial=getattr(order.shipping_address, column, ""),
             )
         self.fields["reason"] = forms.CharField(label=_("Reason"), max_length=200)
+        self.order_fields([f"units-{line.pk}" for line in self._lines])
 
     def clean(self) -> dict[str, Any]:
         """Ask the country's rules about the postcode."""
@@ -73,7 +131,11 @@ class ChangeForm(forms.Form):
     def address(self, said: Mapping[str, Any]) -> Address | None:
         """Return the new address, None when it is the old one."""
         old = self._order.shipping_address
-        if old is None or all(said.get(name, "") == getattr(old, column) for name, (column, *_) in PARTS.items()):
+        if (
+            old is None
+            or not self._lines
+            or all(said.get(name, "") == getattr(old, column) for name, (column, *_) in PARTS.items())
+        ):
             return None
         parts = {name: " ".join(str(said.get(name, "")).split()) for name in PARTS}
         return Address(**parts, country=old.country_id, region=old.state)

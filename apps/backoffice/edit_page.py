@@ -1,6 +1,7 @@
 """The pages on which staff change an order: what is taken out and where it goes, what that does, confirm or discard."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -8,14 +9,17 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from apps.backoffice.admin.shared import actor_of, ask, demand, money_minor, scoped
-from apps.backoffice.edit_forms import ChangeForm
+from apps.backoffice.admin.shared import actor_of, ask, demand, money, money_minor, scoped
+from apps.backoffice.edit_forms import ChangeForm, ExchangeForm
 from apps.backoffice.forms import ConfirmForm
 from apps.core import clock
+from apps.core.money import Money
 from apps.orders.edits import operations, queries
 from apps.orders.enums import EditState
+from apps.orders.follow_ups import exchange as exchanges
 from apps.orders.models import Line, Order, OrderEdit, Payment
 from apps.orders.payments.words import tender_label
+from apps.orders.returns.queries import right_of
 
 REDIRECT = 302
 
@@ -32,6 +36,7 @@ def change(request: HttpRequest, order_id: int, *, admin: Any) -> HttpResponse: 
             order_id=order.pk,
             units=form.units(said),
             address=form.address(said),
+            adds=form.wanted(said),
             reason=said["reason"],
             by=actor_of(request),
             at=clock.now(),
@@ -93,6 +98,37 @@ def discard(request: HttpRequest, order_id: int, edit_id: int, *, admin: Any) ->
     return ask(request, admin=admin, title=title, question="", form=form, do=do, button=title, back=back, facts=facts)
 
 
+def exchange(request: HttpRequest, order_id: int, *, admin: Any) -> HttpResponse:  # noqa: ANN401 -- an admin
+    """Ask what comes back and what the shopper gets for it."""
+    order = _order(request, order_id)
+    right = right_of(order=order)
+    form = ExchangeForm(request.POST or None, order=order, choices=right.choices)
+
+    def do(said: Mapping[str, Any]) -> str:
+        made = exchanges.exchange(
+            order_id=order.pk,
+            units=form.units(said),
+            wanted=form.wanted(said),
+            reason=said["reason"],
+            by=actor_of(request),
+            at=clock.now(),
+        )
+        return _("The new goods are kept as order %(number)s until the others are back.") % {"number": made.number}
+
+    title = _("Exchange goods")
+    return ask(
+        request,
+        admin=admin,
+        title=title,
+        question=_("The new goods are promised now, and leave when the others have come back and were looked at."),
+        form=form,
+        do=do,
+        button=title,
+        back=_page(order),
+        facts={_("Order"): order.number, _("State"): order.get_state_display()},
+    )
+
+
 def facts_of(row: OrderEdit, *, order: Order, lines: Sequence[Line], payments: Sequence[Payment]) -> dict[str, object]:
     """What a change does, by name, in the words of the page. lines, payments: the order's. No statement."""
     titles = {line.pk: line.title for line in lines}
@@ -101,6 +137,21 @@ def facts_of(row: OrderEdit, *, order: Order, lines: Sequence[Line], payments: S
     facts: dict[str, object] = {
         f"{_('Taken out')}: {titles.get(int(line_id), line_id)}": count for line_id, count in row.units.items()
     }
+    currency = order.currency
+    for line in said.get("added", ()):
+        price = money(Money(Decimal(line["unit"]), currency), country=country)
+        words = (
+            _("%(units)s at the order's price, %(price)s each") if line["is_kept"] else _("%(units)s at %(price)s each")
+        )
+        facts[f"{_('Added')}: {line['name']} ({line['sku']})"] = words % {"units": line["quantity"], "price": price}
+    if said.get("added"):
+        for label, key in (
+            (_("What is added costs"), "added_minor"),
+            (_("Paid with what is taken out"), "netted_minor"),
+            (_("The shopper is asked for"), "to_pay_minor"),
+        ):
+            if said[key] or key == "to_pay_minor":
+                facts[label] = money_minor(said[key], currency, country=country)
     if row.address:
         parts = ("first_name", "last_name", "company", "line1", "line2", "postcode", "city")
         facts[_("New delivery address")] = ", ".join(row.address[part] for part in parts if row.address.get(part))

@@ -19,8 +19,8 @@ class GoodsField(forms.CharField):
     """
     A text of lines such as `KETTLE-2 12` or `KETTLE-2;12`, as copied from a sheet; becomes product id → units.
 
-    products: what may be named. lowest: the fewest units of a line. The same SKU twice is refused: a list that names it
-    twice was put together wrongly.
+    products: what may be named. An empty text, where it is allowed, is no goods. lowest: the fewest units of a line.
+    The same SKU twice is refused: a list that names it twice was put together wrongly.
     """
 
     def __init__(self, *, lowest: int = 1, **options: Any) -> None:  # noqa: ANN401 -- a field's own

@@ -27,7 +27,6 @@ from apps.core import clock
 from apps.core.money import Money, format_money, from_minor
 from apps.markets.queries import shop_for_market
 from apps.orders import cancellation, links
-from apps.orders.edits.queries import STILL_OURS
 from apps.orders.enums import (
     ENDED_FULFILMENTS,
     TO_SHIP,
@@ -39,7 +38,7 @@ from apps.orders.enums import (
     PaymentState,
 )
 from apps.orders.mail import again
-from apps.orders.models import Order, PaymentCapture
+from apps.orders.models import FollowUp, Order, PaymentCapture
 from apps.orders.payments.words import tender_label
 from apps.orders.returns.queries import BOUGHT
 
@@ -67,6 +66,7 @@ def order_context(request: HttpRequest, order: Order) -> dict[str, Any]:
             request, order=order, edits=story.edits, lines=story.record.lines, payments=story.record.payments
         ),
         "actions": _actions(request, story),
+        "related": [_related(link, order=order) for link in story.follow_ups],
         "tracking_url": links.tracking_url(shop=shop, number=order.number),
         "customer_url": (
             reverse("admin:customer_user_change", args=[order.user_id])
@@ -88,13 +88,29 @@ def _actions(request: HttpRequest, story: Story) -> list[dict[str, Any]]:
     if order.state in cancellation.CANCELLABLE and not any(each.shipped_at for each in story.record.fulfilments):
         url = reverse("admin:order_order_cancel", args=[order.pk])
         actions.append({"url": url, "label": _("Cancel the order"), "plain": True})
-    if any(each.state in STILL_OURS and each.sent_at is None for each in story.record.fulfilments):
+    if order.state in BOUGHT:
         url = reverse("admin:order_order_edit", args=[order.pk])
         actions.append({"url": url, "label": _("Change the order"), "plain": True})
     if order.state in BOUGHT and request.user.has_perm("order.change_return"):
         url = reverse("admin:order_return_declare", args=[order.pk])
         actions.append({"url": url, "label": _("Record a withdrawal"), "plain": True})
+    if any(each.shipped_at for each in story.record.fulfilments) and order.state in BOUGHT:
+        url = reverse("admin:order_order_exchange", args=[order.pk])
+        actions.append({"url": url, "label": _("Exchange goods"), "plain": True})
     return actions
+
+
+def _related(link: FollowUp, *, order: Order) -> dict[str, Any]:
+    """The order another one follows from, or one that follows from it, with why."""
+    other = link.parent if link.order_id == order.pk else link.order
+    label = _("Follows from order %(number)s") if other == link.parent else _("Followed by order %(number)s")
+    return {
+        "label": label % {"number": other.number},
+        "url": reverse("admin:order_order_change", args=[other.pk]),
+        "state_chip": chip(other.get_state_display(), ORDER_TONES[OrderState(other.state)]),
+        "kind": link.get_kind_display(),
+        "reason": link.reason,
+    }
 
 
 def _promise(order: Order) -> dict[str, date]:

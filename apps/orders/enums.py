@@ -160,6 +160,15 @@ class CreditKind(models.TextChoices):
 # The payment method of orders for which no gateway had anything to pay.
 BY_CREDIT = "credit"
 NOTHING = "nothing"
+# The payment method of orders that are paid with what comes back of another, and the gateway of that payment.
+EXCHANGE = "exchange"
+
+
+class FollowUpKind(models.TextChoices):
+    """Why an order follows from another."""
+
+    ADDITION = "addition", _("Goods added")
+    EXCHANGE = "exchange", _("Exchange")
 
 
 class CreditMovementKind(models.TextChoices):
@@ -285,6 +294,7 @@ class MailKind(models.TextChoices):
     PROMISE_MOVED = "promise_moved", _("Delivery later than promised")
     NOT_SENT = "not_sent", _("Goods that cannot be sent")
     CHANGED = "order_changed", _("Order changed")
+    FOLLOW_UP = "follow_up", _("Order that follows from another")
     ORDER_EXPIRED = "order_expired", _("Order not paid")
     ORDER_CANCELLED = "order_cancelled", _("Order cancelled")
     REFUND = "refund", _("Refund")

@@ -11,12 +11,13 @@ from apps.orders import synthetic
 from apps.orders.collection import operations as collection
 from apps.orders.edits import operations as edits
 from apps.orders.enums import MailKind, RefundWhy
+from apps.orders.follow_ups import place as follow_ups
 from apps.orders.fulfilment import arrivals
 from apps.orders.fulfilment import making as fulfilment
 from apps.orders.invoices import operations as invoices
 from apps.orders.logistics import operations as logistics
 from apps.orders.mail import operations as mail
-from apps.orders.models import Order
+from apps.orders.models import FollowUp, Order, RefundTender
 from apps.orders.payments import demo_bank
 from apps.orders.payments import operations as payments
 from apps.orders.payments.gateways.bank_transfer import BankTransfer
@@ -161,6 +162,12 @@ def mail_changed(delivery: outbox.Delivery) -> None:
     _send(delivery, kind=MailKind.CHANGED)
 
 
+@outbox.handler(topic=follow_ups.PLACED, name="orders.mail_follow_up", atomic=False)
+def mail_follow_up(delivery: outbox.Delivery) -> None:
+    """Tell the shopper of an order that follows from another: what it waits for."""
+    _send(delivery, kind=MailKind.FOLLOW_UP)
+
+
 @outbox.handler(topic="order.expired", name="orders.mail_expired", atomic=False, queue=Queue.SOON)
 def mail_expired(delivery: outbox.Delivery) -> None:
     """Tell the shopper that the order ended unpaid."""
@@ -193,8 +200,15 @@ def mail_refund(delivery: outbox.Delivery) -> None:
 
 @outbox.handler(topic="return.declared", name="returns.acknowledge", atomic=False)
 def acknowledge_withdrawal(delivery: outbox.Delivery) -> None:
-    """Acknowledge a withdrawal with its content, date and time (C. conso L221-21)."""
-    _send(delivery, kind=MailKind.WITHDRAWAL)
+    """
+    Acknowledge a withdrawal with its content, date and time (C. conso L221-21).
+
+    An exchange is told by the mail about the new goods, which says what comes back too.
+    """
+    if FollowUp.objects.filter(given_back_id=delivery.payload["return_id"]).exists():
+        _tell_nobody(delivery)
+    else:
+        _send(delivery, kind=MailKind.WITHDRAWAL)
 
 
 @outbox.handler(topic="refund.due", name="returns.refund", atomic=False, queue=Queue.SOON)
@@ -208,8 +222,12 @@ def send_refund(delivery: outbox.Delivery) -> None:
 
 @outbox.handler(topic="return.refunded", name="returns.mail_refunded", atomic=False, queue=Queue.SOON)
 def mail_return_refunded(delivery: outbox.Delivery) -> None:
-    """Tell the shopper what was sent back for which goods."""
-    _send(delivery, kind=MailKind.RETURN_REFUNDED)
+    """Tell the shopper what was sent back for which goods; of an exchange that took it all the new order tells."""
+    sent = RefundTender.objects.filter(refund__parent_id=delivery.payload["return_id"])
+    if sent.exists() and not sent.filter(into__isnull=True).exists():
+        _tell_nobody(delivery)
+    else:
+        _send(delivery, kind=MailKind.RETURN_REFUNDED)
 
 
 @outbox.handler(topic="return.refused", name="returns.mail_refused", atomic=False, queue=Queue.SOON)

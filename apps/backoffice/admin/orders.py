@@ -81,6 +81,9 @@ class OrderAdmin(ReadOnlyAdmin):
             path("<int:order_id>/cancel/", view(self.cancel), name="order_order_cancel"),
             path("<int:order_id>/edit/", view(partial(edit_page.change, admin=self)), name="order_order_edit"),
             path(
+                "<int:order_id>/exchange/", view(partial(edit_page.exchange, admin=self)), name="order_order_exchange"
+            ),
+            path(
                 "<int:order_id>/edit/<int:edit_id>/confirm/",
                 view(partial(edit_page.confirm, admin=self)),
                 name="order_order_change_confirm",

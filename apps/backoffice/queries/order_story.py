@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
@@ -14,8 +15,10 @@ from apps.inventory.models import SourcingDecision
 from apps.inventory.sourcing import queries as sourcing
 from apps.orders import queries as orders
 from apps.orders.enums import FulfilmentState, OrderState, PaymentState, RejectReason, ReturnState
+from apps.orders.follow_ups import queries as follow_ups
 from apps.orders.invoices import queries as invoices
 from apps.orders.models import (
+    FollowUp,
     FulfilmentLine,
     Invoice,
     MailLog,
@@ -67,10 +70,11 @@ class Story:
     edits: tuple[OrderEdit, ...]
     invoices: tuple[Invoice, ...]
     moments: tuple[Moment, ...]
+    follow_ups: tuple[FollowUp, ...] = ()
 
 
 def story_of(*, order: Order) -> Story:
-    """Load the whole story of an order. Seventeen statements, 19 when it has returns, whatever it holds."""
+    """Load the whole story of an order. Eighteen statements, 20 when it has returns, whatever it holds."""
     record = orders.record(order=order)
     mails = tuple(order.mails.order_by("created_at", "id"))
     notices = tuple(PaymentNotice.objects.filter(payment__order_id=order.pk).order_by("received_at", "id"))
@@ -99,11 +103,18 @@ def story_of(*, order: Order) -> Story:
         rejections=rejections,
         decisions=tuple(sourcing.decisions(reference=f"order:{order.number}")),
         returns=returns,
-        edits=tuple(OrderEdit.objects.filter(order_id=order.pk).select_related("given_back").order_by("id")),
+        edits=tuple(
+            OrderEdit.objects.filter(order_id=order.pk).select_related("given_back", "follow_up").order_by("id")
+        ),
         invoices=tuple(invoices.of_order(order_id=order.pk)),
+        follow_ups=tuple(follow_ups.around(order_id=order.pk)),
         # Moves before mails at the same instant: the mail is their consequence.
         moments=tuple(sorted(moments, key=lambda moment: (moment.at, moment.kind != "move"))),
     )
+
+
+def _edits(*, order_id: int) -> QuerySet[OrderEdit]:
+    return OrderEdit.objects.filter(order_id=order_id).select_related("given_back", "follow_up").order_by("id")
 
 
 def actor_names(actors: Iterable[str]) -> dict[str, str]:

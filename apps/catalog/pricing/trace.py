@@ -26,6 +26,8 @@ def trace_of(*, quote: PriceQuote) -> dict[str, Any]:
         "rounding": {"level": context["rounding_level"], "mode": context["rounding_mode"]},
         "prior": _prior(quote.prior_found, struck=quote.prior is not None),
         "candidates": [candidate_of(judged=judged) for judged in quote.judged],
+        # Why the unit is not the winner's: it was agreed with the customer.
+        **({"agreed": context["agreed"]} if "agreed" in context else {}),
     }
 
 

@@ -1,5 +1,6 @@
 """The basket as pages, checkout and placement see it. Plain values; nothing here asks the database."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -121,6 +122,18 @@ class BasketVoucher:
     usage: str
     discount: Money
     reason: Refusal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """
+    What was agreed about prices instead of today's offers: kept unit prices by product id (others are today's) and the
+    delivery charge, as the market shows tax. why: the order they were agreed in, kept in each line's trace.
+    """
+
+    units: Mapping[int, Money]
+    delivery: Money
+    why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

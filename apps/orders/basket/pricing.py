@@ -1,6 +1,7 @@
 """From stored rows to a priced basket: quotes, offers, totals and problems, in a fixed number of statements."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -17,6 +18,7 @@ from apps.orders import sourcing
 from apps.orders import totals as calculator
 from apps.orders.basket import offers as offer_engine
 from apps.orders.basket.data import (
+    Agreed,
     AppliedOffer,
     BasketVoucher,
     Fix,
@@ -55,13 +57,15 @@ def price_basket(
     at: datetime,
     postcode: str = "",
     customer_group: str = "",
+    agreed: Agreed | None = None,
 ) -> PricedBasket:
     """
     Price stored rows as they are now. Two statements, one more when offers or vouchers run.
 
     stock: units left by (product, location), None to leave stock aside (placement asks by reserving). delivery_code:
     the chosen way, with its store where it is collected; None estimates with the market's first one. postcode: where it
-    goes, once that is known. Raises DeliveryRefused for an unknown code.
+    goes, once that is known. agreed: kept prices and the delivery charge of goods that follow from another order; no
+    offer lowers them besides. Raises DeliveryRefused for an unknown code.
     """
     left = None if stock is None else sourcing.units_left(stock=stock)
     wanted = {line.product_id: line.quantity for line in rows.lines}
@@ -70,12 +74,18 @@ def price_basket(
     if wanted:
         quotes = catalog_pricing.quote_many(market=shop.market, wanted=wanted, at=at, customer_group=customer_group)
         pages = catalog_queries.sellable_lines(shop=shop, product_ids=list(wanted))
+    if agreed is not None:
+        quotes = _kept(quotes, agreed=agreed)
     sold = [
         line
         for line in rows.lines
         if line.product_id in quotes and line.product_id in pages and (left is None or left.get(line.product_id, 0) > 0)
     ]
-    outcome, reasons = _offers(shop=shop, rows=rows, sold=sold, quotes=quotes, at=at)
+    outcome, reasons = (
+        _offers(shop=shop, rows=rows, sold=sold, quotes=quotes, at=at)
+        if agreed is None
+        else (offer_engine.Outcome(), {})
+    )
     given = outcome.given
     discounts = _discounts_by_line(given)
     inputs = [_line_input(line, quote=quotes[line.product_id], discounts=discounts) for line in sold]
@@ -87,6 +97,8 @@ def price_basket(
     options = deliveries.options(shop=shop, goods=goods, at=at, leaves_on=leaves_on, chosen=delivery_code or "")
     chosen = _chosen(options=options, code=delivery_code)
     charge = chosen.price if chosen else None
+    if agreed is not None:
+        charge = agreed.delivery
     on_delivery = _on_delivery(given=given, charge=charge)
     totals = calculator.count_totals(
         market=shop.market,
@@ -145,6 +157,16 @@ def _offers(
         if row.id in outcome.shortfalls:
             reasons.setdefault(row.id, _short(code=row.code, short=outcome.shortfalls[row.id], shop=shop))
     return outcome, reasons
+
+
+def _kept(quotes: Mapping[int, PriceQuote], *, agreed: Agreed) -> dict[int, PriceQuote]:
+    """Quotes at the agreed unit prices, where there are any; each says in its trace why."""
+    found = dict(quotes)
+    for product_id, unit in agreed.units.items():
+        if (quote := found.get(product_id)) is not None:
+            context = {**quote.context, "agreed": agreed.why}
+            found[product_id] = replace(quote, unit=unit, prior=None, is_promotion=False, context=context)
+    return found
 
 
 def _short(*, code: str, short: offer_engine.Shortfall, shop: Shop) -> Refusal:

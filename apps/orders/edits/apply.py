@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
 from apps.core import locks
 from apps.inventory import operations as inventory
 from apps.orders import transitions
@@ -17,10 +19,21 @@ from apps.orders.edits.errors import (
     OtherCountry,
     TooFewOpen,
 )
-from apps.orders.enums import OPEN_FULFILMENTS, FulfilmentState, OrderState
+from apps.orders.enums import (
+    EXCHANGE,
+    OPEN_FULFILMENTS,
+    FollowUpKind,
+    FulfilmentState,
+    OrderState,
+    RefundState,
+    ReturnState,
+)
+from apps.orders.follow_ups import settle
+from apps.orders.follow_ups.place import Added, Prepared, place, prepare
 from apps.orders.fulfilment.errors import ChangedMeanwhile
 from apps.orders.fulfilment.promise import keep_promise
 from apps.orders.models import (  # type: ignore[attr-defined] # Oscar's address, through its star import
+    FollowUp,
     Fulfilment,
     FulfilmentLine,
     Line,
@@ -31,6 +44,7 @@ from apps.orders.models import (  # type: ignore[attr-defined] # Oscar's address
     ShippingAddress,
 )
 from apps.orders.placement.data import Address
+from apps.orders.returns.queries import BOUGHT, leaves_nothing
 from apps.orders.returns.unsent import finish, given_up_before, pay_back_unsent
 
 CHANGEABLE = frozenset({OrderState.CONFIRMED, OrderState.IN_FULFILMENT})
@@ -62,17 +76,32 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What a change did."""
+    """What a change did. netted_minor: what of the goods taken out pays for those added."""
 
     order: Order
     given_back: Return | None
     locations: tuple[str, ...]
+    added: Order | None = None
+    prepared: Prepared | None = None
+    netted_minor: int = 0
 
     def facts(self) -> dict[str, Any]:
-        """What somebody decides on: money that goes back or is let go, in minor units, and where goods are free."""
+        """
+        What somebody decides on: money that goes back or is let go, where goods are free, what is added and what of it
+        is still to be paid. Minor units.
+        """
         refund: Refund | None = getattr(self.given_back, "refund", None) if self.given_back else None
-        tenders = refund.tenders.order_by("id") if refund else []
-        return {
+        tenders = refund.tenders.filter(into__isnull=True).order_by("id") if refund else []
+        added: dict[str, Any] = {}
+        if self.prepared is not None:
+            total = self.prepared.total.minor
+            added = {
+                "added": self.prepared.facts(),
+                "added_minor": total,
+                "netted_minor": self.netted_minor,
+                "to_pay_minor": total - self.netted_minor,
+            }
+        return added | {
             "refund_minor": refund.amount_minor if refund else 0,
             "tax_minor": refund.tax_minor if refund else 0,
             "delivery_minor": refund.delivery_minor if refund else 0,
@@ -82,18 +111,32 @@ class Applied:
 
 
 def apply_change(
-    *, order_id: int, units: Mapping[int, int], address: Address | None, reason: str, by: str, at: datetime
+    *,
+    order_id: int,
+    units: Mapping[int, int],
+    address: Address | None,
+    reason: str,
+    by: str,
+    at: datetime,
+    adds: Sequence[Added] = (),
 ) -> Applied:
     """
-    Take units (line id → units) out of an order and send the rest to an address. In a transaction that holds no lock.
+    Take units (line id → units) out of an order, send the rest to an address, place an order of what is added. In a
+    transaction that holds no lock.
 
-    Raises what `operations.confirm` names.
+    What is taken out pays for what is added. Raises what `operations.confirm` names.
     """
-    order = Order.objects.select_related("market").get(pk=order_id)
-    parts = _parts(order=order, units=units)
-    _free(order=order, parts=parts, reason=reason, by=by, at=at)
-    order = locks.lock_row(queryset=Order.objects.select_related("market").filter(pk=order_id), rank=locks.Rank.ORDER)
-    if order.state not in CHANGEABLE:
+    order = _with_all(order_id).get()
+    changes_goods = bool(units) or address is not None
+    parts = _parts(order=order, units=units) if changes_goods else []
+    with_delivery = bool(units) and leaves_nothing(order=order, units=units)
+    prepared = prepare(parent=order, wanted=adds, with_delivery=with_delivery, at=at) if adds else None
+    _free(order=order, parts=parts, prepared=prepared, reason=reason, by=by, at=at)
+    added = _add(prepared, address=address, is_swap=bool(units), reason=reason, by=by, at=at)
+    if parts:
+        inventory.free_days(reference=f"order:{order.number}")
+    order = locks.lock_row(queryset=_with_all(order_id), rank=locks.Rank.ORDER)
+    if order.state not in (CHANGEABLE if changes_goods else BOUGHT):
         raise NotChangeable(number=order.number)
     payments = locks.lock_rows(queryset=Payment.objects.filter(order_id=order_id), rank=locks.Rank.PAYMENT)
     locked = locks.lock_rows(queryset=Fulfilment.objects.filter(order_id=order_id), rank=locks.Rank.FULFILMENT)
@@ -102,15 +145,56 @@ def apply_change(
         _send_to(order=order, address=address, locked=locked)
     for part in parts:
         _shrink(part=part, reason=reason, by=by, at=at)
-    _check_something_stays(order=order, locked=locked)
-    made = None
+    if added is None:
+        _check_something_stays(order=order, locked=locked)
+    made, netted = None, 0
     if units:
         made = pay_back_unsent(
             order=order, units=dict(sorted(units.items())), payments=payments, reason=reason, by=by, at=at, topic=""
         )
         keep_promise(order=order, at=at)
         finish(order=order, by=by, at=at)
-    return Applied(order, made, tuple(sorted(part.row.location.code for part in parts if part.row.location)))
+    if added is not None and prepared is not None:
+        netted = _pay(added, made=made, method=prepared.method, by=by, at=at)
+    places = tuple(sorted(part.row.location.code for part in parts if part.row.location))
+    return Applied(order, made, places, added, prepared, netted)
+
+
+def _with_all(order_id: int) -> QuerySet[Order]:
+    rows: QuerySet[Order] = Order.objects.filter(pk=order_id)
+    return rows.select_related("market", "collect_at", "shipping_address", "billing_address")
+
+
+def _add(
+    prepared: Prepared | None, *, address: Address | None, is_swap: bool, reason: str, by: str, at: datetime
+) -> Order | None:
+    """Place the order of what is added; one that is swapped for what is taken out waits for that."""
+    if prepared is None:
+        return None
+    return place(
+        prepared=prepared,
+        kind=FollowUpKind.EXCHANGE if is_swap else FollowUpKind.ADDITION,
+        address=address,
+        method=EXCHANGE if is_swap else prepared.method,
+        expires_at=at + settle.PAY_WITHIN,
+        reason=reason,
+        by=by,
+        at=at,
+    )
+
+
+def _pay(added: Order, *, made: Return | None, method: str, by: str, at: datetime) -> int:
+    """Let what was taken out pay for what was added, as far as it goes; return how much of it did, in minor units."""
+    if made is None:
+        return 0
+    FollowUp.objects.filter(order=added).update(given_back=made)
+    refund: Refund | None = getattr(made, "refund", None)
+    moved = settle.pay_with(
+        order=added, payments=list(added.payments.order_by("id")), refund=refund, method=method, by=by, at=at
+    )
+    if made.state == ReturnState.REFUND_DUE and refund is not None and refund.state == RefundState.SENT:
+        transitions.move_return(return_id=made.pk, to=ReturnState.REFUNDED, by=by, at=at, locked=made)
+    return moved
 
 
 def _parts(*, order: Order, units: Mapping[int, int]) -> list[Part]:
@@ -137,12 +221,22 @@ def _parts(*, order: Order, units: Mapping[int, int]) -> list[Part]:
     return parts
 
 
-def _free(*, order: Order, parts: Sequence[Part], reason: str, by: str, at: datetime) -> None:
-    """Give the goods back to the places that held them. Raises ChangedMeanwhile when they did not."""
+def _free(
+    *, order: Order, parts: Sequence[Part], prepared: Prepared | None, reason: str, by: str, at: datetime
+) -> None:
+    """
+    Give the goods back to the places that held them. Raises ChangedMeanwhile when they did not.
+
+    Everything that is given back or promised next is locked at once, in order.
+    """
+    touched = {product for part in parts for product in part.products}
+    if prepared is not None:
+        touched |= {line.product_id for line in prepared.basket.lines}
+    if touched:
+        inventory.lock_products(product_ids=sorted(touched))
     if not parts:
         return
     reference = f"order:{order.number}"
-    inventory.lock_products(product_ids=sorted({product for part in parts for product in part.products}))
     for part in parts:
         if part.row.location_id is None:
             continue
@@ -157,7 +251,6 @@ def _free(*, order: Order, parts: Sequence[Part], reason: str, by: str, at: date
         )
         if sum(each.quantity for each in given) != sum(part.products.values()):
             raise ChangedMeanwhile(number=order.number)
-    inventory.free_days(reference=reference)
 
 
 def _check_same(*, order: Order, parts: Sequence[Part], locked: Sequence[Fulfilment]) -> None:

@@ -20,7 +20,7 @@ from apps.markets.context import using
 from apps.markets.queries import shop_for_market
 from apps.orders import terms
 from apps.orders.enums import CONFIRMATIONS, MailKind, MailState
-from apps.orders.mail import returns
+from apps.orders.mail import follow_up, returns
 from apps.orders.mail.content import content_of
 from apps.orders.mail.render import Rendered, render
 from apps.orders.models import MailLog, Order
@@ -63,6 +63,8 @@ def send(*, owed: Owed, at: datetime, finish: Callable[[], object]) -> bool:
             if row
             else returns.changed_content(order=order, shop=shop)
             if owed.kind == MailKind.CHANGED
+            else follow_up.content_of(order=order, shop=shop)
+            if owed.kind == MailKind.FOLLOW_UP
             else content_of(kind=owed.kind, order=order, shop=shop, fulfilment_id=owed.fulfilment_id, why=owed.why)
         )
         rendered = render(kind=owed.kind, mail=mail)

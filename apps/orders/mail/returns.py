@@ -185,7 +185,7 @@ def _what_next(*, row: Return, shop: Shop) -> tuple[Block, ...]:
             ),
         )
     return (
-        _way_back(row=row, shop=shop),
+        way_back(row=row, shop=shop),
         Block(
             title=_("Your money"),
             lines=(
@@ -198,7 +198,7 @@ def _what_next(*, row: Return, shop: Shop) -> tuple[Block, ...]:
     )
 
 
-def _way_back(*, row: Return, shop: Shop) -> Block:
+def way_back(*, row: Return, shop: Shop) -> Block:
     """Where the goods go, by post or to a store, and until when."""
     by = date_format(row.send_back_by.astimezone(shop.market.time_zone), "DATE_FORMAT")
     names = {"day": by, "number": row.number}
@@ -234,10 +234,20 @@ def _money(*, row: Return, shop: Shop) -> tuple[Block, ...]:
             lines.append(_("Deducted for use: %(amount)s") % {"amount": written(part.deducted_minor)})
     if refund.delivery_minor:
         lines.append(_("Delivery: %(amount)s") % {"amount": written(refund.delivery_minor)})
+    moved = sum(each.amount_minor for each in refund.tenders.filter(into__isnull=False))
     total = _("Sent back: %(amount)s, %(tax)s of it VAT") % {
         "amount": written(refund.amount_minor),
         "tax": written(refund.tax_minor),
     }
+    if moved:
+        # The whole of it is what the goods were worth; only the rest is sent.
+        total = _(
+            "In all %(amount)s, of which %(moved)s paid for the goods you get for them; %(rest)s are sent back."
+        ) % {
+            "amount": written(refund.amount_minor),
+            "moved": written(moved),
+            "rest": written(refund.amount_minor - moved),
+        }
     return (Block(title=_("Your refund"), lines=(*lines, total)),)
 
 

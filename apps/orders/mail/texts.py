@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from apps.core.money import format_money, from_minor
 from apps.markets.context import Shop
 from apps.markets.enums import CapturePolicy
-from apps.orders.enums import NOT_COLLECTED, MailKind, OrderState, PaymentState, RefundWhy
-from apps.orders.models import Order, Payment, Transition
+from apps.orders.enums import EXCHANGE, NOT_COLLECTED, MailKind, OrderState, PaymentState, RefundWhy
+from apps.orders.models import FollowUp, Order, Payment, Transition
 from apps.orders.payments.parts import GOOD
+from apps.orders.payments.queries import OPEN_STATES
 from apps.orders.terms import EU_COUNTRIES
 from apps.orders.tokens import collect_code
 
@@ -36,6 +37,7 @@ def words_of(*, kind: str, order: Order, shop: Shop, why: str = "") -> Words:
         MailKind.SHIPPED: lambda: _shipped(names=names),
         MailKind.READY: lambda: _ready(order=order, names=names),
         MailKind.COLLECTED: lambda: _collected(names=names),
+        MailKind.FOLLOW_UP: lambda: _follow_up(order=order, shop=shop, names=names),
         MailKind.PROMISE_MOVED: lambda: _promise_moved(order=order, names=names),
         MailKind.ORDER_EXPIRED: lambda: _expired(order=order, names=names),
         MailKind.ORDER_CANCELLED: lambda: _cancelled(order=order, shop=shop, names=names),
@@ -68,6 +70,34 @@ def _collected(*, names: dict[str, str]) -> Words:
         text=_(
             "These goods of order %(number)s were handed over in the store. If that was neither you nor somebody you"
             " sent, please answer this mail."
+        )
+        % names,
+    )
+
+
+def _follow_up(*, order: Order, shop: Shop, names: dict[str, str]) -> Words:
+    link = FollowUp.objects.select_related("parent").get(order=order)
+    names = {**names, "parent": link.parent.number}
+    if order.payment_method == EXCHANGE:
+        return Words(
+            subject=_("Your exchange for order %(parent)s") % names,
+            headline=_("We keep your new goods for you"),
+            text=_(
+                "They are order %(number)s. They leave as soon as the goods you give back have reached us and we have"
+                " looked at them."
+            )
+            % names,
+        )
+    open_ones = Payment.objects.filter(order_id=order.pk, state__in=OPEN_STATES)
+    due = from_minor(sum(each.amount_minor for each in open_ones), order.currency)
+    names["amount"] = format_money(money=due, language=shop.language, country=shop.market.country)
+    return Words(
+        subject=_("Order %(number)s is still to be paid") % names,
+        headline=_("Please pay for your new goods"),
+        text=_(
+            "As agreed, we keep further goods for you, besides order %(parent)s. %(amount)s are to be paid for them:"
+            " look at the order and pay on its page. If you do not want them, do nothing: it ends by itself and nothing"
+            " more is charged."
         )
         % names,
     )

@@ -5,6 +5,7 @@ from apps.orders.models.delivery import DeliveryHoliday, DeliveryMethod
 from apps.orders.models.demo_bank import DemoBankPayment
 from apps.orders.models.dispute import PaymentDispute
 from apps.orders.models.edit import OrderEdit
+from apps.orders.models.follow_up import FollowUp
 from apps.orders.models.fulfilment import Fulfilment, FulfilmentLine, Rejection
 from apps.orders.models.hold import StockHold
 from apps.orders.models.invoice import Invoice, InvoiceFile, InvoiceLine, InvoiceSeries
@@ -28,6 +29,7 @@ __all__ = [
     "DeliveryHoliday",
     "DeliveryMethod",
     "DemoBankPayment",
+    "FollowUp",
     "Fulfilment",
     "FulfilmentLine",
     "Invoice",

@@ -14,8 +14,10 @@ class OrderEdit(models.Model):
     A change to an order: a draft until somebody confirms or discards it. Confirmed ones are the order's versions.
 
     version: of the order once this was confirmed; an order is version 1 as it was placed. based_on: the version it was
-    drafted on. units: what is taken out, order line id → units. address: where the rest goes, empty for where it went
-    before. expected: what confirming was said to do, in minor units. outcome: the order's figures after it.
+    drafted on. units: what is taken out, order line id → units. adds: goods that are added, as SKU, units and whether
+    the order's price is kept; they become follow_up, an order of their own. address: where the rest goes, empty for
+    where it went before. expected: what confirming was said to do, in minor units. outcome: the order's figures after
+    it.
     """
 
     order = models.ForeignKey("order.Order", models.PROTECT, related_name="edits", verbose_name=_("order"))
@@ -23,6 +25,10 @@ class OrderEdit(models.Model):
     version = models.PositiveSmallIntegerField(_("version"), null=True, blank=True)
     based_on = models.PositiveSmallIntegerField(_("drafted on version"))
     units = models.JSONField(_("units taken out"), default=dict)
+    adds = models.JSONField(_("goods added"), default=list, db_default=[])
+    follow_up = models.OneToOneField(
+        "order.Order", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("order of what is added")
+    )
     address = models.JSONField(_("new delivery address"), default=dict)
     reason = models.CharField(_("reason"), max_length=200)
     expected = models.JSONField(_("what it was said to do"), default=dict)

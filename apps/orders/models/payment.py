@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.markets.enums import CapturePolicy
-from apps.orders.enums import CaptureState, CreditKind, PaymentState
+from apps.orders.enums import EXCHANGE, CaptureState, CreditKind, PaymentState
 
 
 class Payment(models.Model):
@@ -15,7 +15,8 @@ class Payment(models.Model):
     One tender of an order: an attempt to pay it, or what is left of it, through one gateway. Minor units.
 
     An order may have several: gift cards and store credit, which pay when it is placed, and one other for the rest.
-    credit_account: the gift card or store credit it was taken from; None for all other gateways.
+    credit_account: the gift card or store credit it was taken from; None for all other gateways. The gateway `exchange`
+    is what comes back of another order: nobody outside is asked for it.
 
     capture: when it is charged, as its market said when the order was placed. Until then it is authorised, until
     `authorised_until` at most; `captured_minor` grows with each capture, `released_minor` is what of it was let go
@@ -111,6 +112,11 @@ class Payment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.gateway} {self.amount_minor} {self.currency} {self.state}"
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether its money is with us already: gift cards, store credit, what comes back of another order."""
+        return self.credit_account_id is not None or self.gateway == EXCHANGE
 
     @property
     def money_currency(self) -> str:

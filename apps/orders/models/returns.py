@@ -128,7 +128,8 @@ class RefundTender(models.Model):
     """
     What of a refund goes back to one payment.
 
-    is_release: it was authorised and not charged yet, so it is let go at once and nothing is sent.
+    is_release: it was authorised and not charged yet, so it is let go at once and nothing is sent. into: the payment of
+    another order it became instead of being sent (an exchange).
     """
 
     refund = models.ForeignKey(Refund, models.PROTECT, related_name="tenders", verbose_name=_("refund"))
@@ -136,6 +137,9 @@ class RefundTender(models.Model):
     state = models.CharField(_("state"), max_length=4, choices=RefundState.choices, default=RefundState.DUE)
     amount_minor = models.BigIntegerField(_("amount in minor units"))
     is_release = models.BooleanField(_("never charged"), default=False, db_default=False)
+    into = models.ForeignKey(
+        "order.Payment", models.PROTECT, null=True, blank=True, related_name="made_of", verbose_name=_("became")
+    )
     idempotency_key = models.CharField(_("idempotency key"), max_length=80, unique=True)
     reference = models.CharField(_("provider's reference"), max_length=200, blank=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
@@ -144,7 +148,15 @@ class RefundTender(models.Model):
         verbose_name = _("tender of a refund")
         verbose_name_plural = _("tenders of refunds")
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["refund", "payment", "is_release"], name="refund_tender_unique"),
+            models.UniqueConstraint(
+                fields=["refund", "payment", "is_release"], condition=Q(into__isnull=True), name="refund_tender_unique"
+            ),
+            models.UniqueConstraint(
+                fields=["refund", "payment"], condition=Q(into__isnull=False), name="refund_tender_unique_into"
+            ),
+            models.CheckConstraint(
+                condition=Q(into__isnull=True) | Q(state="sent", is_release=False), name="refund_tender_into_is_done"
+            ),
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="refund_tender_positive"),
             models.CheckConstraint(
                 condition=Q(state="due", sent_at__isnull=True) | Q(state="sent", sent_at__isnull=False),

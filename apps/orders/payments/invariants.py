@@ -8,13 +8,14 @@ _MINOR = "round({0} * power(10::numeric, coalesce((%(digits)s::jsonb ->> placed.
 books.register(
     books.Invariant(
         name="payments.a_confirmed_order_is_paid_once",
-        sentence="What a confirmed order was paid or set aside for it is exactly its total, by one besides credit.",
+        sentence="What was paid or set aside for a confirmed order is exactly its total, by one payment from outside.",
         sql=f"""
 SELECT placed.number, format('%%s, total %%s %%s, paid in minor units: %%s', placed.state, placed.total_incl_tax,
                              placed.currency, coalesce(paid.amounts, 'nothing'))
   FROM order_order placed
   CROSS JOIN LATERAL (
-    SELECT count(*) FILTER (WHERE credit_account_id IS NULL) AS others, coalesce(sum(good.minor), 0) AS minor,
+    SELECT count(*) FILTER (WHERE credit_account_id IS NULL AND gateway <> 'exchange') AS others,
+           coalesce(sum(good.minor), 0) AS minor,
            string_agg(good.minor || ' ' || currency, ', ' ORDER BY id) AS amounts,
            coalesce(bool_and(currency = placed.currency), true) AS same_currency
       FROM order_payment
@@ -39,7 +40,8 @@ SELECT placed.number, format('%%s %%s: asked %%s, came %%s, captured %%s (in par
                                       payment.amount_minor - payment.released_minor) AS minor) came
   CROSS JOIN LATERAL (SELECT coalesce(sum(amount_minor) FILTER (WHERE NOT is_release), 0) AS minor,
                              coalesce(sum(amount_minor) FILTER (WHERE is_release), 0) AS released
-                        FROM order_refundtender WHERE payment_id = payment.id AND state = 'sent') returned
+                        FROM order_refundtender
+                       WHERE payment_id = payment.id AND state = 'sent' AND into_id IS NULL) returned
   CROSS JOIN LATERAL (SELECT count(*) AS number, coalesce(sum(amount_minor) FILTER (WHERE state = 'done'), 0) AS minor
                         FROM order_paymentcapture WHERE payment_id = payment.id) parts
  WHERE payment.released_minor <> returned.released
@@ -53,6 +55,20 @@ SELECT placed.number, format('%%s %%s: asked %%s, came %%s, captured %%s (in par
          WHEN 'refunded' THEN payment.captured_minor <> came.minor OR payment.refunded_minor <> came.minor
          ELSE payment.captured_minor <> 0 OR payment.refunded_minor <> 0
        END
+ ORDER BY payment.id
+""",
+    ),
+    books.Invariant(
+        name="payments.exchanges_are_paid_with_refunds",
+        sentence="What another order's goods paid for an order is what its refund gave for it, and is sent to nobody.",
+        sql="""
+SELECT placed.number, format('%%s of %%s by exchange, %%s given for it', payment.captured_minor, payment.state,
+                             given.minor)
+  FROM order_payment payment JOIN order_order placed ON placed.id = payment.order_id
+  CROSS JOIN LATERAL (SELECT coalesce(sum(amount_minor), 0) AS minor FROM order_refundtender
+                       WHERE into_id = payment.id AND state = 'sent') given
+ WHERE (payment.gateway = 'exchange' OR given.minor > 0)
+   AND (payment.gateway <> 'exchange' OR payment.captured_minor <> given.minor)
  ORDER BY payment.id
 """,
     ),

@@ -1,8 +1,9 @@
 """
 What of an authorised payment is charged for what left, and what of it may still be let go. Minor units.
 
-Gift cards and store credit, which were taken when the order was placed, pay for what leaves first; the authorised
-payment pays the rest. So captures and releases of an order sum to what was authorised, to the cent (`orders.worth`).
+Gift cards, store credit and what came back of another order, which were here before, pay for what leaves first; the
+authorised payment pays the rest. So captures and releases of an order sum to what was authorised, to the cent
+(`orders.worth`).
 """
 
 from collections.abc import Sequence
@@ -49,11 +50,7 @@ def due_minor(*, order: Order, payment: Payment, payments: Sequence[Payment]) ->
     left = left_minor(order=order)
     if left and payment.capture == CapturePolicy.AT_FIRST_SHIPMENT:
         return most
-    by_credit = sum(
-        each.captured_minor
-        for each in payments
-        if each.credit_account_id is not None and each.state == PaymentState.PAID
-    )
+    by_credit = sum(each.captured_minor for each in payments if each.is_ours and each.state == PaymentState.PAID)
     return max(asked, min(left - by_credit, most))
 
 

@@ -11,7 +11,7 @@ from apps.markets.context import MarketInfo
 from apps.markets.enums import CapturePolicy
 from apps.markets.queries import shop_for_market
 from apps.orders import links
-from apps.orders.enums import CaptureState, OrderState, PaymentState, PaymentStatus, SettleOutcome
+from apps.orders.enums import EXCHANGE, CaptureState, OrderState, PaymentState, PaymentStatus, SettleOutcome
 from apps.orders.models import Order, Payment, PaymentCapture, PaymentNotice
 from apps.orders.payments.gateways import registry
 from apps.orders.payments.gateways.base import PaymentFacts
@@ -69,7 +69,7 @@ def payment_status(order: Order, *, payments: Sequence[Payment] | None = None) -
     payments: the order's attempts where they are known already; then no statement.
     """
     every = list(Payment.objects.filter(order_id=order.pk) if payments is None else payments)
-    others = [each for each in every if each.credit_account_id is None]
+    others = [each for each in every if not each.is_ours]
     known, by_credit = others or every, len(others) < len(every)
     waits = order.state == OrderState.PLACED
     # An order that has ended is asked about its money, whichever attempt brought it; one that waits, about the newest.
@@ -82,7 +82,7 @@ def payment_status(order: Order, *, payments: Sequence[Payment] | None = None) -
         ),
         default=None,
     )
-    if payment is None or payment.credit_account_id is not None:
+    if payment is None or payment.is_ours:
         return PaymentView(
             status=PaymentStatus.PAID if payment is None else _BY_PAYMENT[PaymentState(payment.state)],
             method=order.payment_method,
@@ -159,6 +159,7 @@ def to_reconcile(*, older_than: datetime, not_asked_since: datetime) -> QuerySet
     given_up = Q(state=PaymentState.EXPIRED, refusal_code="provider_silent")
     return (
         Payment.objects.filter(open_ones | given_up, created_at__lt=older_than)
+        .exclude(gateway=EXCHANGE)
         .filter(Q(checked_at__isnull=True) | Q(checked_at__lt=not_asked_since))
         .order_by("created_at", "id")
     )

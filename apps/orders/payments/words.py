@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
-from apps.orders.enums import BY_CREDIT, NOTHING, CreditKind
+from apps.orders.enums import BY_CREDIT, EXCHANGE, NOTHING, CreditKind
 from apps.orders.models import Payment
 from apps.orders.payments.parts import GOOD
 
@@ -19,6 +19,7 @@ def payment_label(*, code: str) -> str:
         CreditKind.STORE_CREDIT: _("Store credit"),
         BY_CREDIT: _("Gift card or store credit"),
         NOTHING: _("Nothing to pay"),
+        EXCHANGE: _("Goods given back"),
     }.get(code, code)
 
 
@@ -45,8 +46,8 @@ def tenders(*, payments: Iterable[Payment]) -> list[tuple[str, int]]:
     then the other payment that counts: the one that paid, or the newest while none did.
     """
     rows = list(payments)
-    by_credit = [each for each in rows if each.credit_account_id is not None]
-    others = [each for each in rows if each.credit_account_id is None]
+    by_credit = [each for each in rows if each.is_ours]
+    others = [each for each in rows if not each.is_ours]
     if not by_credit:
         return []
     paid = [each for each in others if each.state in GOOD] or others[-1:]

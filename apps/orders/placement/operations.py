@@ -133,7 +133,7 @@ def place_order(
             by=by,
             confirmed_latest=confirmed_latest,
         )
-        return _write(order)
+        return place_within(order=order)
 
     answer = _with_number(
         shop=shop,
@@ -172,8 +172,13 @@ def _goes_to(*, basket: PricedBasket, shopper: Address) -> Address:
     )
 
 
-def _write(order: NewOrder) -> dict[str, Any]:
-    """Write the order, then take what is limited; return the answer to keep under the key."""
+def place_within(*, order: NewOrder) -> dict[str, Any]:
+    """
+    Write a priced order, then take what is limited, in the caller's transaction; return number, order_id, payment_id.
+
+    What is left to agree on was agreed on before. Locks and refuses as `place_order` does from the stock on. Raises
+    NumberTakenError.
+    """
     order_id, payment_id = write_order(order=order)
     # Stock before vouchers before offers: the one order of locks (core.locks.Rank).
     _keep_promise(order=order, order_id=order_id, decision=_source(order))

@@ -83,7 +83,7 @@ def declare_withdrawal(
     )
 
     def work() -> int:
-        return _declare(order_id=order_id, said=wanted, by=by, at=at)
+        return _declare(order_id=order_id, said=wanted, only_sent=False, by=by, at=at)
 
     if not idempotency_key:
         return Return.objects.get(pk=work())
@@ -92,7 +92,15 @@ def declare_withdrawal(
     return Return.objects.get(pk=answer.value)
 
 
-def _declare(*, order_id: int, said: Declared, by: str, at: datetime) -> int:
+def declare_sent(*, order_id: int, said: Declared, by: str, at: datetime) -> Return:
+    """
+    Await units of goods that left, as the caller has made sure, in the caller's transaction; nothing is cancelled or
+    taken out. Locks the order. Publishes return.declared. Raises as `declare_withdrawal` does.
+    """
+    return Return.objects.get(pk=_declare(order_id=order_id, said=said, only_sent=True, by=by, at=at))
+
+
+def _declare(*, order_id: int, said: Declared, only_sent: bool, by: str, at: datetime) -> int:
     orders = Order.objects.select_related("market").filter(pk=order_id)
     order = orders.get()
     wanted = said.units
@@ -101,9 +109,9 @@ def _declare(*, order_id: int, said: Declared, by: str, at: datetime) -> int:
     if said.drop_off_id is not None and not queries.drop_offs(order=order).filter(pk=said.drop_off_id).exists():
         raise NoDropOff
     # Cancelling and taking out lock the order among all the rest; without them only the order is locked.
-    is_unsent = _cancel_if_unsent(order=order, wanted=wanted, by=by, at=at)
+    is_unsent = not only_sent and _cancel_if_unsent(order=order, wanted=wanted, by=by, at=at)
     if not is_unsent:
-        taken_out = _take_out(order=order, said=said, by=by, at=at)
+        taken_out = None if only_sent else _take_out(order=order, said=said, by=by, at=at)
         if taken_out is None:
             order = locks.lock_row(queryset=orders, rank=locks.Rank.ORDER)
         else:

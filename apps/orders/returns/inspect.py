@@ -9,9 +9,13 @@ from django.db import transaction
 
 from apps.core import locks, outbox
 from apps.inventory import operations as inventory
+from apps.markets.queries import market_by_code
 from apps.orders import transitions
-from apps.orders.enums import ReturnState
-from apps.orders.models import Order, Payment, Return, ReturnLine
+from apps.orders.enums import RefundState, ReturnState
+from apps.orders.follow_ups import queries as follow_ups
+from apps.orders.follow_ups import settle
+from apps.orders.models import Order, Payment, Refund, Return, ReturnLine
+from apps.orders.payments.queries import methods
 from apps.orders.returns.errors import NotCounted, NoteMissing, ReasonMissing
 from apps.orders.returns.owed import owe
 
@@ -69,8 +73,8 @@ def inspect_return(
             by=by,
             at=at,
         )
-    order = locks.lock_row(queryset=Order.objects.filter(pk=row.order_id), rank=locks.Rank.ORDER)
-    payments = locks.lock_rows(queryset=Payment.objects.filter(order_id=order.pk), rank=locks.Rank.PAYMENT)
+    with_order = _Locked.of(row)
+    order, payments = with_order.order, with_order.payments
     locked = locks.lock_row(queryset=Return.objects.filter(pk=return_id), rank=locks.Rank.RETURN)
     for line in lines:
         told = found[line.pk]
@@ -93,15 +97,17 @@ def inspect_return(
     ReturnLine.objects.bulk_update(lines, ["sellable", "refurbish", "damaged", "refused"])
     payload: dict[str, Any] = {"order_id": order.pk, "return_id": return_id}
     if not accepted:
+        with_order.give_up(at=at)
         outbox.publish(topic="return.refused", key=order.number, payload=payload, at=at)
         return locked
     deductions = {line.line_id: found[line.pk].deduct_minor for line in lines}
     refund = owe(row=row, lines=lines, payments=payments, deductions=deductions, by=by, at=at)
-    if refund is None:
-        # A gift: the goods cost nothing, so nothing goes back.
+    with_order.pay_with(refund, by=by, at=at)
+    if refund is None or refund.state == RefundState.SENT:
+        # A gift cost nothing, so nothing goes back; of an exchange all of it may have paid for the other goods.
         transitions.move_return(return_id=return_id, to=ReturnState.REFUNDED, by=by, at=at, locked=locked)
         outbox.publish(topic="return.refunded", key=order.number, payload=payload, at=at)
-    else:
+    if refund is not None:
         outbox.publish(topic="refund.due", key=order.number, payload={**payload, "refund_id": refund.pk}, at=at)
     return locked
 
@@ -115,9 +121,46 @@ def close_return(*, return_id: int, reason: str, by: str, at: datetime) -> None:
     """
     if not reason.strip():
         raise ReasonMissing
-    order_id = Return.objects.values_list("order_id", flat=True).get(pk=return_id)
-    locks.lock_row(queryset=Order.objects.filter(pk=order_id), rank=locks.Rank.ORDER)
+    _Locked.of(Return.objects.get(pk=return_id)).give_up(at=at)
     transitions.move_return(return_id=return_id, to=ReturnState.CANCELLED, by=by, at=at, reason=reason.strip())
+
+
+@dataclass(frozen=True, slots=True)
+class _Locked:
+    """A return's order with its payments, and with those of the order it is exchanged for; all of them locked."""
+
+    order: Order
+    payments: list[Payment]
+    other: Order | None
+    other_payments: list[Payment]
+
+    @classmethod
+    def of(cls, row: Return) -> "_Locked":
+        follow_up = follow_ups.of_return(return_id=row.pk)
+        ids = [row.order_id] if follow_up is None else [row.order_id, follow_up.order_id]
+        orders = locks.lock_rows(
+            queryset=Order.objects.select_related("market").filter(pk__in=ids), rank=locks.Rank.ORDER
+        )
+        payments = locks.lock_rows(queryset=Payment.objects.filter(order_id__in=ids), rank=locks.Rank.PAYMENT)
+        return cls(
+            order=next(each for each in orders if each.pk == row.order_id),
+            payments=[each for each in payments if each.order_id == row.order_id],
+            other=next((each for each in orders if each.pk != row.order_id), None),
+            other_payments=[each for each in payments if each.order_id != row.order_id],
+        )
+
+    def pay_with(self, refund: Refund | None, *, by: str, at: datetime) -> None:
+        """Let the refund pay for the order it is exchanged for."""
+        if self.other is not None:
+            market = market_by_code(code=self.other.market.code)
+            ways = methods(market=market)
+            method = self.order.payment_method if self.order.payment_method in ways else next(iter(ways), "")
+            settle.pay_with(order=self.other, payments=self.other_payments, refund=refund, method=method, by=by, at=at)
+
+    def give_up(self, *, at: datetime) -> None:
+        """Let the order it was to be exchanged for end."""
+        if self.other is not None:
+            settle.give_up(order=self.other, payments=self.other_payments, at=at)
 
 
 def _check(*, lines: list[ReturnLine], found: Mapping[int, Found], note: str) -> None:

@@ -134,7 +134,7 @@ def _sources(*, order: Order, payments: Sequence[Payment], never_left: bool) -> 
         .values_list("payment_id")
         .annotate(total=Sum("amount_minor"))
     )
-    for payment in sorted(payments, key=lambda each: (each.credit_account_id is not None, -each.pk)):
+    for payment in sorted(payments, key=lambda each: (each.is_ours, -each.pk)):
         if never_left:
             yield payment, parts.releasable_minor(order=order, payment=payment, payments=payments), True
         here = parts.here_minor(order=order, payment=payment, payments=payments)

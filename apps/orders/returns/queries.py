@@ -1,5 +1,6 @@
 """Reads of returns: what may still be given back, an order's returns, what is due."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -64,6 +65,13 @@ def given_back(*, order_id: int) -> dict[int, int]:
     """Return line id → units declared in returns that count: all but those whose goods the shopper keeps."""
     rows = ReturnLine.objects.filter(parent__order_id=order_id).exclude(parent__state=ReturnState.CANCELLED)
     return dict(rows.values_list("line_id").annotate(units=Sum("quantity")))
+
+
+def leaves_nothing(*, order: Order, units: Mapping[int, int]) -> bool:
+    """Whether with these units (line id → units) nothing of an order is left, so that its delivery goes back too."""
+    given = given_back(order_id=order.pk)
+    lines = Line.objects.filter(order_id=order.pk).values_list("pk", "quantity")
+    return all(given.get(pk, 0) + units.get(pk, 0) >= quantity for pk, quantity in lines)
 
 
 def is_open(*, order: Order, right: Right, at: datetime) -> bool:

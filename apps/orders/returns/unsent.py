@@ -161,7 +161,7 @@ def pay_back_unsent(
     refund = owe(row=made, lines=given, payments=payments, by=by, at=at)
     if refund is None or refund.state == RefundState.SENT:
         # A gift that cost nothing, or goods that were never charged: nothing goes back.
-        transitions.move_return(return_id=made.pk, to=ReturnState.REFUNDED, by=by, at=at)
+        transitions.move_return(return_id=made.pk, to=ReturnState.REFUNDED, by=by, at=at, locked=made)
     if refund is not None:
         outbox.publish(topic="refund.due", key=order.number, payload={**payload, "refund_id": refund.pk}, at=at)
     if topic:

@@ -45,6 +45,7 @@ class OrderView(Shown):
     terms: Link | None = None
     returns: tuple[ReturnView, ...] = ()
     invoices: tuple[Link, ...] = ()
+    related: tuple[Link, ...] = ()
     withdrawal_text: str = ""
 
 

@@ -16,15 +16,18 @@ from apps.markets.enums import CapturePolicy
 from apps.orders import tokens
 from apps.orders.enums import (
     ENDED_FULFILMENTS,
+    EXCHANGE,
+    FollowUpKind,
     FulfilmentState,
     OrderState,
     PaymentState,
     PaymentStatus,
     ReturnState,
 )
+from apps.orders.follow_ups import queries as follow_ups
 from apps.orders.invoices import queries as invoices
 from apps.orders.invoices.paper import title_of
-from apps.orders.models import Fulfilment, Order, Return
+from apps.orders.models import FollowUp, Fulfilment, Order, Return
 from apps.orders.payments.queries import PaymentView, payment_status
 from apps.orders.payments.words import payment_label, tenders
 from apps.orders.queries import OrderRecord
@@ -44,6 +47,7 @@ from apps.storefront.contexts import (
     TotalRow,
 )
 from apps.storefront.frame import country_name
+from apps.storefront.presenters.checkout import order_button
 from apps.storefront.presenters.pictures import picture_from
 from apps.storefront.presenters.returns import return_views, until_line
 
@@ -63,6 +67,7 @@ def order_view(
     rows = returns_of(order_id=order.pk)
     ends = window.ends_at(order=order, fulfilments=record.fulfilments)
     withdrawal = _withdrawal(shop, record, rows, ends)
+    links = list(follow_ups.around(order_id=order.pk))
     return OrderView(
         number=order.number,
         state_text=str(OrderState(order.state).label),
@@ -74,7 +79,8 @@ def order_view(
         summary=summary(shop=shop, record=record),
         blocks=blocks(shop=shop, record=record),
         email=order.email,
-        pay_again=_pay_again(paying, token),
+        pay_again=_pay_again(paying, token, is_follow_up=any(link.order_id == order.pk for link in links)),
+        related=tuple(_related(order, link) for link in links),
         withdrawal=withdrawal,
         withdrawal_text=until_line(shop=shop, ends_at=ends) if withdrawal else "",
         returns=return_views(shop=shop, returns=rows),
@@ -85,6 +91,18 @@ def order_view(
         refresh_seconds=REFRESH_S if waits else 0,
         problems=problems,
     )
+
+
+def _related(order: Order, link: FollowUp) -> Link:
+    """The order another one follows from, or one that follows from it."""
+    if link.order_id == order.pk:
+        label, other = _("These goods follow from order %(number)s"), link.parent
+    elif link.kind == FollowUpKind.EXCHANGE:
+        label, other = _("Exchanged for goods of order %(number)s"), link.order
+    else:
+        label, other = _("Goods were added as order %(number)s"), link.order
+    url = reverse("order_tracking", args=[tokens.order_token(other.number)])
+    return Link(label=label % {"number": other.number}, url=url)
 
 
 def _headline(shop: Shop, order: Order, paying: PaymentView, *, is_new: bool) -> tuple[str, str]:
@@ -101,7 +119,7 @@ def _headline(shop: Shop, order: Order, paying: PaymentView, *, is_new: bool) ->
     }
     state = OrderState(order.state)
     if state == OrderState.PLACED:
-        return _waiting(shop, order, paying)
+        return _exchanging(shop, order) if order.payment_method == EXCHANGE else _waiting(shop, order, paying)
     if is_new and state in {OrderState.CONFIRMED, OrderState.IN_FULFILMENT}:
         sent = _("We have sent a confirmation to %(email)s.") % {"email": order.email}
         return _("Thank you, your order is confirmed"), sent
@@ -143,6 +161,13 @@ def _money_after_cancelling(paying: PaymentView) -> str:
     return _("What you paid is sent back to you.") if paying.status == PaymentStatus.TO_REFUND else ""
 
 
+def _exchanging(shop: Shop, order: Order) -> tuple[str, str]:
+    """What stands at the top of an order that waits for the goods it is exchanged for."""
+    until = words.moment(shop=shop, at=order.expires_at) if order.expires_at else ""
+    waits = _("They leave when the goods you give back have reached us; we keep them until %(when)s.")
+    return _("We keep your new goods for you"), waits % {"when": until}
+
+
 def _waiting(shop: Shop, order: Order, paying: PaymentView) -> tuple[str, str]:
     if order.payment_method == "bank_transfer":
         return _("Thank you, your order is placed"), _("We send it as soon as your transfer has arrived.")
@@ -174,10 +199,12 @@ def _promise(shop: Shop, order: Order) -> str:
     )
 
 
-def _pay_again(paying: PaymentView, token: str) -> Link | None:
+def _pay_again(paying: PaymentView, token: str, *, is_follow_up: bool) -> Link | None:
     if not paying.can_pay or paying.method == "bank_transfer" or paying.status == PaymentStatus.BEING_CONFIRMED:
         return None
-    return Link(label=_("Pay now"), url=reverse("payments:pay", args=[token]))
+    # Nobody pressed the order button for goods that staff added: this press makes the contract (C. conso L221-14).
+    label = order_button() if is_follow_up else _("Pay now")
+    return Link(label=label, url=reverse("payments:pay", args=[token]))
 
 
 def _withdrawal(shop: Shop, record: OrderRecord, rows: Sequence[Return], ends: datetime | None) -> Link | None:

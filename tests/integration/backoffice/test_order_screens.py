@@ -57,7 +57,7 @@ def test_page_hostile_text_is_inert(desk):
 def test_page_asks_the_same_number_of_statements_whatever_the_lines(desk, lines, django_assert_num_queries):
     order = _pay(_order(lines=lines))
     desk.get(_page(order))
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(22):
         assert desk.get(_page(order)).status_code == 200
 
 

@@ -70,6 +70,8 @@ LIES = {
     "payments.amounts_follow_the_state": (
         "UPDATE order_payment SET captured_minor = 100 WHERE state IN ('created', 'pending')"
     ),
+    "payments.exchanges_are_paid_with_refunds": "UPDATE order_payment SET gateway = 'exchange' WHERE state = 'paid'"
+    " AND credit_account_id IS NULL",
     "payments.captures_follow_what_left": (
         "UPDATE order_payment SET state = 'authorised', capture = 'at_shipment', authorised_until = '2027-01-01'"
         " WHERE order_id = (SELECT id FROM order_order WHERE number = '{shipped}')"

@@ -11,7 +11,7 @@ from apps.core import outbox
 from apps.core.errors import TryAgain
 from apps.orders import transitions
 from apps.orders.credit import operations as credit
-from apps.orders.enums import DisputeState, PaymentState
+from apps.orders.enums import EXCHANGE, DisputeState, PaymentState
 from apps.orders.models import Payment, PaymentDispute
 from apps.orders.payments.errors import PaymentDisputed, RefundByHand
 from apps.orders.payments.gateways import registry
@@ -79,6 +79,9 @@ def send_back(
             reference = credit.give_back(payment=payment, amount_minor=amount_minor, key=key, by=by, at=at)
             record(reference)
         return reference
+    if payment.gateway == EXCHANGE:
+        # The money came with another order; a person sends it the way that one was paid.
+        raise RefundByHand(number=payment.order.number)
     gateway = registry.gateway_for(code=payment.gateway)
     if not gateway.is_remote:
         raise RefundByHand(number=payment.order.number)

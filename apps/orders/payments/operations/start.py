@@ -87,12 +87,13 @@ def retry_payment(*, order_id: int, gateway: str, key: str, at: datetime, by: st
         known = next((each for each in payments if each.idempotency_key == key), None)
         if known is not None:
             return known
-        attempts = [each for each in payments if each.credit_account_id is None]
+        attempts = [each for each in payments if not each.is_ours]
         open_one = next((each for each in attempts if each.state in queries.OPEN_STATES), None)
         if open_one is not None and open_one.gateway == gateway and order.state == OrderState.PLACED:
             return open_one
         expired = order.expires_at is not None and order.expires_at <= at
-        if order.state != OrderState.PLACED or open_one is not None or expired or len(attempts) >= MOST_ATTEMPTS:
+        tries_left = 0 < len(attempts) < MOST_ATTEMPTS
+        if order.state != OrderState.PLACED or open_one is not None or expired or not tries_left:
             raise UnableToPay(number=order.number)
         last = attempts[-1]
         _extend(order=order, by=by, at=at)
