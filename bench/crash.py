@@ -15,6 +15,7 @@ import hashlib
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 import threading
@@ -35,6 +36,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SECRET = "crash-run-" * 6
 PREFIX = "/fr-fr"
 SHOPPERS = 6
+COLLECTING = 0.5
 DELAYS_MS = (20.0, 100.0)
 SETTLE_S = 150
 FAULTS = ("away", "broken", "slow", "lost", "doubled", "forged")
@@ -129,11 +131,13 @@ def buy(shop: Shop, chance: random.Random, products: list[int], cards: list[str]
         }
         visitor.post(f"{PREFIX}/checkout/", {"csrfmiddlewaretoken": page.token, **told})
         page = visitor.get(f"{PREFIX}/checkout/delivery/")
-        visitor.post(f"{PREFIX}/checkout/delivery/", {"csrfmiddlewaretoken": page.token, "delivery": "standard"})
+        stores = re.findall(r'value="(collect:[a-z-]+)"', page.text)
+        code = chance.choice(stores) if stores and chance.random() < COLLECTING else "standard"
+        visitor.post(f"{PREFIX}/checkout/delivery/", {"csrfmiddlewaretoken": page.token, "delivery": code})
         review = visitor.get(f"{PREFIX}/checkout/review/")
         if chance.random() < 0.4:  # noqa: PLR2004 -- the others have no gift card
-            code = {"csrfmiddlewaretoken": review.token, "code": chance.choice(cards)}
-            visitor.post(f"{PREFIX}/checkout/credit/", code)
+            card = {"csrfmiddlewaretoken": review.token, "code": chance.choice(cards)}
+            visitor.post(f"{PREFIX}/checkout/credit/", card)
             review = visitor.get(f"{PREFIX}/checkout/review/")
         form = {
             "csrfmiddlewaretoken": review.token,
@@ -144,6 +148,8 @@ def buy(shop: Shop, chance: random.Random, products: list[int], cards: list[str]
             "payment": "demo",
         }
         bank = visitor.post(f"{PREFIX}/checkout/place/", form).headers["Location"]
+        if code != "standard" and "/demo-bank/" not in bank:
+            return "paid by card of ours, to collect"
         if "/demo-bank/" not in bank:
             return "paid by card of ours" if form["confirmed_due"].startswith("0") else "placed"
         path = "/demo-bank/" + bank.split("/demo-bank/")[1]
@@ -157,7 +163,7 @@ def buy(shop: Shop, chance: random.Random, products: list[int], cards: list[str]
         return "broken off"
     finally:
         visitor.close()
-    return "through"
+    return "through" if code == "standard" else "through, to collect"
 
 
 def disturb(shop: Shop, services: throwaway.Throwaway, chance: random.Random, done: Counter[str]) -> None:
@@ -191,6 +197,7 @@ def one_round(
     shop: Shop, services: throwaway.Throwaway, *, number: int, seconds: float, products: list[int], cards: list[str]
 ) -> tuple[Counter[str], Counter[str], Counter[str], list[str]]:
     """Shoppers and staff at work, disturbed; then everything is brought to its end and the books are read."""
+    from bench import crash_desk as desk
     from bench import crash_shop as work
 
     chance = random.Random(number)
@@ -210,7 +217,7 @@ def one_round(
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         disturb(shop, services, chance, bad)
-        staff += work.with_patience(lambda: work.staff_day(chance))
+        staff += work.with_patience(lambda: work.staff_day(chance) + desk.desk_day(chance))
         time.sleep(chance.random())
     is_over.set()
     for thread in threads:
