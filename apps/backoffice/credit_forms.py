@@ -78,6 +78,42 @@ class StoreCreditForm(ShopForm):
     email = forms.EmailField(label=gettext_lazy("Customer's e-mail address"), max_length=254)
 
 
+class LimitForm(AmountForm):
+    """What a customer may owe, and for how long."""
+
+    terms_days = forms.IntegerField(
+        label=gettext_lazy("To be paid within days"),
+        min_value=1,
+        max_value=60,
+        initial=30,
+        help_text=gettext_lazy("Of each invoice; the law allows 60 at most."),
+    )
+    field_order: list[str] | None = ["amount", "terms_days", "reason"]
+
+
+class AccountForm(ShopForm):
+    """Buying on account for a customer."""
+
+    email = forms.EmailField(label=gettext_lazy("Customer's e-mail address"), max_length=254)
+    terms_days = forms.IntegerField(
+        label=gettext_lazy("To be paid within days"),
+        min_value=1,
+        max_value=60,
+        initial=30,
+        help_text=gettext_lazy("Of each invoice; the law allows 60 at most."),
+    )
+    field_order: list[str] | None = ["shop", "email", "amount", "terms_days", "reason"]
+
+
+class PaidForm(AmountForm):
+    """A transfer for what is owed on account; the reason is the bank's reference."""
+
+    def __init__(self, data: Any, *, currency: str = "") -> None:  # noqa: ANN401 -- a QueryDict or nothing
+        super().__init__(data, currency=currency)
+        self.fields["reason"].label = _("The bank's reference")
+        self.fields["reason"].help_text = _("As on the statement; one entry counts once.")
+
+
 class TermsForm(ReasonForm):
     """Whether an account may be used, and until when."""
 

@@ -151,10 +151,11 @@ class InvoiceKind(models.TextChoices):
 
 
 class CreditKind(models.TextChoices):
-    """Money a customer has with us already, to pay with. Also the name of the gateway it pays through."""
+    """Money a customer has with us already, or may owe us. Also the name of the gateway it pays through."""
 
     GIFT_CARD = "gift_card", _("Gift card")
     STORE_CREDIT = "store_credit", _("Store credit")
+    ON_ACCOUNT = "on_account", _("On account")
 
 
 # The payment method of orders for which no gateway had anything to pay.
@@ -178,6 +179,7 @@ class CreditMovementKind(models.TextChoices):
     SPENT = "spent", _("Paid an order")
     GIVEN_BACK = "given_back", _("Given back")
     CORRECTED = "corrected", _("Corrected")
+    PAID_IN = "paid_in", _("Payment received")
 
 
 # Goods that a location has in hand, that are on their way to one or wait for one: what is not done yet.

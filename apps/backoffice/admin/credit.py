@@ -16,11 +16,21 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import action, display
 
 from apps.backoffice.admin.shared import ReadOnlyAdmin, actor_of, ask, chip, demand, money_minor, row_or_404
-from apps.backoffice.credit_forms import AmountForm, GiftCardForm, StoreCreditForm, TermsForm
+from apps.backoffice.credit_forms import (
+    AccountForm,
+    AmountForm,
+    GiftCardForm,
+    LimitForm,
+    PaidForm,
+    StoreCreditForm,
+    TermsForm,
+)
 from apps.backoffice.queries.order_story import actor_names
 from apps.backoffice.scoping import markets_in_reach
 from apps.core import clock
-from apps.orders.credit import codes, operations, queries
+from apps.core.money import from_minor
+from apps.orders.credit import codes, on_account, operations, queries
+from apps.orders.enums import CreditKind
 from apps.orders.models import CreditAccount
 from apps.orders.payments.words import credit_label
 
@@ -36,7 +46,7 @@ class CreditAccountAdmin(ReadOnlyAdmin):
     search_help_text = gettext_lazy("Whole code, its last four characters, or the customer's e-mail address")
     ordering = ("-created_at", "-id")
     list_select_related = ("brand", "owner")
-    actions_list = ("issue", "grant")
+    actions_list = ("issue", "grant", "open_account")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[CreditAccount], search_term: str
@@ -75,6 +85,8 @@ class CreditAccountAdmin(ReadOnlyAdmin):
         own = [
             path("<int:account_id>/correct/", view(self.correct), name="order_creditaccount_correct"),
             path("<int:account_id>/terms/", view(self.terms), name="order_creditaccount_terms"),
+            path("<int:account_id>/limit/", view(self.limit), name="order_creditaccount_limit"),
+            path("<int:account_id>/paid/", view(self.paid), name="order_creditaccount_paid"),
         ]
         return own + super().get_urls()  # type: ignore[no-any-return] # untyped base
 
@@ -122,6 +134,29 @@ class CreditAccountAdmin(ReadOnlyAdmin):
         question = _("For customers with an account. They are offered it at the checkout; no mail is sent.")
         return self._issue(request, title=_("Give store credit"), question=question, form=form, do=do, made=made)
 
+    @action(description=gettext_lazy("Let buy on account"), permissions=["issue"], icon="account_balance")
+    def open_account(self, request: HttpRequest) -> HttpResponse:
+        """Let a customer owe us up to a limit."""
+        made: list[int] = []
+        form = AccountForm(request.POST or None, markets=markets_in_reach(request))
+
+        def do(said: Mapping[str, Any]) -> str:
+            account = on_account.open_account(
+                brand_id=form.brand_id,
+                email=said["email"],
+                limit=said["money"],
+                terms_days=said["terms_days"],
+                reason=said["reason"],
+                key=f"open-{said['key']}",
+                by=actor_of(request),
+                at=clock.now(),
+            )
+            made.append(account.pk)
+            return _("The customer may buy on account; they find it at the checkout.")
+
+        question = _("The amount is what they may owe at most, tax included.")
+        return self._issue(request, title=_("Let buy on account"), question=question, form=form, do=do, made=made)
+
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
@@ -139,6 +174,7 @@ class CreditAccountAdmin(ReadOnlyAdmin):
             "account": account,
             "balance": money_minor(account.balance_minor, account.currency),
             "state_chip": _state_chip(account),
+            "owing": _owing(account),
             "may_change": request.user.has_perm("order.change_creditaccount"),
             "movements": [
                 {
@@ -172,6 +208,46 @@ class CreditAccountAdmin(ReadOnlyAdmin):
         question = _("The amount is added; with a minus it is taken off. The reason stays with the movement.")
         return self._ask(request, account, title=_("Correct the balance"), question=question, form=form, do=do)
 
+    def limit(self, request: HttpRequest, account_id: int) -> HttpResponse:
+        """Change what a customer may owe, and for how long."""
+        account = self._account(request, account_id, kind=CreditKind.ON_ACCOUNT)
+        form = LimitForm(request.POST or None, currency=account.currency)
+        form.initial = {"amount": from_minor(account.limit_minor or 0, account.currency).amount}
+        form.initial["terms_days"] = account.terms_days
+
+        def do(said: Mapping[str, Any]) -> str:
+            on_account.change_limit(
+                account_id=account.pk,
+                limit=said["money"],
+                terms_days=said["terms_days"],
+                reason=said["reason"],
+                key=f"limit-{said['key']}",
+                by=actor_of(request),
+                at=clock.now(),
+            )
+            return _("The change is in force.")
+
+        question = _("Invoices keep the day they were given.")
+        return self._ask(request, account, title=_("Change the limit"), question=question, form=form, do=do)
+
+    def paid(self, request: HttpRequest, account_id: int) -> HttpResponse:
+        """Record a transfer for what is owed."""
+        account = self._account(request, account_id, kind=CreditKind.ON_ACCOUNT)
+        form = PaidForm(request.POST or None, currency=account.currency)
+
+        def do(said: Mapping[str, Any]) -> str:
+            done = on_account.record_paid(
+                account_id=account.pk,
+                amount=said["money"],
+                reference=said["reason"],
+                by=actor_of(request),
+                at=clock.now(),
+            )
+            return _("The payment is recorded.") if done else _("This entry was recorded before; nothing has changed.")
+
+        question = _("It settles the oldest invoices first.")
+        return self._ask(request, account, title=_("Record a payment"), question=question, form=form, do=do)
+
     def terms(self, request: HttpRequest, account_id: int) -> HttpResponse:
         """Block or free an account, or change its last day."""
         account = self._account(request, account_id)
@@ -192,9 +268,10 @@ class CreditAccountAdmin(ReadOnlyAdmin):
         question = _("A blocked or ended card keeps its money, and refunds still reach it.")
         return self._ask(request, account, title=_("Block or change"), question=question, form=form, do=do)
 
-    def _account(self, request: HttpRequest, account_id: int) -> CreditAccount:
+    def _account(self, request: HttpRequest, account_id: int, *, kind: str = "") -> CreditAccount:
         demand(request, "order.change_creditaccount")
-        found: CreditAccount = row_or_404(request, CreditAccount.objects.all(), str(account_id))
+        rows = CreditAccount.objects.filter(kind=kind) if kind else CreditAccount.objects.all()
+        found: CreditAccount = row_or_404(request, rows, str(account_id))
         return found
 
     def _issue(
@@ -203,7 +280,7 @@ class CreditAccountAdmin(ReadOnlyAdmin):
         *,
         title: str,
         question: str,
-        form: GiftCardForm | StoreCreditForm,
+        form: GiftCardForm | StoreCreditForm | AccountForm,
         do: Callable[[Mapping[str, Any]], str],
         made: list[int],
     ) -> HttpResponse:
@@ -236,6 +313,18 @@ class CreditAccountAdmin(ReadOnlyAdmin):
                 _("Balance"): money_minor(account.balance_minor, account.currency),
             },
         )
+
+
+def _owing(account: CreditAccount) -> dict[str, str]:
+    """Limit, what is owed and what of it is overdue; nothing for cards and store credit."""
+    if account.limit_minor is None:
+        return {}
+    late = queries.overdue(account_ids=[account.pk], at=clock.now()).get(account.pk, 0)
+    return {
+        "limit": money_minor(account.limit_minor, account.currency),
+        "owed": money_minor(account.limit_minor - account.balance_minor, account.currency),
+        "overdue": money_minor(late, account.currency) if late else "",
+    }
 
 
 def _state_chip(account: CreditAccount) -> str:

@@ -16,12 +16,24 @@ class CreditUse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credit:
-    """An account that may pay here and now. end: last characters of a gift card's code, "" for store credit."""
+    """
+    An account that may pay here and now. end: last characters of a gift card's code, "" for the others. terms_days: of
+    buying on account, when it is to be paid.
+    """
 
     account_id: int
     kind: CreditKind
     end: str
     balance: Money
+    terms_days: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnAccount:
+    """What a customer may still buy on account, and what of the earlier is overdue: then nothing more."""
+
+    credit: Credit
+    overdue: Money
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

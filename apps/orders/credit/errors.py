@@ -72,6 +72,38 @@ class BelowZero(Refusal):
     http_status = HTTPStatus.CONFLICT
 
 
+class AccountThere(Refusal):
+    """The customer buys on account already. Parameters: email."""
+
+    code = "credit.account_there"
+    message = _("%(email)s buys on account already. Change the limit on the account's page instead.")
+    http_status = HTTPStatus.CONFLICT
+
+
+class LimitBelowOwed(Refusal):
+    """More is owed already. Parameters: owed."""
+
+    code = "credit.limit_below_owed"
+    message = _("%(owed)s are owed already, so the limit cannot be lower. Block the account to stop further orders.")
+    http_status = HTTPStatus.CONFLICT
+
+
+class MoreThanOwed(Refusal):
+    """A transfer of more than is owed is no payment of it. Parameters: owed."""
+
+    code = "credit.more_than_owed"
+    message = _("Only %(owed)s are owed. Record that much, and send the rest back.")
+    http_status = HTTPStatus.CONFLICT
+
+
+class ReferenceNeeded(Refusal):
+    """Without it the same transfer could be recorded twice."""
+
+    code = "credit.reference_missing"
+    message = _("Please give the bank's reference; one entry of the statement counts once.")
+    http_status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
 class NoSuchCustomer(Refusal):
     """Store credit belongs to an account. Parameters: email."""
 

@@ -144,12 +144,14 @@ def spend(
     Pay parts of a new order from accounts: a movement and a paid payment each. Inside the placement's transaction.
 
     Locks the accounts by id; nobody else pays with them meanwhile. Raises CreditMoved when one of them is empty, over,
-    blocked, another's or has less than it is to pay; nothing is kept then.
+    blocked, another's, overdue or has less than it is to pay; nothing is kept then.
     """
     locked = ledger.lock(account_ids=[use.account_id for use in uses])
     good = set(
         queries.payers(market=market, owner_id=owner_id, at=at).filter(pk__in=locked).values_list("pk", flat=True)
     )
+    on_account = [key for key, each in locked.items() if each.kind == CreditKind.ON_ACCOUNT]
+    good -= queries.overdue(account_ids=on_account, at=at).keys()
     for number, use in enumerate(uses, start=1):
         account = locked.get(use.account_id)
         if account is None or account.pk not in good or use.amount.currency != account.currency:

@@ -3,16 +3,34 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils.formats import date_format
 
 from apps.core.money import Money, from_minor
 from apps.markets.context import MarketInfo, Shop
 from apps.orders.credit import codes
-from apps.orders.credit.data import Credit, CreditUse
+from apps.orders.credit.data import Credit, CreditUse, OnAccount
 from apps.orders.credit.errors import GiftCardEmpty, GiftCardExpired, GiftCardUnknown
 from apps.orders.enums import CreditKind
 from apps.orders.models import CreditAccount, CreditMovement
+
+_OVERDUE = """
+SELECT account.id, coalesce(due.minor, 0) - coalesce(paid.minor, 0)
+  FROM order_creditaccount account
+  CROSS JOIN LATERAL (
+    SELECT sum(greatest(0, least(payment.amount_minor - payment.refunded_minor, invoiced.minor))) AS minor
+      FROM order_payment payment
+      CROSS JOIN LATERAL (
+        SELECT coalesce(sum(CASE kind WHEN 'credit_note' THEN -gross_minor ELSE gross_minor END) FILTER (
+                 WHERE kind = 'credit_note' OR issued_at < %(at)s - account.terms_days * interval '1 day'), 0) AS minor
+          FROM order_invoice WHERE order_id = payment.order_id) invoiced
+     WHERE payment.credit_account_id = account.id AND payment.state IN ('paid', 'refund_due')) due
+  CROSS JOIN LATERAL (
+    SELECT sum(amount_minor) AS minor FROM order_creditmovement
+     WHERE account_id = account.id AND kind = 'paid_in') paid
+ WHERE account.id = ANY(%(accounts)s) AND account.kind = 'on_account'
+"""
 
 
 def gift_card_of(*, shop: Shop, code: str, at: datetime) -> Credit:
@@ -36,11 +54,14 @@ def usable(*, shop: Shop, account_ids: Sequence[int], owner_id: int | None, at: 
     """
     Return which of these accounts can pay in this shop now, in the order given. One statement, none without ids.
 
-    Gift cards belong to whoever named their code before; store credit to its owner alone.
+    Gift cards belong to whoever named their code before; the others to their owner alone. Nobody buys on account while
+    something is overdue; that is asked by a second statement.
     """
     if not account_ids:
         return []
     rows = {row.pk: row for row in payers(market=shop.market, owner_id=owner_id, at=at).filter(pk__in=account_ids)}
+    for late in overdue(account_ids=[pk for pk, row in rows.items() if row.kind == CreditKind.ON_ACCOUNT], at=at):
+        del rows[late]
     return [_credit(rows[key]) for key in dict.fromkeys(account_ids) if key in rows]
 
 
@@ -51,6 +72,38 @@ def store_credit_of(*, shop: Shop, owner_id: int | None, at: datetime) -> Credit
     rows = payers(market=shop.market, owner_id=owner_id, at=at).filter(kind=CreditKind.STORE_CREDIT)
     row = rows.first()
     return None if row is None else _credit(row)
+
+
+def on_account_of(*, shop: Shop, owner_id: int | None, at: datetime) -> OnAccount | None:
+    """Return what a customer may still buy on account in this shop, if they do. Two statements, none for guests."""
+    if owner_id is None:
+        return None
+    rows = CreditAccount.objects.filter(
+        kind=CreditKind.ON_ACCOUNT,
+        owner_id=owner_id,
+        brand_id=shop.brand.id,
+        currency=shop.market.currency,
+        is_blocked=False,
+    )
+    row = rows.first()
+    if row is None:
+        return None
+    late = overdue(account_ids=[row.pk], at=at).get(row.pk, 0)
+    return OnAccount(credit=_credit(row), overdue=from_minor(late, row.currency))
+
+
+def overdue(*, account_ids: Sequence[int], at: datetime) -> dict[int, int]:
+    """
+    Return what accounts owe past its day, in minor units; those that owe nothing so are left out. One statement.
+
+    Owed is what was invoiced and not credited, at most what the account paid of the order; payments settle the oldest
+    first.
+    """
+    if not account_ids:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_OVERDUE, {"accounts": list(account_ids), "at": at})
+        return {account_id: int(minor) for account_id, minor in cursor.fetchall() if minor > 0}
 
 
 def payers(*, market: MarketInfo, owner_id: int | None, at: datetime) -> QuerySet[CreditAccount]:
@@ -93,4 +146,5 @@ def _credit(row: CreditAccount) -> Credit:
         kind=CreditKind(row.kind),
         end=row.code_end,
         balance=from_minor(row.balance_minor, row.currency),
+        terms_days=row.terms_days or 0,
     )

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -136,8 +136,10 @@ def _write(
     net, tax = sum(part.net_minor for part in parts), sum(part.tax_minor for part in parts)
     if tax and not market.seller.vat_id:
         raise SellerIncomplete(market=market.code)
-    told = _told(order=order, market=market, corrects=corrects, refund=refund, supplied_at=supplied_at)
     series, number, issued_at = _number(market=market, kind=kind, at=at)
+    told = _told(
+        order=order, market=market, corrects=corrects, refund=refund, supplied_at=supplied_at, issued_at=issued_at
+    )
     made = Invoice.objects.create(
         series=series,
         position=series.last,
@@ -206,6 +208,7 @@ def _told(
     corrects: Sequence[Invoice],
     refund: Refund | None,
     supplied_at: datetime | None,
+    issued_at: datetime,
 ) -> dict[str, Any]:
     """Everything the document says besides its lines and sums."""
     seller = market.seller
@@ -246,10 +249,17 @@ def _told(
                 }
                 for each in paid
             ],
+            "due_by": _due_by(paid, issued_at=issued_at),
         },
         "corrects": [{"number": row.number, "at": row.issued_at.isoformat()} for row in corrects],
         "return": refund.parent.number if refund else "",
     }
+
+
+def _due_by(paid: Sequence[Payment], *, issued_at: datetime) -> str:
+    """When what was bought on account is to be paid, as ISO time; "" where nothing was."""
+    terms = [each.credit_account.terms_days for each in paid if each.credit_account and each.credit_account.terms_days]
+    return (issued_at + timedelta(days=max(terms))).isoformat() if terms else ""
 
 
 def _paid_at(payment: Payment, supplied_at: datetime | None) -> datetime | None:

@@ -171,4 +171,7 @@ def _notes(invoice: Invoice, write: _Writer) -> list[str]:
         names["method"] = ", ".join(
             f"{credit_label(kind=each['method'], end=each['end'])} {write(each['minor'])}" for each in told
         )
+    if due_by := paid.get("due_by"):
+        names |= {"due": write.day(due_by), "number": invoice.number}
+        return [_("%(method)s. What is on account is to be paid by %(due)s, naming %(number)s.") % names]
     return [_("Paid with the order: %(method)s, %(day)s. Nothing is left to pay.") % names]

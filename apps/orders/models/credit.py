@@ -1,4 +1,4 @@
-"""Gift cards and store credit: money a customer has with us already, and every movement of it."""
+"""Gift cards, store credit and buying on account: what a customer may pay with, and every movement of it."""
 
 from typing import ClassVar
 
@@ -12,10 +12,12 @@ from apps.orders.enums import CreditKind, CreditMovementKind
 
 class CreditAccount(models.Model):
     """
-    A gift card, which belongs to whoever has its code, or the store credit of one account. Minor units.
+    A gift card, which belongs to whoever has its code, or the store credit of one account, or what one may still buy on
+    account. Minor units.
 
     code_digest: SHA-256 of the code, which is shown once and kept nowhere. The balance is the sum of the movements and
-    is written with them only (`credit.ledger`).
+    is written with them only (`credit.ledger`). limit_minor, terms_days: of buying on account, what may be owed and how
+    many days after its invoice it is to be paid; what is owed is the limit less the balance.
     """
 
     kind = models.CharField(_("kind"), max_length=12, choices=CreditKind.choices)
@@ -27,6 +29,8 @@ class CreditAccount(models.Model):
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("owner")
     )
+    limit_minor = models.BigIntegerField(_("limit in minor units"), null=True, blank=True)
+    terms_days = models.PositiveSmallIntegerField(_("to be paid within days"), null=True, blank=True)
     expires_on = models.DateField(_("valid until"), null=True, blank=True)
     is_blocked = models.BooleanField(_("blocked"), default=False)
     created_at = models.DateTimeField(_("created"))
@@ -39,11 +43,19 @@ class CreditAccount(models.Model):
             models.CheckConstraint(condition=Q(balance_minor__gte=0), name="credit_never_below_zero"),
             models.CheckConstraint(
                 condition=Q(kind="gift_card", owner__isnull=True, code_digest__isnull=False)
-                | Q(kind="store_credit", owner__isnull=False, code_digest__isnull=True),
+                | Q(kind__in=["store_credit", "on_account"], owner__isnull=False, code_digest__isnull=True),
                 name="credit_has_code_or_owner",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="on_account", limit_minor__gt=0, terms_days__gte=1, terms_days__lte=60)
+                | (~Q(kind="on_account") & Q(limit_minor__isnull=True, terms_days__isnull=True)),
+                name="credit_on_account_has_limit_and_days",
             ),
             models.UniqueConstraint(
                 fields=["owner", "brand", "currency"], condition=Q(kind="store_credit"), name="store_credit_once"
+            ),
+            models.UniqueConstraint(
+                fields=["owner", "brand", "currency"], condition=Q(kind="on_account"), name="on_account_once"
             ),
         ]
         indexes: ClassVar = [models.Index(fields=["-created_at", "-id"], name="credit_newest_first")]
@@ -75,7 +87,7 @@ class CreditMovement(models.Model):
             models.CheckConstraint(
                 condition=Q(kind="spent", amount_minor__lt=0, payment__isnull=False)
                 | Q(kind="given_back", amount_minor__gt=0, payment__isnull=False)
-                | Q(kind="issued", amount_minor__gt=0, payment__isnull=True)
+                | Q(kind__in=["issued", "paid_in"], amount_minor__gt=0, payment__isnull=True)
                 | (Q(kind="corrected", payment__isnull=True) & ~Q(amount_minor=0)),
                 name="credit_movement_has_its_sign",
             ),

@@ -17,6 +17,7 @@ def payment_label(*, code: str) -> str:
         "demo": _("Card (demo bank)"),
         CreditKind.GIFT_CARD: _("Gift card"),
         CreditKind.STORE_CREDIT: _("Store credit"),
+        CreditKind.ON_ACCOUNT: _("On account"),
         BY_CREDIT: _("Gift card or store credit"),
         NOTHING: _("Nothing to pay"),
         EXCHANGE: _("Goods given back"),

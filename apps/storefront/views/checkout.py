@@ -236,6 +236,7 @@ def review_page(
             shop=shop,
             credits_=accounts,
             own=credit.store_credit_of(shop=shop, owner_id=owner, at=at),
+            account=credit.on_account_of(shop=shop, owner_id=owner, at=at),
             total=basket.total,
             error=credit_error,
             typed=typed,

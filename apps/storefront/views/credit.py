@@ -1,4 +1,4 @@
-"""Gift cards and store credit at the last step of the checkout. Plain forms; that page counts the amounts."""
+"""Gift cards, store credit, buying on account at the last step. Plain forms; that page counts the amounts."""
 
 from dataclasses import replace
 from http import HTTPStatus
@@ -27,7 +27,7 @@ LONGEST_TYPED = 40
 @require_POST
 @with_basket
 def use(request: HttpRequest, basket: PricedBasket, state: CheckoutState) -> HttpResponse:
-    """Let a gift card pay, by its code, or the visitor's own store credit."""
+    """Let a gift card pay, by its code, or the visitor's own store credit, or buy on account."""
     if not state.has_details or not state.delivery_code:
         return redirect("checkout")
     if len(state.credits) >= MOST_ACCOUNTS:
@@ -35,7 +35,7 @@ def use(request: HttpRequest, basket: PricedBasket, state: CheckoutState) -> Htt
             request, basket, state, _("Ten gift cards pay one order at most. Please pay the rest another way.")
         )
     try:
-        account_id = _own(request) if request.POST.get("store_credit") else _by_code(request)
+        account_id = _chosen(request)
     except Refusal as refusal:
         return _refused(request, basket, state, str(refusal), status=refusal.http_status)
     if account_id is not None and account_id not in state.credits:
@@ -53,6 +53,19 @@ def remove(request: HttpRequest) -> HttpResponse:
         request=request, state=replace(state, credits=tuple(each for each in state.credits if str(each) != said))
     )
     return private(redirect("checkout_review"))
+
+
+def _chosen(request: HttpRequest) -> int | None:
+    if request.POST.get("store_credit"):
+        return _own(request)
+    return _on_account(request) if request.POST.get("on_account") else _by_code(request)
+
+
+def _on_account(request: HttpRequest) -> int | None:
+    """The visitor's own account, None where they have none or something is overdue: the page says which."""
+    shop = request.shop  # type: ignore[attr-defined] # set by the markets middleware
+    found = queries.on_account_of(shop=shop, owner_id=baskets.owner_id(request=request), at=clock.now())
+    return found.credit.account_id if found is not None and not found.overdue else None
 
 
 def _own(request: HttpRequest) -> int | None:
