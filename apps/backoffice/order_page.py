@@ -289,7 +289,7 @@ def _fulfilments(request: HttpRequest, story: Story) -> Iterable[dict[str, Any]]
             "lines": story.parcels.get(fulfilment.pk, []),
             "rejections": story.rejections.get(fulfilment.pk, []),
             "is_late": fulfilment.state in TO_SHIP and fulfilment.due_at < now,
-            "is_ready": fulfilment.state == FulfilmentState.READY,
+            "is_ready": fulfilment.ready_at is not None,
             "actions": [
                 {"url": reverse(f"admin:order_fulfilment_{name}", args=[fulfilment.pk]), "label": label, "plain": plain}
                 for name, label, plain in actions

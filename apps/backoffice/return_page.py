@@ -60,6 +60,7 @@ def _entry(request: HttpRequest, row: Return, write: Callable[[int, str], str]) 
         "tax": write(refund.tax_minor, refund.currency) if refund else "",
         "refund_state": refund.get_state_display() if refund else "",
         "tenders": [_tender(part, write) for part in (refund.tenders.all() if refund else ())],
+        "photos": [reverse("admin:order_return_photo", args=[row.pk, photo.position]) for photo in row.photos.all()],
         "actions": _actions(request, row),
     }
 
@@ -68,6 +69,8 @@ def _tender(part: RefundTender, write: Callable[[int, str], str]) -> tuple[str, 
     """What of a refund goes back to one tender: its name, the amount, whether it left."""
     label = tender_label(payment=part.payment)
     state = _("never charged") if part.is_release else str(part.get_state_display())
+    if part.into_id is not None:
+        state = _("paid for the goods given for it")
     return label, write(part.amount_minor, part.payment.currency), state
 
 

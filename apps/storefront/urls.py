@@ -4,7 +4,19 @@ from django.urls import include, path
 
 from apps.markets.urls import shop_patterns
 from apps.storefront.seo import sitemaps
-from apps.storefront.views import account, basket, catalog, checkout, credit, entry, home, orders, texts, withdraw
+from apps.storefront.views import (
+    account,
+    basket,
+    catalog,
+    checkout,
+    credit,
+    entry,
+    home,
+    orders,
+    return_photos,
+    texts,
+    withdraw,
+)
 
 within_shop = [
     path("", home.home, name="home"),
@@ -28,6 +40,12 @@ within_shop = [
     path("orders/", orders.order_lookup, name="order_lookup"),
     path("orders/<str:token>/", orders.order_tracking, name="order_tracking"),
     path("orders/<str:token>/terms/", orders.order_terms, name="order_terms"),
+    path("orders/<str:token>/returns/<str:number>/photos/", return_photos.return_photos, name="return_photos"),
+    path(
+        "orders/<str:token>/returns/<str:number>/photos/<int:position>.jpg",
+        return_photos.return_photo,
+        name="return_photo",
+    ),
     path("orders/<str:token>/returns/<str:number>.pdf", orders.return_slip, name="return_slip"),
     path("orders/<str:token>/invoices/<str:number>.pdf", orders.order_invoice, name="order_invoice"),
     path("account/", account.account_home, name="account_home"),

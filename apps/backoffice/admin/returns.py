@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
@@ -33,7 +33,7 @@ from apps.backoffice.tones import RETURN_TONES
 from apps.core import clock
 from apps.orders.enums import ReturnState
 from apps.orders.models import Order, Refund, Return
-from apps.orders.returns import operations, queries
+from apps.orders.returns import operations, photos, queries
 
 BREAK = mark_safe("<br>")
 
@@ -101,6 +101,7 @@ class ReturnAdmin(ReadOnlyAdmin):
             path("<int:return_id>/inspect/", view(self.inspect), name="order_return_inspect"),
             path("<int:return_id>/close/", view(self.close), name="order_return_close"),
             path("<int:return_id>/sent/", view(self.sent), name="order_return_sent"),
+            path("<int:return_id>/photos/<int:position>.jpg", view(self.photo), name="order_return_photo"),
             path("for-order/<int:order_id>/", view(self.declare), name="order_return_declare"),
         ]
         return own + super().get_urls()  # type: ignore[no-any-return] # untyped base
@@ -111,6 +112,17 @@ class ReturnAdmin(ReadOnlyAdmin):
         """Lead to the order, where the return stands with all the rest."""
         demand(request, "order.view_return")
         return redirect("admin:order_order_change", row_or_404(request, Return.objects.all(), object_id).order_id)
+
+    def photo(self, request: HttpRequest, return_id: int, position: int) -> HttpResponse:
+        """Show a photo the shopper added."""
+        demand(request, "order.view_return")
+        row = get_object_or_404(scoped(request, Return.objects.all()), pk=return_id)
+        content = photos.photo_of(return_id=row.pk, position=position)
+        if content is None:
+            raise Http404
+        response = HttpResponse(content, content_type="image/jpeg")
+        response.headers["Cache-Control"] = "private, no-store"
+        return response
 
     def inspect(self, request: HttpRequest, return_id: int) -> HttpResponse:
         """Say what came back."""

@@ -10,11 +10,12 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
+from apps.backoffice.audit_words import action_words
 from apps.core.models import AuditEvent
 from apps.inventory.models import SourcingDecision
 from apps.inventory.sourcing import queries as sourcing
 from apps.orders import queries as orders
-from apps.orders.enums import FulfilmentState, OrderState, PaymentState, RejectReason, ReturnState
+from apps.orders.enums import NOT_COLLECTED, FulfilmentState, OrderState, PaymentState, RejectReason, ReturnState
 from apps.orders.follow_ups import queries as follow_ups
 from apps.orders.invoices import queries as invoices
 from apps.orders.models import (
@@ -156,6 +157,8 @@ def _reason(reason: str) -> str:
     """A reason as people read it: what a location chose from the list in words, anything else as it was typed."""
     if reason == waiting.IN_VAIN:
         return _("No location had the goods in time")
+    if reason == NOT_COLLECTED:
+        return _("Not collected in time")
     return str(dict(RejectReason.choices).get(reason, reason))
 
 
@@ -169,4 +172,5 @@ def _mail(mail: MailLog) -> Moment:
 
 
 def _audit(event: AuditEvent, names: dict[str, str]) -> Moment:
-    return Moment(at=event.at, kind="audit", text=event.action, actor=names[event.actor], reason=event.reason)
+    text = action_words(action=event.action)
+    return Moment(at=event.at, kind="audit", text=text, actor=names[event.actor], reason=_reason(event.reason))

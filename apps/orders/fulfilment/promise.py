@@ -6,7 +6,32 @@ from apps.core import outbox
 from apps.markets.queries import market_by_code
 from apps.orders import delivery
 from apps.orders.enums import OPEN_FULFILMENTS, FulfilmentState
+from apps.orders.fulfilment import queries
+from apps.orders.fulfilment.making import due_of
 from apps.orders.models import Fulfilment, Order
+
+
+def promise_from_now(*, order: Order, at: datetime) -> bool:
+    """
+    Promise an order anew that was paid after the day its goods were to leave; return whether that was so.
+
+    A transfer takes days, goods that come back weeks: the days named at checkout counted from a payment at once, so
+    this is no delay and nobody is told of one. No statement where the day is not over. Under the order's lock.
+    """
+    leaves = order.delivery_promise.get("ships_on", "")
+    if not leaves or date.fromisoformat(leaves) >= at.date():
+        return False
+    market = market_by_code(code=order.market.code)
+    method = delivery.method_of(market=market, code=order.shipping_code)
+    days = [due_of(order=order, day=each.ships_on, at=at) for each in queries.promised(number=order.number)]
+    if method is None or not days:
+        return False
+    new = delivery.promise_of(
+        method=method, market=market, leaves=[due.astimezone(market.time_zone).date() for due in days]
+    )
+    Order.objects.filter(pk=order.pk).update(delivery_promise=new.as_dict())
+    order.delivery_promise = new.as_dict()
+    return True
 
 
 def keep_promise(*, order: Order, at: datetime) -> bool:

@@ -14,7 +14,7 @@ from apps.orders.models.mail import MailLog
 from apps.orders.models.order import Line, Order
 from apps.orders.models.payment import Payment, PaymentCapture, PaymentNotice
 from apps.orders.models.reconciliation import Reconciliation
-from apps.orders.models.returns import Refund, RefundLine, RefundTender, Return, ReturnLine
+from apps.orders.models.returns import Refund, RefundLine, RefundTender, Return, ReturnLine, ReturnPhoto
 from apps.orders.models.terms import TermsVersion
 from apps.orders.models.transition import Transition
 from apps.orders.models.voucher import OfferGroup, OfferMarket, OfferStacking, VoucherSlot
@@ -55,6 +55,7 @@ __all__ = [
     "Rejection",
     "Return",
     "ReturnLine",
+    "ReturnPhoto",
     "StockHold",
     "TermsVersion",
     "Transition",

@@ -197,3 +197,30 @@ class RefundLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.line_id} × {self.quantity}: {self.amount_minor}"
+
+
+class ReturnPhoto(models.Model):
+    """
+    What a shopper photographed of goods that come back, re-encoded: a JPEG of ours without anything a camera wrote.
+
+    Kept with the return and shown to its shopper and to staff only, never from the public folder of pictures.
+    """
+
+    parent = models.ForeignKey("order.Return", models.PROTECT, related_name="photos", verbose_name=_("return"))
+    position = models.PositiveSmallIntegerField(_("position"))
+    content = models.BinaryField(_("content"))
+    sha256 = models.CharField("SHA-256", max_length=64)
+    width = models.PositiveSmallIntegerField(_("width"))
+    height = models.PositiveSmallIntegerField(_("height"))
+    added_at = models.DateTimeField(_("added"))
+
+    class Meta:
+        verbose_name = _("photo of a return")
+        verbose_name_plural = _("photos of returns")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["parent", "position"], name="return_photo_position_unique"),
+            models.UniqueConstraint(fields=["parent", "sha256"], name="return_photo_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.parent_id} {self.position}"

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Prefetch, Q, QuerySet, Sum
 
 from apps.catalog.enums import NO_WITHDRAWAL
 from apps.inventory.models import Location
 from apps.orders.enums import OrderState, ReturnState
-from apps.orders.models import Fulfilment, Line, Order, RefundTender, Return, ReturnLine
+from apps.orders.models import Fulfilment, Line, Order, RefundTender, Return, ReturnLine, ReturnPhoto
 from apps.orders.payments.gateways.registry import find_gateway
 from apps.orders.returns import window
 
@@ -80,13 +80,19 @@ def is_open(*, order: Order, right: Right, at: datetime) -> bool:
 
 
 def returns_of(*, order_id: int) -> list[Return]:
-    """Return an order's returns with their lines, refunds and tenders, oldest first. Four statements, one for none."""
+    """
+    Return an order's returns with their lines, refunds, tenders and photos (without their content), oldest first. Five
+    statements, one for none.
+    """
     rows = (
         Return.objects.filter(order_id=order_id)
         .select_related("refund", "location", "drop_off", "order")
         .order_by("declared_at", "id")
     )
-    return list(rows.prefetch_related("lines__line", "refund__lines", "refund__tenders__payment__credit_account"))
+    photos = Prefetch("photos", queryset=ReturnPhoto.objects.defer("content").order_by("position"))
+    return list(
+        rows.prefetch_related("lines__line", "refund__lines", "refund__tenders__payment__credit_account", photos)
+    )
 
 
 def by_hand(tender: RefundTender) -> bool:

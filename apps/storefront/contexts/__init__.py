@@ -83,7 +83,7 @@ from apps.storefront.contexts.pieces import (
     Swatch,
     Tile,
 )
-from apps.storefront.contexts.returns import ChoiceRow, ReturnView, WithdrawalPage
+from apps.storefront.contexts.returns import ChoiceRow, PhotosPage, ReturnView, WithdrawalPage
 
 __all__ = [
     "AccountPage",
@@ -123,6 +123,7 @@ __all__ = [
     "OrderRow",
     "OrderView",
     "Paging",
+    "PhotosPage",
     "Picture",
     "PictureSource",
     "PriceRange",

@@ -48,7 +48,10 @@ class WithdrawalPage(Shown):
 
 @dataclass(frozen=True, slots=True)
 class ReturnView(Shown):
-    """A return on the order's page: goods, state, and what the shopper does or gets next. slip: to print and put in."""
+    """
+    A return on the order's page: goods, state, and what the shopper does or gets next. slip: to print and put in.
+    photos: where pictures of it are shown and added.
+    """
 
     number: str
     state_text: str
@@ -56,3 +59,17 @@ class ReturnView(Shown):
     when_text: str
     next_lines: tuple[str, ...] = ()
     slip: Link | None = None
+    photos: Link | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PhotosPage(Shown):
+    """The photos of a return, each an address with its words. can_add: more may be sent."""
+
+    title: str
+    text: str
+    action_url: str
+    photos: tuple[Link, ...]
+    can_add: bool
+    back: Link
+    problems: tuple[ProblemView, ...] = ()

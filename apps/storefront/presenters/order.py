@@ -131,7 +131,7 @@ def _ready(shop: Shop, record: OrderRecord) -> tuple[str, str] | None:
     until = [row.due_at for row in record.fulfilments if row.state == FulfilmentState.READY]
     if not until or record.order.collect_at is None:
         return None
-    told = _("Please show the code %(code)s at %(store)s. We keep your goods until %(day)s.")
+    told = _("Please show the code %(code)s at %(store)s. Your goods are kept until %(day)s")
     return _("Your order is ready to be collected"), told % {
         "code": tokens.collect_code(record.order.number),
         "store": record.order.collect_at.name,
@@ -190,7 +190,8 @@ def _waiting(shop: Shop, order: Order, paying: PaymentView) -> tuple[str, str]:
 
 def _promise(shop: Shop, order: Order) -> str:
     promised = order.delivery_promise or {}
-    if not promised.get("earliest"):
+    # What waits for goods to come back has no day yet: it is promised anew when they are here.
+    if not promised.get("earliest") or (order.state == OrderState.PLACED and order.payment_method == EXCHANGE):
         return ""
     if order.collect_at_id is not None:
         return words.ready(shop=shop, on=date.fromisoformat(promised["latest"]))
@@ -269,7 +270,8 @@ def timeline(*, shop: Shop, record: OrderRecord) -> tuple[TimelineEntry, ...]:
         title = _("Order confirmed") if is_later else _("Payment received, order confirmed")
         entries.append(_done(shop, title, "", when["order", OrderState.CONFIRMED]))
     elif order.state == OrderState.PLACED:
-        entries.append(TimelineEntry(title=_("Payment"), text="", state="current"))
+        title = _("Goods you give back") if order.payment_method == EXCHANGE else _("Payment")
+        entries.append(TimelineEntry(title=title, text="", state="current"))
     entries += [entry for fulfilment in record.fulfilments if (entry := _parcel(shop, fulfilment)) is not None]
     for state, title in ((OrderState.EXPIRED, _("Order expired")), (OrderState.CANCELLED, _("Order cancelled"))):
         if ("order", state) in when:
@@ -358,7 +360,9 @@ def blocks(*, shop: Shop, record: OrderRecord) -> tuple[RecapBlock, ...]:
         to = order.shipping_address
         name = f"{to.first_name} {to.last_name}".strip()
         town = f"{to.postcode} {to.line4}".strip()
-        lines = (name, to.line1, to.line2, to.line3, town, country_name(code=to.country_id))
+        lines = [name, to.line1, to.line2, to.line3, town, country_name(code=to.country_id)]
+        if order.collect_at_id is not None:
+            lines = [to.line3, to.line1, town, name]
         title = _("Collected in store") if order.collect_at_id else _("Delivery address")
         found.append(RecapBlock(title=title, lines=tuple(line for line in lines if line)))
     paid_with = tuple(label for label, _minor in tenders(payments=record.payments))

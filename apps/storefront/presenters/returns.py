@@ -13,7 +13,7 @@ from apps.markets.context import Shop
 from apps.orders import tokens
 from apps.orders.enums import ReturnReason, ReturnState
 from apps.orders.mail.returns import statement_lines
-from apps.orders.models import Order, Return
+from apps.orders.models import Order, Refund, Return
 from apps.orders.returns.queries import Choice, Right
 from apps.storefront import words
 from apps.storefront.contexts import ChoiceRow, FieldView, Link, ProblemView, ReturnView, WithdrawalPage
@@ -103,6 +103,7 @@ def return_views(*, shop: Shop, returns: Sequence[Return]) -> tuple[ReturnView, 
             when_text=_("Withdrawal of %(when)s") % {"when": words.moment(shop=shop, at=row.declared_at)},
             next_lines=_next(shop, row),
             slip=_slip(row) if row.state == ReturnState.DECLARED else None,
+            photos=_photos(row) if row.state == ReturnState.DECLARED else None,
         )
         for row in returns
     )
@@ -127,18 +128,32 @@ def _next(shop: Shop, row: Return) -> tuple[str, ...]:
             f"{shop.seller.name}, {shop.seller.address_line}",
         )
     if refund is not None:
-        if all(tender.is_release for tender in refund.tenders.all()):
-            return (_("You are not charged for these goods."),)
-        amount = words.money(shop=shop, amount=from_minor(refund.amount_minor, refund.currency))
-        if row.state == ReturnState.REFUNDED:
-            return (_("%(amount)s were sent back to you; banks take a few days.") % {"amount": amount},)
-        return (_("%(amount)s are sent back to you.") % {"amount": amount},)
+        return (_money(shop, row, refund),)
     return (row.note,) if row.note else ()
+
+
+def _money(shop: Shop, row: Return, refund: Refund) -> str:
+    """What becomes of what the goods were worth."""
+    tenders = refund.tenders.all()
+    if all(tender.is_release for tender in tenders):
+        return _("You are not charged for these goods.")
+    rest = refund.amount_minor - sum(each.amount_minor for each in tenders if each.into_id)
+    if not rest:
+        return _("What they were worth paid for the goods you get for them.")
+    amount = words.money(shop=shop, amount=from_minor(rest, refund.currency))
+    if row.state == ReturnState.REFUNDED:
+        return _("%(amount)s were sent back to you; banks take a few days.") % {"amount": amount}
+    return _("%(amount)s are sent back to you.") % {"amount": amount}
 
 
 def _slip(row: Return) -> Link:
     token = tokens.order_token(row.order.number)
     return Link(label=_("Return slip"), url=reverse("return_slip", args=[token, row.number]))
+
+
+def _photos(row: Return) -> Link:
+    token = tokens.order_token(row.order.number)
+    return Link(label=_("Show us photos of it"), url=reverse("return_photos", args=[token, row.number]))
 
 
 def place_line(place: Location) -> str:

@@ -218,3 +218,14 @@ def test_refusals_keep_nothing(network, order):
         exchange(order_id=order.pk, units={line: 1}, wanted=[Added(network.goods["LID"].pk, 1)], **values)
     assert Order.objects.count() == 3
     assert Return.objects.count() == 1
+
+
+def test_new_goods_are_promised_from_the_day_the_others_came_not_from_the_day_they_were_kept(network, order):
+    new = swap(order, [Added(network.goods["CUP"].pk, 1)])
+    before = new.delivery_promise["latest"]
+    late = BACK + timedelta(days=8)
+    came_back(network, at=late)
+    new.refresh_from_db()
+    assert before < late.date().isoformat() < new.delivery_promise["ships_on"] < new.delivery_promise["latest"]
+    assert "first" not in new.delivery_promise
+    assert not any("plus tard" in subject for subject in sent())

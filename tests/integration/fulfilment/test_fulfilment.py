@@ -12,7 +12,7 @@ from apps.markets.models import Market
 from apps.markets.queries import forget_snapshot, shop_for_market
 from apps.orders.fulfilment import making, operations, queries
 from apps.orders.fulfilment.errors import TrackingMissing
-from apps.orders.models import DeliveryMethod, Fulfilment, FulfilmentLine
+from apps.orders.models import DeliveryMethod, Fulfilment, FulfilmentLine, MailLog
 from apps.orders.transitions import IllegalMove
 from tests.factories.orders import AT, make_checkout, make_item, make_location, make_stock
 from tests.factories.payments import Waiting, make_waiting_order, pay
@@ -141,3 +141,15 @@ def test_overdue_lists_what_should_have_left():
     _waiting, fulfilment = prepared()
     assert list(queries.overdue(at=LATER)) == []
     assert list(queries.overdue(at=fulfilment.due_at + timedelta(seconds=1))) == [fulfilment]
+
+
+def test_order_that_is_paid_days_later_is_promised_from_then_and_nobody_is_told_of_a_delay():
+    waiting = make_waiting_order(method="bank_transfer")
+    promised = dict(waiting.order.delivery_promise)
+    at = AT + timedelta(days=7)  # a Wednesday again
+    pay(waiting, at=at)
+    drain_outbox(at=at)
+    now = waiting.order.delivery_promise
+    assert promised["ships_on"] == "2026-11-18"
+    assert (now["ships_on"], now["earliest"], now["latest"]) == ("2026-11-26", "2026-11-30", "2026-12-01")
+    assert not MailLog.objects.filter(kind="promise_moved").exists()
