@@ -78,16 +78,21 @@ class StoreCreditForm(ShopForm):
     email = forms.EmailField(label=gettext_lazy("Customer's e-mail address"), max_length=254)
 
 
-class LimitForm(AmountForm):
-    """What a customer may owe, and for how long."""
-
-    terms_days = forms.IntegerField(
+def _days_field() -> forms.IntegerField:
+    """How long a customer who buys on account has to pay."""
+    return forms.IntegerField(
         label=gettext_lazy("To be paid within days"),
         min_value=1,
         max_value=60,
         initial=30,
         help_text=gettext_lazy("Of each invoice; the law allows 60 at most."),
     )
+
+
+class LimitForm(AmountForm):
+    """What a customer may owe, and for how long."""
+
+    terms_days = _days_field()
     field_order: list[str] | None = ["amount", "terms_days", "reason"]
 
 
@@ -95,13 +100,7 @@ class AccountForm(ShopForm):
     """Buying on account for a customer."""
 
     email = forms.EmailField(label=gettext_lazy("Customer's e-mail address"), max_length=254)
-    terms_days = forms.IntegerField(
-        label=gettext_lazy("To be paid within days"),
-        min_value=1,
-        max_value=60,
-        initial=30,
-        help_text=gettext_lazy("Of each invoice; the law allows 60 at most."),
-    )
+    terms_days = _days_field()
     field_order: list[str] | None = ["shop", "email", "amount", "terms_days", "reason"]
 
 
