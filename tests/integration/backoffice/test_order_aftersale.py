@@ -66,7 +66,7 @@ def test_confirmation_button_pressed_twice_sends_one_copy_and_the_page_tells_it(
     assert len(outgoing.outbox) == before + 1
     assert MailLog.objects.filter(order_id=waiting.order_id, kind="confirmation_again").count() == 1
     moments = page(desk, waiting).context["story"].moments
-    assert [each.actor for each in moments if each.text == "order.send_confirmation_again"] == [staff.email]
+    assert [each.actor for each in moments if each.text == "Confirmation sent again"] == [staff.email]
 
 
 def test_confirmation_form_is_new_on_every_page():
