@@ -10,14 +10,14 @@ from apps.inventory import inbound
 from apps.orders import synthetic
 from apps.orders.collection import operations as collection
 from apps.orders.edits import operations as edits
-from apps.orders.enums import EXCHANGE, MailKind, RefundWhy
+from apps.orders.enums import MailKind, RefundWhy
 from apps.orders.follow_ups import place as follow_ups
 from apps.orders.fulfilment import arrivals
 from apps.orders.fulfilment import making as fulfilment
 from apps.orders.invoices import operations as invoices
 from apps.orders.logistics import operations as logistics
 from apps.orders.mail import operations as mail
-from apps.orders.models import FollowUp, Order, Payment, RefundTender
+from apps.orders.models import FollowUp, Order, RefundTender
 from apps.orders.payments import demo_bank
 from apps.orders.payments import operations as payments
 from apps.orders.payments.gateways.bank_transfer import BankTransfer
@@ -250,10 +250,9 @@ def _is_transfer(delivery: outbox.Delivery) -> bool:
     """Whether an order was placed to be paid by transfer, so that it is confirmed with where to send the money."""
     order_id = delivery.payload["order_id"]
     method = Order.objects.values_list("payment_method", flat=True).get(pk=order_id)
-    # What waited for goods first may ask for its rest by transfer later: that one is confirmed once it is paid.
-    return (
-        bool(method == BankTransfer.code) and not Payment.objects.filter(order_id=order_id, gateway=EXCHANGE).exists()
-    )
+    # What follows from another order is ordered by paying it: it is confirmed then, however it is paid.
+    is_follow_up = FollowUp.objects.filter(order_id=order_id).exists()
+    return bool(method == BankTransfer.code) and not is_follow_up
 
 
 def _is_collected(delivery: outbox.Delivery) -> bool:

@@ -141,7 +141,7 @@ def content_of(*, kind: str, order: Order, shop: Shop, fulfilment_id: int | None
         lines=tuple(_line(line=line, order=order, shop=shop) for line in lines),
         totals=_totals(order=order, payments=payments, shop=shop),
         blocks=_blocks(order=order),
-        bank_details=_bank_details(order=order, payments=payments, shop=shop),
+        bank_details=bank_details(order=order, payments=payments, shop=shop),
         withdrawal=Link(label=texts.withdrawal_label(), url=links.shop_url(shop=shop, path="withdraw/")),
         withdrawal_text=_withdrawal_text(lines),
         terms=_terms(shop=shop, order=order),
@@ -235,7 +235,8 @@ def _promise(*, order: Order) -> Sequence[str]:
     return (_("Arrives between %(first)s and %(last)s") % {"first": first, "last": last},)
 
 
-def _bank_details(*, order: Order, payments: Sequence[Payment], shop: Shop) -> tuple[Fact, ...]:
+def bank_details(*, order: Order, payments: Sequence[Payment], shop: Shop) -> tuple[Fact, ...]:
+    """Return where to transfer the money to, with which words and until when; nothing for other ways to pay."""
     paying = payment_status(order, payments=payments)
     account = paying.instructions
     if not account:

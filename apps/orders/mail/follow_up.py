@@ -7,9 +7,9 @@ from apps.core.money import Money, format_money
 from apps.markets.context import Shop
 from apps.orders.enums import EXCHANGE, MailKind
 from apps.orders.mail import texts
-from apps.orders.mail.content import Block, OrderMail, short_mail
+from apps.orders.mail.content import Block, OrderMail, bank_details, short_mail
 from apps.orders.mail.returns import statement_lines, way_back
-from apps.orders.models import FollowUp, Line, Order
+from apps.orders.models import FollowUp, Line, Order, Payment
 
 
 def content_of(*, order: Order, shop: Shop) -> OrderMail:
@@ -19,7 +19,7 @@ def content_of(*, order: Order, shop: Shop) -> OrderMail:
 
 
 def blocks_of(*, order: Order, shop: Shop) -> tuple[Block, ...]:
-    """Return the goods with their total, until when they are kept, and what comes back for them. Four statements."""
+    """Return the goods with their total, until when they are kept, and what comes back for them. Five statements."""
     link = FollowUp.objects.select_related("given_back__drop_off").get(order=order)
     lines = Line.objects.filter(order_id=order.pk).order_by("position", "id")
     total = Money(order.total_incl_tax, order.currency)
@@ -33,6 +33,11 @@ def blocks_of(*, order: Order, shop: Shop) -> tuple[Block, ...]:
             ),
         )
     ]
+    payments = list(Payment.objects.filter(order_id=order.pk).order_by("id"))
+    if facts := bank_details(order=order, payments=payments, shop=shop):
+        blocks.append(
+            Block(title=_("Please transfer to"), lines=tuple(f"{each.label}: {each.value}" for each in facts))
+        )
     if order.expires_at is not None:
         until = date_format(order.expires_at.astimezone(shop.market.time_zone), "DATE_FORMAT")
         blocks.append(Block(title=_("Kept for you until"), lines=(until,)))

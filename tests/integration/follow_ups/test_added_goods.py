@@ -13,13 +13,13 @@ from apps.orders.edits.errors import EditOutdated, NothingChanged
 from apps.orders.errors import NotEnough, NotInStore
 from apps.orders.follow_ups.errors import NoPriceToKeep
 from apps.orders.follow_ups.place import Added
-from apps.orders.models import FollowUp, Fulfilment, Line, Order, OrderEdit, Payment, Refund, RefundTender
+from apps.orders.models import FollowUp, Fulfilment, Line, MailLog, Order, OrderEdit, Payment, Refund, RefundTender
 from apps.orders.payments import operations as payments
 from tests.factories.authorised import charging_later, place_authorised
 from tests.factories.collecting import make_collecting, to_collect
 from tests.factories.network import line_of, make_network
 from tests.factories.orders import AT, make_address, reprice
-from tests.factories.payments import Waiting, pay
+from tests.factories.payments import ACCOUNT, Waiting, pay
 
 pytestmark = pytest.mark.django_db
 LATER = AT + timedelta(hours=2)
@@ -80,9 +80,14 @@ def test_added_goods_are_an_order_of_their_own_that_the_shopper_pays(network, or
     assert (added.email, added.shipping_address.line1) == (order.email, order.shipping_address.line1)
     assert reserved(added) == {"CUP": 2}
     assert queries.balance_of(order_id=order.pk).is_even
+    # Nobody pressed a button yet: the shopper is asked once, with where to pay, and confirmed once that was done.
+    told = MailLog.objects.filter(order=added)
+    assert [each.kind for each in told] == ["follow_up"]
+    assert ACCOUNT["iban"] in told.get().text
     settle(added)
     assert added.state == "in_fulfilment"
-    assert broken() == []
+    assert sorted(told.values_list("kind", flat=True)) == ["follow_up", "order_confirmation"]
+    assert broken(LATER + timedelta(hours=1)) == []
 
 
 def test_added_goods_that_nobody_pays_are_free_again(network, order):
