@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from apps.core.money import format_money, from_minor
 from apps.markets.context import Shop
 from apps.markets.enums import CapturePolicy
-from apps.orders.enums import EXCHANGE, NOT_COLLECTED, MailKind, OrderState, PaymentState, RefundWhy
+from apps.orders.enums import EXCHANGE, NOT_COLLECTED, CreditKind, MailKind, OrderState, PaymentState, RefundWhy
 from apps.orders.models import FollowUp, Order, Payment, Transition
 from apps.orders.payments.parts import GOOD
 from apps.orders.payments.queries import OPEN_STATES
@@ -251,7 +251,13 @@ def _confirmation(*, order: Order, names: dict[str, str]) -> Words:
     text = _(
         "Your payment has arrived and we are preparing your goods. This mail is your confirmation: please keep it."
     )
-    if Payment.objects.filter(order_id=order.pk, capture=CapturePolicy.AT_SHIPMENT, state__in=GOOD).exists():
+    good = Payment.objects.filter(order_id=order.pk, state__in=GOOD)
+    if good.filter(gateway=CreditKind.ON_ACCOUNT).exists():
+        text = _(
+            "We are preparing your goods. What you buy on account is to be paid after its invoice, which names the day."
+            " This mail is your confirmation: please keep it."
+        )
+    elif good.filter(capture=CapturePolicy.AT_SHIPMENT).exists():
         text = _(
             "We are preparing your goods. Your bank has set the amount aside; you are charged for each parcel when it"
             " leaves. This mail is your confirmation: please keep it."

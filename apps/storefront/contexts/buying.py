@@ -179,7 +179,8 @@ class CreditStep(Shown):
     What gift cards and store credit pay. offer_text: store credit that could be used; empty where there is none.
 
     due_text: what is left for the payment method; empty while no credit pays. is_all: nothing is left. account_text:
-    buying on account that could be used; account_note: when it is to be paid, or why it cannot be used.
+    buying on account that could be used; title: what of them this visitor may have; account_note: when it is to be
+    paid, or why it cannot be used.
     """
 
     url: str
@@ -192,6 +193,7 @@ class CreditStep(Shown):
     typed: str = ""
     account_text: str = ""
     account_note: str = ""
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,7 @@ def credit_step(
         offer_text=offer,
         due_text=words.money(shop=shop, amount=due) if rows else "",
         **_on_account(shop=shop, account=account, used=used, due=due),
+        title=_("Gift card or store credit") if account is None else _("Gift card, store credit, on account"),
         is_all=not due,
         error=error,
         typed=typed,

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from apps.markets.context import Shop
 from apps.markets.enums import CapturePolicy
-from apps.orders.enums import ENDED_FULFILMENTS, EXCHANGE, FulfilmentState, OrderState
+from apps.orders.enums import ENDED_FULFILMENTS, EXCHANGE, CreditKind, FulfilmentState, OrderState
 from apps.orders.models import Fulfilment, Order
 from apps.orders.queries import OrderRecord
 from apps.storefront import words
@@ -19,8 +19,11 @@ def timeline(*, shop: Shop, record: OrderRecord) -> tuple[TimelineEntry, ...]:
     when = {(row.machine, row.new): row.at for row in record.transitions}
     entries = [_done(shop, _("Order placed"), "", order.date_placed)]
     if ("order", OrderState.CONFIRMED) in when:
-        # Nothing has been received where each parcel is charged as it leaves.
-        is_later = any(payment.capture != CapturePolicy.AT_ONCE for payment in record.payments)
+        # Nothing has been received where each parcel is charged as it leaves, or is paid after its invoice.
+        is_later = any(
+            payment.capture != CapturePolicy.AT_ONCE or payment.gateway == CreditKind.ON_ACCOUNT
+            for payment in record.payments
+        )
         title = _("Order confirmed") if is_later else _("Payment received, order confirmed")
         entries.append(_done(shop, title, "", when["order", OrderState.CONFIRMED]))
     elif order.state == OrderState.PLACED:

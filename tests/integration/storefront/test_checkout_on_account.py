@@ -12,7 +12,7 @@ from apps.core.testing import drain_outbox
 from apps.markets.queries import shop_for
 from apps.orders.credit import on_account
 from apps.orders.fulfilment import operations as fulfilments
-from apps.orders.models import Fulfilment, Order
+from apps.orders.models import Fulfilment, MailLog, Order
 from apps.orders.tokens import order_token
 from tests.html_rules import mistakes
 from tests.integration.storefront import buying
@@ -57,6 +57,11 @@ def test_account_is_offered_used_and_the_order_is_confirmed_without_a_bank(visit
     assert order.state == "in_fulfilment"
     page = visitor.get(f"/fr-fr/orders/{order_token(order.number)}/")
     assert "À terme" in text_of(page)
+    # Nothing was received, and nothing is said to be: neither on the page nor in the mail.
+    assert "Paiement reçu" not in text_of(page)
+    mail = MailLog.objects.get(order=order, kind="order_confirmation").text
+    assert "est à payer après la facture" in mail
+    assert "Votre paiement est arrivé" not in mail
 
 
 def test_account_can_be_kept_for_another_time(visitor, account):
