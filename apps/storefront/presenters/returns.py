@@ -32,7 +32,9 @@ def reason_name(line_id: int) -> str:
 
 
 HOW = "how"
-"""The name of the field that says how the goods come back: "" for by post, else the id of the place."""
+"""The name of the field that says how the goods come back: BY_POST, or the id of the place."""
+BY_POST = "post"
+"""Not an empty value: a browser takes that for no answer and does not send the form."""
 
 
 def choose_page(
@@ -170,9 +172,9 @@ def _how(shop: Shop, places: Sequence[Location], said: Mapping[str, str]) -> Fie
         id="id_how",
         name=HOW,
         label=_("Your way"),
-        value=said.get(HOW, ""),
+        value=said.get(HOW, BY_POST),
         kind="select",
-        options=(("", post), *stores),
+        options=((BY_POST, post), *stores),
     )
 
 

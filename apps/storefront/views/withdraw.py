@@ -170,6 +170,8 @@ def _units(request: HttpRequest, right: queries.Right) -> dict[int, int]:
 def _place(said: dict[str, str], places: Sequence[Location]) -> Location | None:
     """The place the goods are brought to; None: they are sent. Raises NoDropOff for any other."""
     chosen = said.get(present.HOW, "")
+    if chosen == present.BY_POST:
+        return None
     place = next((each for each in places if str(each.pk) == chosen), None)
     if chosen and place is None:
         raise NoDropOff
