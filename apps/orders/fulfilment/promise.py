@@ -29,8 +29,9 @@ def promise_from_now(*, order: Order, at: datetime) -> bool:
     new = delivery.promise_of(
         method=method, market=market, leaves=[due.astimezone(market.time_zone).date() for due in days]
     )
-    Order.objects.filter(pk=order.pk).update(delivery_promise=new.as_dict())
-    order.delivery_promise = new.as_dict()
+    told = {**new.as_dict(), "at_checkout": order.delivery_promise.get("latest", "")}
+    Order.objects.filter(pk=order.pk).update(delivery_promise=told)
+    order.delivery_promise = told
     return True
 
 
@@ -38,11 +39,13 @@ def keep_promise(*, order: Order, at: datetime) -> bool:
     """
     Compare what the open parcels can keep with what the shopper was promised; write and tell a later day.
 
-    Goods that wait have no day yet: the shopper is told that, once. Under the order's lock.
+    Goods that wait have no day yet: the shopper is told that, once. What lies ready to be collected has kept its
+    promise: its due_at is until when it is kept, not when it comes. Under the order's lock.
     """
     market = market_by_code(code=order.market.code)
     method = delivery.method_of(market=market, code=order.shipping_code)
-    rows = list(Fulfilment.objects.filter(order_id=order.pk, state__in=OPEN_FULFILMENTS).values_list("state", "due_at"))
+    coming = Fulfilment.objects.filter(order_id=order.pk, state__in=OPEN_FULFILMENTS)
+    rows = list(coming.exclude(state=FulfilmentState.READY).values_list("state", "due_at"))
     waits = any(state == FulfilmentState.WAITING for state, _ in rows)
     promised = order.delivery_promise.get("latest", "")
     if method is None or not promised:
@@ -53,7 +56,8 @@ def keep_promise(*, order: Order, at: datetime) -> bool:
         new = delivery.promise_of(method=method, market=market, leaves=days)
         if new.latest > date.fromisoformat(promised):
             # What was promised first stays known: it is what keeping promises is measured by.
-            told = {**new.as_dict(), "first": told.get("first", promised)}
+            known = {key: told[key] for key in ("at_checkout",) if key in told}
+            told = {**new.as_dict(), **known, "first": told.get("first", promised)}
     if waits:
         told["waits"] = True
     else:

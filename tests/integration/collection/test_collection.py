@@ -24,7 +24,7 @@ from apps.orders.fulfilment import operations as fulfilments
 from apps.orders.fulfilment import rerouting
 from apps.orders.fulfilment.errors import ToBeCollected
 from apps.orders.fulfilment.kept import promises_kept
-from apps.orders.models import DeliveryMethod, Fulfilment, Invoice, Order, Payment, Refund, Return
+from apps.orders.models import DeliveryMethod, Fulfilment, Invoice, MailLog, Order, Payment, Refund, Return
 from apps.orders.returns import operations as returns
 from apps.orders.returns import unsent, window
 from apps.orders.sourcing import calendar_then
@@ -351,6 +351,11 @@ def test_shopper_withdraws_from_ready_goods_and_they_are_free_and_paid_back_at_o
         at=TAKEN,
     )
     assert (made.state, figures(network)) == ("refund_due", (2, 1))
+    # The rest lies there as promised, however long it is kept: nobody hears of a delay.
+    order.refresh_from_db()
+    drain_outbox(at=TAKEN)
+    assert order.delivery_promise["latest"] == "2026-11-18"
+    assert not MailLog.objects.filter(kind="promise_moved").exists()
     hand_over(row)
     order.refresh_from_db()
     assert order.state == "delivered"

@@ -151,5 +151,6 @@ def test_order_that_is_paid_days_later_is_promised_from_then_and_nobody_is_told_
     drain_outbox(at=at)
     now = waiting.order.delivery_promise
     assert promised["ships_on"] == "2026-11-18"
+    assert now["at_checkout"] == promised["latest"]
     assert (now["ships_on"], now["earliest"], now["latest"]) == ("2026-11-26", "2026-11-30", "2026-12-01")
     assert not MailLog.objects.filter(kind="promise_moved").exists()
