@@ -256,7 +256,7 @@ def _is_transfer(delivery: outbox.Delivery) -> bool:
 
 
 def _is_collected(delivery: outbox.Delivery) -> bool:
-    return bool(Order.objects.filter(pk=delivery.payload["order_id"], collect_at__isnull=False).exists())
+    return Order.objects.filter(pk=delivery.payload["order_id"], collect_at__isnull=False).exists()
 
 
 def _tell_nobody(delivery: outbox.Delivery) -> None:

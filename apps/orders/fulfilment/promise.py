@@ -16,7 +16,8 @@ def promise_from_now(*, order: Order, at: datetime) -> bool:
     Promise an order anew that was paid after the day its goods were to leave; return whether that was so.
 
     A transfer takes days, goods that come back weeks: the days named at checkout counted from a payment at once, so
-    this is no delay and nobody is told of one. No statement where the day is not over. Under the order's lock.
+    this is no delay and nobody is told of one. The day named then is kept (`at_checkout`). No statement where the day
+    is not over. Under the order's lock.
     """
     leaves = order.delivery_promise.get("ships_on", "")
     if not leaves or date.fromisoformat(leaves) >= at.date():

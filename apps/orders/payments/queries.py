@@ -11,7 +11,7 @@ from apps.markets.context import MarketInfo
 from apps.markets.enums import CapturePolicy
 from apps.markets.queries import shop_for_market
 from apps.orders import links
-from apps.orders.enums import EXCHANGE, CaptureState, OrderState, PaymentState, PaymentStatus, SettleOutcome
+from apps.orders.enums import CaptureState, OrderState, PaymentState, PaymentStatus, SettleOutcome
 from apps.orders.models import Order, Payment, PaymentCapture, PaymentNotice
 from apps.orders.payments.gateways import registry
 from apps.orders.payments.gateways.base import PaymentFacts
@@ -153,13 +153,14 @@ def to_reconcile(*, older_than: datetime, not_asked_since: datetime) -> QuerySet
     """
     Return payments the provider should be asked about, oldest first.
 
-    Open ones that are old enough, and those given up only because the provider kept silent.
+    Open ones that are old enough, and those given up only because the provider kept silent. Not those of an order that
+    follows from another before its shopper went to pay: nobody has been asked for them, so nobody has an answer.
     """
     open_ones = Q(state__in=OPEN_STATES)
     given_up = Q(state=PaymentState.EXPIRED, refusal_code="provider_silent")
     return (
         Payment.objects.filter(open_ones | given_up, created_at__lt=older_than)
-        .exclude(gateway=EXCHANGE)
+        .exclude(provider_reference="", order__follows_from__isnull=False)
         .filter(Q(checked_at__isnull=True) | Q(checked_at__lt=not_asked_since))
         .order_by("created_at", "id")
     )

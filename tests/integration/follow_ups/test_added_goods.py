@@ -99,6 +99,21 @@ def test_added_goods_that_nobody_pays_are_free_again(network, order):
     assert broken(late) == []
 
 
+def test_no_page_of_a_provider_is_opened_before_the_shopper_comes_to_pay(network, order):
+    Order.objects.filter(pk=order.pk).update(payment_method="demo")
+    order.refresh_from_db()
+    added = change(order, adds=[Added(network.goods["CUP"].pk, 1)]).follow_up
+    later = LATER + timedelta(days=2)
+    report = payments.reconcile(at=later, older_than=timedelta(0))
+    waiting = Payment.objects.get(order=added)
+    assert (waiting.gateway, waiting.state, waiting.provider_reference) == ("demo", "created", "")
+    assert not [each for each in report.lines if each.payment_id == waiting.pk]
+    # Once they went there it is asked about like any other.
+    payments.start_payment(payment_id=waiting.pk, at=later)
+    report = payments.reconcile(at=later + timedelta(hours=1), older_than=timedelta(0))
+    assert [each.payment_id for each in report.lines] == [waiting.pk]
+
+
 def test_price_is_kept_or_refreshed_line_by_line_and_the_trace_says_which(network, order):
     for sku in ("KETTLE", "CUP"):
         reprice(product=network.goods[sku], price="12.00")
