@@ -73,7 +73,11 @@ def _take(request: HttpRequest, row: Return) -> list[ProblemView]:
     if not files:
         return [ProblemView(code="returns.no_photo", text=_("Please choose a photo first."), tone="error")]
     found = []
-    for file in files[: photos.MOST]:
+    if len(files) > photos.MOST:
+        # Said before any is decoded: none of them is left out without a word.
+        refusal = photos.TooManyPhotos(most=photos.MOST)
+        return [ProblemView(code=refusal.code, text=str(refusal), tone="error")]
+    for file in files:
         try:
             ratelimit.require(name="return_photos", subject=str(row.pk), limit=TRIES, window_s=3600, at=clock.now())
             photos.check_size(name=file.name or "", size=file.size or 0)

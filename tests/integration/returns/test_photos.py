@@ -113,6 +113,13 @@ def test_good_pictures_of_a_bad_lot_are_kept_and_the_bad_one_is_named(visitor, m
     assert ReturnPhoto.objects.count() == 1
 
 
+def test_more_files_than_a_return_can_have_are_refused_together(visitor, made):
+    answer = send(visitor, made, *[picture((number * 30, 0, 0)) for number in range(photos.MOST + 1)])
+    assert answer.status_code == 422
+    assert "6 photos" in answer.content.decode()
+    assert not ReturnPhoto.objects.exists()
+
+
 def test_decided_return_takes_no_more(visitor, made):
     operations.close_return(return_id=made.pk, reason="never came", by="user:7", at=BACK)
     with pytest.raises(photos.PhotosTooLate):
