@@ -80,6 +80,14 @@ class AccountThere(Refusal):
     http_status = HTTPStatus.CONFLICT
 
 
+class OnAccountInstead(Refusal):
+    """What is owed is no balance to correct."""
+
+    code = "credit.on_account_instead"
+    message = _("This customer buys on account. Record their payment, or change the limit, instead of the balance.")
+    http_status = HTTPStatus.CONFLICT
+
+
 class LimitBelowOwed(Refusal):
     """More is owed already. Parameters: owed."""
 

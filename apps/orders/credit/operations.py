@@ -20,7 +20,15 @@ from apps.markets.context import MarketInfo
 from apps.orders import transitions
 from apps.orders.credit import codes, ledger, queries
 from apps.orders.credit.data import CreditUse, Issued
-from apps.orders.credit.errors import AlreadyIssued, BelowZero, CreditMoved, NoSuchCustomer, NothingOnIt, ReasonNeeded
+from apps.orders.credit.errors import (
+    AlreadyIssued,
+    BelowZero,
+    CreditMoved,
+    NoSuchCustomer,
+    NothingOnIt,
+    OnAccountInstead,
+    ReasonNeeded,
+)
 from apps.orders.enums import CreditKind, CreditMovementKind, PaymentState
 from apps.orders.models import CreditAccount, CreditMovement, Order, Payment
 
@@ -100,12 +108,14 @@ def correct(*, account_id: int, change: Money, reason: str, key: str, by: str, a
     Add to a balance or take off it (negative), with a reason; return whether this call did. by: "user:id", audited.
 
     Repeated with the same key, it changes nothing. Locks the account. Raises NothingOnIt (a change of zero),
-    ReasonNeeded, BelowZero.
+    ReasonNeeded, BelowZero, OnAccountInstead.
     """
     if not change:
         raise NothingOnIt
     if not reason.strip():
         raise ReasonNeeded
+    if CreditAccount.objects.filter(pk=account_id, kind=CreditKind.ON_ACCOUNT).exists():
+        raise OnAccountInstead
     return _put(
         account_id=account_id, kind=CreditMovementKind.CORRECTED, amount=change, reason=reason, key=key, by=by, at=at
     )

@@ -78,14 +78,7 @@ def on_account_of(*, shop: Shop, owner_id: int | None, at: datetime) -> OnAccoun
     """Return what a customer may still buy on account in this shop, if they do. Two statements, none for guests."""
     if owner_id is None:
         return None
-    rows = CreditAccount.objects.filter(
-        kind=CreditKind.ON_ACCOUNT,
-        owner_id=owner_id,
-        brand_id=shop.brand.id,
-        currency=shop.market.currency,
-        is_blocked=False,
-    )
-    row = rows.first()
+    row = _open(market=shop.market, owner_id=owner_id, at=at).filter(kind=CreditKind.ON_ACCOUNT).first()
     if row is None:
         return None
     late = overdue(account_ids=[row.pk], at=at).get(row.pk, 0)
@@ -108,13 +101,17 @@ def overdue(*, account_ids: Sequence[int], at: datetime) -> dict[int, int]:
 
 def payers(*, market: MarketInfo, owner_id: int | None, at: datetime) -> QuerySet[CreditAccount]:
     """Accounts that may pay in a market now: its brand's and currency's, in date, neither blocked nor empty."""
+    return _open(market=market, owner_id=owner_id, at=at).filter(balance_minor__gt=0)
+
+
+def _open(*, market: MarketInfo, owner_id: int | None, at: datetime) -> QuerySet[CreditAccount]:
+    """The same, empty ones too."""
     return CreditAccount.objects.filter(
         Q(owner__isnull=True) | Q(owner_id=owner_id),
         Q(expires_on__isnull=True) | Q(expires_on__gte=_today(market=market, at=at)),
         brand_id=market.brand.id,
         currency=market.currency,
         is_blocked=False,
-        balance_minor__gt=0,
     )
 
 

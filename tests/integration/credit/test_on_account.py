@@ -16,7 +16,7 @@ from apps.core.models import AuditEvent
 from apps.core.money import Money
 from apps.core.testing import drain_outbox
 from apps.orders import cancellation
-from apps.orders.credit import on_account, queries
+from apps.orders.credit import on_account, operations, queries
 from apps.orders.credit.errors import (
     AccountThere,
     CreditMoved,
@@ -24,6 +24,7 @@ from apps.orders.credit.errors import (
     MoreThanOwed,
     NoSuchCustomer,
     NothingOnIt,
+    OnAccountInstead,
     ReasonNeeded,
     ReferenceNeeded,
 )
@@ -213,6 +214,23 @@ def test_limit_is_changed_but_never_below_what_is_owed(shop, owner):
         on_account.change_limit(limit=eur("24.90"), key="b", **change)
     assert balance(account.pk) == 0
     assert AuditEvent.objects.filter(action="on_account.corrected").count() == 1
+
+
+def test_balance_of_an_account_is_not_corrected_past_its_limit_and_payments(shop, owner):
+    account = opened(shop)
+    with pytest.raises(OnAccountInstead):
+        operations.correct(account_id=account.pk, change=eur("50.00"), reason="r", key="c", by=BY, at=AT)
+    assert balance(account.pk) == 10000
+
+
+def test_account_that_has_ended_is_not_offered_and_pays_nothing(shop, owner):
+    account = opened(shop)
+    last = {"is_blocked": False, "reason": "contract ended", "by": BY, "at": AT}
+    operations.change_terms(account_id=account.pk, expires_on=AT.date() - timedelta(days=1), **last)
+    assert queries.on_account_of(shop=shop, owner_id=owner.pk, at=AT) is None
+    assert queries.usable(shop=shop, account_ids=[account.pk], owner_id=owner.pk, at=AT) == []
+    with pytest.raises(CreditMoved):
+        buy(shop, owner, account)
 
 
 def test_account_is_opened_once_for_customers_we_know_with_a_reason(shop, owner):
