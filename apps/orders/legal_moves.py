@@ -8,7 +8,7 @@ migration is found.
 import json
 from collections.abc import Iterable, Mapping
 
-from apps.orders.enums import FULFILMENT_MOVES, ORDER_MOVES, PAYMENT_MOVES, RETURN_MOVES
+from apps.orders.moves import FULFILMENT_MOVES, ORDER_MOVES, PAYMENT_MOVES, RETURN_MOVES
 
 TABLES: dict[str, Mapping[str, frozenset[str]]] = {
     "order_order": ORDER_MOVES,

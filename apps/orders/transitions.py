@@ -1,5 +1,5 @@
 """
-The one place that moves states. Each move locks the row, checks the table of `enums`, writes the state and its history.
+The one place that moves states. Each move locks the row, checks the table of `moves`, writes the state and its history.
 
 The database holds the same tables in triggers, so a shell, an admin form or plain SQL cannot jump either.
 """
@@ -15,17 +15,9 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core import audit, locks
 from apps.core.errors import Refusal
-from apps.orders.enums import (
-    FULFILMENT_MOVES,
-    ORDER_MOVES,
-    PAYMENT_MOVES,
-    RETURN_MOVES,
-    FulfilmentState,
-    OrderState,
-    PaymentState,
-    ReturnState,
-)
+from apps.orders.enums import FulfilmentState, OrderState, PaymentState, ReturnState
 from apps.orders.models import Fulfilment, Order, Payment, Return, Transition
+from apps.orders.moves import FULFILMENT_MOVES, ORDER_MOVES, PAYMENT_MOVES, RETURN_MOVES
 
 # State and history in one statement. The names are the models' own, never a caller's text.
 _MOVE = """

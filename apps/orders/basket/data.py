@@ -10,6 +10,7 @@ from typing import Any
 from apps.catalog.pricing import PriceQuote
 from apps.core.errors import Refusal
 from apps.core.money import Money
+from apps.inventory.sourcing.data import Wanted
 from apps.orders.delivery import DeliveryOption
 from apps.orders.totals import LineTotals, Totals
 
@@ -165,6 +166,13 @@ class PricedBasket:
     def can_be_ordered(self) -> bool:
         """Whether there is something in it and nothing stops the order."""
         return bool(self.lines) and not any(line.blocked for line in self.lines)
+
+    @property
+    def wanted(self) -> list[Wanted]:
+        """What sourcing is asked for: each line's units, with what one is worth."""
+        return [
+            Wanted(line.product_id, line.quantity, line.sku, line.unit.minor if line.unit else 0) for line in self.lines
+        ]
 
     @property
     def count(self) -> int:

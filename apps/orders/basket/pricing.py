@@ -68,24 +68,16 @@ def price_basket(
     offer lowers them besides. Raises DeliveryRefused for an unknown code.
     """
     left = None if stock is None else sourcing.units_left(stock=stock)
-    wanted = {line.product_id: line.quantity for line in rows.lines}
-    quotes: Mapping[int, PriceQuote] = {}
-    pages: Mapping[int, SellableLine] = {}
-    if wanted:
-        quotes = catalog_pricing.quote_many(market=shop.market, wanted=wanted, at=at, customer_group=customer_group)
-        pages = catalog_queries.sellable_lines(shop=shop, product_ids=list(wanted))
-    if agreed is not None:
-        quotes = _kept(quotes, agreed=agreed)
+    quotes, pages = _quoted(shop=shop, rows=rows, at=at, customer_group=customer_group, agreed=agreed)
     sold = [
         line
         for line in rows.lines
         if line.product_id in quotes and line.product_id in pages and (left is None or left.get(line.product_id, 0) > 0)
     ]
-    outcome, reasons = (
-        _offers(shop=shop, rows=rows, sold=sold, quotes=quotes, at=at)
-        if agreed is None
-        else (offer_engine.Outcome(), {})
-    )
+    outcome = offer_engine.Outcome()
+    reasons: dict[int, Refusal] = {}
+    if agreed is None:
+        outcome, reasons = _offers(shop=shop, rows=rows, sold=sold, quotes=quotes, at=at)
     given = outcome.given
     discounts = _discounts_by_line(given)
     inputs = [_line_input(line, quote=quotes[line.product_id], discounts=discounts) for line in sold]
@@ -96,9 +88,7 @@ def price_basket(
         leaves_on = sourcing.leaves_on(shop=shop, lines=sought, stock=stock, postcode=postcode, at=at)
     options = deliveries.options(shop=shop, goods=goods, at=at, leaves_on=leaves_on, chosen=delivery_code or "")
     chosen = _chosen(options=options, code=delivery_code)
-    charge = chosen.price if chosen else None
-    if agreed is not None:
-        charge = agreed.delivery
+    charge = agreed.delivery if agreed is not None else chosen.price if chosen else None
     on_delivery = _on_delivery(given=given, charge=charge)
     totals = calculator.count_totals(
         market=shop.market,
@@ -131,6 +121,18 @@ def price_basket(
         delivery_options=tuple(options),
         totals=totals,
     )
+
+
+def _quoted(
+    *, shop: Shop, rows: BasketRows, at: datetime, customer_group: str, agreed: Agreed | None
+) -> tuple[Mapping[int, PriceQuote], Mapping[int, SellableLine]]:
+    """What each product costs and how it is shown, by product; those the market does not sell are left out."""
+    wanted = {line.product_id: line.quantity for line in rows.lines}
+    if not wanted:
+        return {}, {}
+    quotes = catalog_pricing.quote_many(market=shop.market, wanted=wanted, at=at, customer_group=customer_group)
+    pages = catalog_queries.sellable_lines(shop=shop, product_ids=list(wanted))
+    return (quotes if agreed is None else _kept(quotes, agreed=agreed)), pages
 
 
 def _offers(

@@ -29,9 +29,7 @@ def offers_for(*, shop: Shop, basket: PricedBasket, postcode: str, at: datetime)
     stores = stores_of(market=shop.market) if method else ()
     if method is None or not stores or not basket.lines:
         return []
-    wanted = [
-        Wanted(line.product_id, line.quantity, line.sku, line.unit.minor if line.unit else 0) for line in basket.lines
-    ]
+    wanted = basket.wanted
     stock = sourcing_reads.free_units(
         product_ids=[line.product_id for line in wanted],
         market=shop.market,

@@ -32,6 +32,7 @@ from apps.orders.follow_ups import settle
 from apps.orders.follow_ups.place import Added, Prepared, place, prepare
 from apps.orders.fulfilment.errors import ChangedMeanwhile
 from apps.orders.fulfilment.promise import keep_promise
+from apps.orders.fulfilment.units import by_product
 from apps.orders.models import (  # type: ignore[attr-defined] # Oscar's address, through its star import
     FollowUp,
     Fulfilment,
@@ -61,12 +62,7 @@ class Part:
     @property
     def products(self) -> dict[int, int]:
         """Units by product."""
-        found: dict[int, int] = {}
-        for line in self.lines:
-            product, count = line.line.product_id, self.units.get(line.line_id, 0)
-            if product and count:
-                found[product] = found.get(product, 0) + count
-        return found
+        return by_product(lines=self.lines, units=self.units)
 
     @property
     def is_whole(self) -> bool:

@@ -22,6 +22,7 @@ from apps.orders.fulfilment.errors import (
     TrackingMissing,
     WithPartner,
 )
+from apps.orders.fulfilment.units import by_product
 from apps.orders.models import DeliveryMethod, Fulfilment, FulfilmentLine, Order
 
 
@@ -101,7 +102,11 @@ def leave(
     lines = _lines(row)
     wanted = _carried(lines) if units is None else named_units(lines=lines, units=units)
     left = inventory.ship(
-        reference=f"order:{order.number}", location_id=row.location_id, units=_products(lines, wanted), at=at, by=by
+        reference=f"order:{order.number}",
+        location_id=row.location_id,
+        units=by_product(lines=lines.values(), units=wanted),
+        at=at,
+        by=by,
     )
     locked = locks.lock_row(queryset=Order.objects.select_related("market").filter(pk=order.pk), rank=locks.Rank.ORDER)
     target = row.pk
@@ -257,14 +262,6 @@ def _lines(row: Fulfilment) -> dict[int, FulfilmentLine]:
 
 def _carried(lines: Mapping[int, FulfilmentLine]) -> dict[int, int]:
     return {line_id: line.quantity for line_id, line in lines.items()}
-
-
-def _products(lines: Mapping[int, FulfilmentLine], units: Mapping[int, int]) -> dict[int, int]:
-    found: dict[int, int] = {}
-    for line_id, count in units.items():
-        product_id = lines[line_id].line.product_id
-        found[product_id] = found.get(product_id, 0) + count
-    return found
 
 
 def _tracking_url(*, order: Order, code: str) -> str:

@@ -31,6 +31,7 @@ from apps.orders.fulfilment.errors import ChangedMeanwhile, NotWaiting, WithPart
 from apps.orders.fulfilment.making import STOP_PARTNER, Open, make_one, make_parcels
 from apps.orders.fulfilment.operations import named_units
 from apps.orders.fulfilment.promise import keep_promise
+from apps.orders.fulfilment.units import by_product
 from apps.orders.models import Fulfilment, FulfilmentLine, Line, Order, Rejection
 
 MOST_HOPS = 3
@@ -85,7 +86,7 @@ def reject_within(
         raise transitions.IllegalMove(
             what="fulfilment", old=row.get_state_display(), new=FulfilmentState.REJECTED.label
         )
-    products = _by_product(lines, units)
+    products = by_product(lines=lines, units=units)
     reference = f"order:{row.order.number}"
     # All levels of these products at once and in order: whoever places an order over them locks them the same way.
     inventory.lock_products(product_ids=sorted(products))
@@ -153,7 +154,7 @@ def source_again(*, fulfilment_id: int, by: str, at: datetime) -> Rerouted:
         raise NotWaiting(number=row.order.number)
     lines = list(row.lines.select_related("line").order_by("line__position", "id"))
     units = {line.line_id: line.quantity for line in lines}
-    products = _by_product(lines, units)
+    products = by_product(lines=lines, units=units)
     request = _request(
         order=row.order,
         products=products,
@@ -197,14 +198,6 @@ def source_again(*, fulfilment_id: int, by: str, at: datetime) -> Rerouted:
 
 def _carried(row: Fulfilment) -> dict[int, int]:
     return dict(row.lines.values_list("line_id", "quantity"))
-
-
-def _by_product(lines: Sequence[FulfilmentLine], units: Mapping[int, int]) -> dict[int, int]:
-    found: dict[int, int] = {}
-    for line in lines:
-        if line.line.product_id:
-            found[line.line.product_id] = found.get(line.line.product_id, 0) + units[line.line_id]
-    return found
 
 
 def _put_right(*, row: Fulfilment, products: Mapping[int, int], reason: str, by: str, at: datetime) -> dict[int, int]:

@@ -58,7 +58,7 @@ def keep(
         return None
     method = basket.delivery.method if basket.delivery else None
     store = basket.delivery.store if basket.delivery else None
-    lines = _wanted(basket)
+    lines = basket.wanted
     signature = _signature(market=shop.market, lines=lines, method=method, postcode=postcode, store=store)
     row = StockHold.objects.filter(pk=basket.id).first()
     runs = row is not None and row.expires_at is not None and row.expires_at > at
@@ -144,12 +144,6 @@ def _end(*, basket_id: int, at: datetime) -> bool:
 
 def _release(*, basket_id: int, reason: str, at: datetime) -> None:
     inventory.release(reference=reference_of(basket_id=basket_id), at=at, by=BY, reason=reason, keeps_days=True)
-
-
-def _wanted(basket: PricedBasket) -> list[Wanted]:
-    return [
-        Wanted(line.product_id, line.quantity, line.sku, line.unit.minor if line.unit else 0) for line in basket.lines
-    ]
 
 
 def _signature(

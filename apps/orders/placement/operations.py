@@ -17,7 +17,7 @@ from apps.core.locks import retry_on_conflict
 from apps.core.money import Money
 from apps.inventory.errors import NoRuleFits, UnableToReserve
 from apps.inventory.sourcing import operations as stock
-from apps.inventory.sourcing.data import Decision, Wanted
+from apps.inventory.sourcing.data import Decision
 from apps.markets.context import Shop
 from apps.markets.enums import LaunchState
 from apps.orders import confirmation, sourcing, terms, tokens
@@ -270,7 +270,7 @@ def _source(order: NewOrder) -> Decision:
         )
     request = sourcing.request_for(
         market=order.shop.market,
-        lines=[Wanted(line.product_id, line.quantity, line.sku, line.unit.minor if line.unit else 0) for line in lines],
+        lines=order.basket.wanted,
         method=order.basket.delivery.method if order.basket.delivery else None,
         postcode=order.address.postcode,
         at=order.at,

@@ -39,6 +39,15 @@ class Found:
         """All of them."""
         return self.sellable + self.refurbish + self.damaged + self.refused
 
+    def write(self, line: ReturnLine) -> None:
+        """Put the units on the line they were found of."""
+        line.sellable, line.refurbish, line.damaged, line.refused = (
+            self.sellable,
+            self.refurbish,
+            self.damaged,
+            self.refused,
+        )
+
     @property
     def least(self) -> int:
         """The smallest number said."""
@@ -77,13 +86,7 @@ def inspect_return(
     order, payments = with_order.order, with_order.payments
     locked = locks.lock_row(queryset=Return.objects.filter(pk=return_id), rank=locks.Rank.RETURN)
     for line in lines:
-        told = found[line.pk]
-        line.sellable, line.refurbish, line.damaged, line.refused = (
-            told.sellable,
-            told.refurbish,
-            told.damaged,
-            told.refused,
-        )
+        found[line.pk].write(line)
     accepted = any(line.accepted for line in lines)
     transitions.move_return(
         return_id=return_id,

@@ -15,6 +15,7 @@ from apps.orders.enums import ENDED_FULFILMENTS, FulfilmentState, OrderState, Re
 from apps.orders.fulfilment import queries
 from apps.orders.fulfilment.errors import ChangedMeanwhile, NotWaiting
 from apps.orders.fulfilment.promise import keep_promise
+from apps.orders.fulfilment.units import by_product
 from apps.orders.models import Fulfilment, FulfilmentLine, Order, Payment, Return, ReturnLine
 from apps.orders.returns.owed import owe
 from apps.orders.returns.queries import number_of
@@ -85,7 +86,7 @@ def _put_back(*, row: Fulfilment, lines: Sequence[FulfilmentLine], reason: str, 
     """Free what lies ready, before anything else is locked; what waits holds nothing. Raises ChangedMeanwhile."""
     if row.location_id is None:
         return
-    reference, units = f"order:{row.order.number}", products_of(lines=lines)
+    reference, units = f"order:{row.order.number}", by_product(lines=lines)
     given = inventory.release(
         reference=reference,
         location_id=row.location_id,
@@ -98,15 +99,6 @@ def _put_back(*, row: Fulfilment, lines: Sequence[FulfilmentLine], reason: str, 
     if sum(each.quantity for each in given) != sum(units.values()):
         raise ChangedMeanwhile(number=row.order.number)
     inventory.free_days(reference=reference)
-
-
-def products_of(*, lines: Sequence[FulfilmentLine]) -> dict[int, int]:
-    """Return the units by product that lines of a fulfilment carry."""
-    found: dict[int, int] = {}
-    for line in lines:
-        if line.line.product_id:
-            found[line.line.product_id] = found.get(line.line.product_id, 0) + line.quantity
-    return found
 
 
 def given_up_before(order_id: int) -> bool:

@@ -13,9 +13,10 @@ from apps.core import books
 from apps.core.errors import Refusal
 from apps.core.testing import drain_outbox
 from apps.orders.cancellation import cancel_order
-from apps.orders.enums import FULFILMENT_MOVES, ORDER_MOVES, FulfilmentState, OrderState, RejectReason
+from apps.orders.enums import FulfilmentState, OrderState, RejectReason
 from apps.orders.fulfilment import operations, rerouting
 from apps.orders.models import Fulfilment, Order, Return
+from apps.orders.moves import FULFILMENT_MOVES, ORDER_MOVES
 from apps.orders.returns import operations as returns
 from apps.orders.returns import unsent, waiting
 from apps.orders.transitions import IllegalMove, move_fulfilment, move_order

@@ -5,8 +5,9 @@ from django.db import IntegrityError, connection, transaction
 
 from apps.core.models import AuditEvent
 from apps.orders import legal_moves, transitions
-from apps.orders.enums import ORDER_MOVES, OrderState
+from apps.orders.enums import OrderState
 from apps.orders.models import Fulfilment, Order, Payment, Transition
+from apps.orders.moves import ORDER_MOVES
 from apps.orders.transitions import IllegalMove
 from tests.factories.orders import AT
 from tests.factories.payments import make_waiting_order
