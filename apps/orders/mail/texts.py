@@ -127,7 +127,18 @@ def _expired(*, order: Order, names: dict[str, str]) -> Words:
         " was charged. If a payment arrives all the same, we send it back. You are welcome to order again."
     )
     payments = list(Payment.objects.filter(order_id=order.pk))
-    if any(each.credit_account_id is not None for each in payments):
+    exchanged = next((each for each in payments if each.gateway == EXCHANGE), None)
+    if exchanged is not None and not exchanged.captured_minor:
+        text = _(
+            "The goods you were to give back for order %(number)s have not reached us in time, or could not be taken"
+            " back, so the new ones are free for others again. Nothing was charged. What still arrives is paid back."
+        )
+    elif exchanged is not None:
+        text = _(
+            "The rest of order %(number)s was not paid in time, so the goods are free for others again. What the goods"
+            " you gave back had paid is sent back to you."
+        )
+    elif any(each.credit_account_id is not None for each in payments):
         text = _(
             "The rest of order %(number)s was not paid in time, so the goods are free for others again. What your gift"
             " card or credit paid is back on it; nothing else was charged. You are welcome to order again."

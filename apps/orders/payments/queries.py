@@ -11,7 +11,7 @@ from apps.markets.context import MarketInfo
 from apps.markets.enums import CapturePolicy
 from apps.markets.queries import shop_for_market
 from apps.orders import links
-from apps.orders.enums import CaptureState, OrderState, PaymentState, PaymentStatus, SettleOutcome
+from apps.orders.enums import EXCHANGE, CaptureState, OrderState, PaymentState, PaymentStatus, SettleOutcome
 from apps.orders.models import Order, Payment, PaymentCapture, PaymentNotice
 from apps.orders.payments.gateways import registry
 from apps.orders.payments.gateways.base import PaymentFacts
@@ -45,7 +45,8 @@ class PaymentView:
 
     can_pay: the order still waits, so a "pay" button makes sense. redirect_url: the provider's page, when one is open.
     differs: another sum than the one asked for came, so something was charged. by_credit: a gift card or store credit
-    paid some of it, or all; the rest of what is told is about the other payment, where there is one.
+    paid some of it, or all; the rest of what is told is about the other payment, where there is one. by_goods: goods
+    that came back paid some of it, or all; None where it was not to be paid so, False where they never did.
     amount_minor: what that other payment is to pay.
     instructions: iban, bic, holder, reference of a bank transfer. `status` is never "refused" while money may be
     under way.
@@ -59,6 +60,7 @@ class PaymentView:
     expires_at: datetime | None
     differs: bool = False
     by_credit: bool = False
+    by_goods: bool | None = None
     amount_minor: int = 0
 
 
@@ -70,7 +72,9 @@ def payment_status(order: Order, *, payments: Sequence[Payment] | None = None) -
     """
     every = list(Payment.objects.filter(order_id=order.pk) if payments is None else payments)
     others = [each for each in every if not each.is_ours]
-    known, by_credit = others or every, len(others) < len(every)
+    known, by_credit = others or every, any(each.credit_account_id is not None for each in every)
+    goods = [bool(each.captured_minor) for each in every if each.gateway == EXCHANGE]
+    by_goods = any(goods) if goods else None
     waits = order.state == OrderState.PLACED
     # An order that has ended is asked about its money, whichever attempt brought it; one that waits, about the newest.
     payment = max(
@@ -91,6 +95,7 @@ def payment_status(order: Order, *, payments: Sequence[Payment] | None = None) -
             instructions={},
             expires_at=None,
             by_credit=by_credit,
+            by_goods=by_goods,
         )
     status = _BY_PAYMENT[PaymentState(payment.state)]
     paid_in_full = order.state not in {OrderState.PLACED, OrderState.EXPIRED, OrderState.CANCELLED}
@@ -114,6 +119,7 @@ def payment_status(order: Order, *, payments: Sequence[Payment] | None = None) -
         expires_at=order.expires_at if waits else None,
         differs=bool(payment.received_minor),
         by_credit=by_credit,
+        by_goods=by_goods,
         amount_minor=payment.amount_minor,
     )
 

@@ -138,6 +138,12 @@ def _ready(shop: Shop, record: OrderRecord) -> tuple[str, str] | None:
 
 
 def _money_after_expiry(paying: PaymentView) -> str:
+    if paying.by_goods is not None:
+        return (
+            _("It was not paid in time. What the goods you gave back had paid is sent back to you.")
+            if paying.by_goods
+            else _("The goods you were to give back did not reach us, or could not be taken back. Nothing was charged.")
+        )
     if paying.differs:
         return _("What reached us was not the amount due. It is sent back to you.")
     if paying.status in {PaymentStatus.TO_REFUND, PaymentStatus.REFUNDED}:
@@ -181,9 +187,12 @@ def _waiting(shop: Shop, order: Order, paying: PaymentView) -> tuple[str, str]:
     waits = _("Your order is waiting for its payment")
     if paying.status in {PaymentStatus.TO_REFUND, PaymentStatus.REFUNDED}:
         return waits, _("What reached us was not the amount due. It is sent back to you; please pay the order again.")
-    if paying.by_credit:
-        return waits, _("Your gift card or credit has paid its part; the rest was not charged so far.")
-    return waits, _("Nothing was charged so far.")
+    so_far = _("Nothing was charged so far.")
+    if paying.by_goods:
+        so_far = _("The goods you gave back have paid their part; the rest was not charged so far.")
+    elif paying.by_credit:
+        so_far = _("Your gift card or credit has paid its part; the rest was not charged so far.")
+    return waits, so_far
 
 
 def _pay_again(paying: PaymentView, token: str, *, is_follow_up: bool) -> Link | None:

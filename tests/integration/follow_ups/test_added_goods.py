@@ -195,6 +195,7 @@ def test_rest_of_a_swap_that_is_never_paid_leaves_what_was_given_for_it_to_be_se
     drain_outbox(at=late)
     exchanged = Payment.objects.get(order=added, gateway="exchange")
     assert exchanged.state == "refund_due"
+    assert "Rien n’a été débité" not in MailLog.objects.get(order=added, kind="order_expired").text
     payments.record_refund(payment_id=exchanged.pk, reference="SEPA 1", by=BY, at=late)
     drain_outbox(at=late)
     exchanged.refresh_from_db()

@@ -180,6 +180,7 @@ def test_new_goods_are_free_again_when_nothing_good_comes_back(network, order, h
     drain_outbox(at=at)
     assert held(new) == 0
     assert Payment.objects.get(order=new).state == "expired"
+    assert "ne nous sont pas parvenus à temps" in MailLog.objects.get(order=new, kind="order_expired").text
     assert broken(at) == []
 
 
