@@ -32,7 +32,7 @@ from apps.orders.models import (
     Return,
     Transition,
 )
-from apps.orders.returns import waiting
+from apps.orders.returns import unsent, waiting
 from apps.orders.returns.queries import returns_of
 
 _WORDS: dict[str, Any] = {
@@ -157,6 +157,8 @@ def _reason(reason: str) -> str:
     """A reason as people read it: what a location chose from the list in words, anything else as it was typed."""
     if reason == waiting.IN_VAIN:
         return _("No location had the goods in time")
+    if reason == unsent.NEVER_LEFT:
+        return _("These goods never leave; they are paid back by another return")
     if reason == NOT_COLLECTED:
         return _("Not collected in time")
     return str(dict(RejectReason.choices).get(reason, reason))

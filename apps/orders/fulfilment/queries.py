@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import F, QuerySet
+from django.db.models import F, QuerySet, Sum
 
 from apps.inventory.enums import ReservationState
 from apps.inventory.models import Reservation
 from apps.orders.enums import OPEN_FULFILMENTS, TO_SHIP, FulfilmentState
-from apps.orders.models import Fulfilment, Rejection
+from apps.orders.models import Fulfilment, FulfilmentLine, Rejection
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,12 @@ def parcels(*, order_id: int) -> list[Fulfilment]:
     states = (FulfilmentState.SHIPPED, FulfilmentState.DELIVERED)
     rows = Fulfilment.objects.filter(order_id=order_id, state__in=states)
     return list(rows.prefetch_related("lines__line").order_by("shipped_at", "id"))
+
+
+def units_left(*, order_id: int) -> dict[int, int]:
+    """Return line id → units of an order that were sent or handed over. One statement."""
+    rows = FulfilmentLine.objects.filter(fulfilment__order_id=order_id, fulfilment__shipped_at__isnull=False)
+    return dict(rows.values_list("line_id").annotate(units=Sum("quantity")))
 
 
 def said_no(*, order_id: int) -> frozenset[int]:

@@ -77,6 +77,17 @@ class NotCounted(Refusal):
     message = _("Please say for all %(quantity)s units of “%(name)s” what was found.")
 
 
+class NotLeftYet(Refusal):
+    """What never left cannot have come back. Parameters: name, left."""
+
+    code = "return.not_left_yet"
+    message = _(
+        "Of “%(name)s” %(left)s units were sent and can have come back, no more. Stop what is still here in its"
+        " fulfilment: it is paid back there and no longer awaited."
+    )
+    http_status = HTTPStatus.CONFLICT
+
+
 class NoteMissing(Refusal):
     """Who gets no money back is told why."""
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Sum
 
 from apps.core import locks, outbox
 from apps.inventory import operations as inventory
@@ -14,9 +15,10 @@ from apps.orders import transitions
 from apps.orders.enums import RefundState, ReturnState
 from apps.orders.follow_ups import queries as follow_ups
 from apps.orders.follow_ups import settle
+from apps.orders.fulfilment.queries import units_left
 from apps.orders.models import Order, Payment, Refund, Return, ReturnLine
 from apps.orders.payments.queries import methods
-from apps.orders.returns.errors import NotCounted, NoteMissing, ReasonMissing
+from apps.orders.returns.errors import NotCounted, NoteMissing, NotLeftYet, ReasonMissing
 from apps.orders.returns.owed import owe
 
 
@@ -67,7 +69,7 @@ def inspect_return(
     delivery once every unit of the order has been accepted. Units to be made good are not put on hand: whoever has made
     them good receives them. note: required when anything is refused or deducted. Locks stock, order, payments, return.
     Publishes refund.due, return.refunded (nothing to pay) or return.refused. Raises NotCounted, NoteMissing,
-    DeductionTooHigh, IllegalMove (decided before); then nothing is written.
+    NotLeftYet, DeductionTooHigh, IllegalMove (decided before); then nothing is written.
     """
     row = Return.objects.select_related("order__market").get(pk=return_id)
     lines = list(ReturnLine.objects.filter(parent_id=return_id).select_related("line").order_by("id"))
@@ -85,6 +87,7 @@ def inspect_return(
     with_order = _Locked.of(row)
     order, payments = with_order.order, with_order.payments
     locked = locks.lock_row(queryset=Return.objects.filter(pk=return_id), rank=locks.Rank.RETURN)
+    _check_left(row=locked, lines=lines)
     for line in lines:
         found[line.pk].write(line)
     accepted = any(line.accepted for line in lines)
@@ -173,6 +176,20 @@ def _check(*, lines: list[ReturnLine], found: Mapping[int, Found], note: str) ->
             raise NotCounted(name=line.line.title, quantity=line.quantity)
     if any(each.refused or each.deduct_minor for each in found.values()) and not note.strip():
         raise NoteMissing
+
+
+def _check_left(*, row: Return, lines: list[ReturnLine]) -> None:
+    """Refuse to decide more units than left and were not decided before; under the order's lock. Two statements."""
+    mine = {line.line_id for line in lines}
+    left = units_left(order_id=row.order_id)
+    decided = ReturnLine.objects.filter(line__in=mine, parent__inspected_at__isnull=False, unsent=0).exclude(
+        parent_id=row.pk
+    )
+    before = dict(decided.values_list("line_id").annotate(units=Sum("quantity")))
+    for line in lines:
+        here = left.get(line.line_id, 0) - before.get(line.line_id, 0)
+        if line.quantity > here:
+            raise NotLeftYet(name=line.line.title, left=max(here, 0))
 
 
 def _sellable(*, lines: list[ReturnLine], found: Mapping[int, Found]) -> dict[int, int]:

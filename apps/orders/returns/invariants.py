@@ -20,6 +20,21 @@ SELECT placed.number, format('line %%s: %%s bought, %%s given back, %%s accepted
 """,
     ),
     books.Invariant(
+        name="returns.what_came_back_had_left",
+        sentence="No more units of a line came back, or were refused, than left.",
+        sql="""
+SELECT placed.number, format('line %%s: %%s left, %%s decided', line.position, carried.units, back.units)
+  FROM order_line line JOIN order_order placed ON placed.id = line.order_id
+  CROSS JOIN LATERAL (SELECT coalesce(sum(part.sellable + part.refurbish + part.damaged + part.refused), 0) AS units
+                        FROM order_returnline part WHERE part.line_id = line.id) back
+  CROSS JOIN LATERAL (SELECT coalesce(sum(part.quantity), 0) AS units FROM order_fulfilmentline part
+                        JOIN order_fulfilment parcel ON parcel.id = part.fulfilment_id
+                       WHERE part.line_id = line.id AND parcel.shipped_at IS NOT NULL) carried
+ WHERE back.units > carried.units
+ ORDER BY placed.id, line.position
+""",
+    ),
+    books.Invariant(
         name="returns.refunds_sum_to_the_cent",
         sentence="Lines and delivery sum to each refund, so do its tenders; no order is paid back more than it cost.",
         sql="""

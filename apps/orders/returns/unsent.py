@@ -16,13 +16,15 @@ from apps.orders.fulfilment import queries
 from apps.orders.fulfilment.errors import ChangedMeanwhile, NotWaiting
 from apps.orders.fulfilment.promise import keep_promise
 from apps.orders.fulfilment.units import by_product
-from apps.orders.models import Fulfilment, FulfilmentLine, Order, Payment, Return, ReturnLine
+from apps.orders.models import Fulfilment, FulfilmentLine, Line, Order, Payment, Return, ReturnLine
 from apps.orders.returns.owed import owe
-from apps.orders.returns.queries import number_of
+from apps.orders.returns.queries import given_back, number_of
 
 REFUND_WITHIN = timedelta(days=14)
 """What was not delivered is paid back within fourteen days (C. conso L216-7)."""
 
+NEVER_LEFT = "never_left"
+"""Why a return ends whose goods were stopped before they left; they are paid back by a return of their own."""
 
 GIVEN_UP = (FulfilmentState.WAITING, FulfilmentState.READY)
 """Goods nobody has, and goods nobody fetches."""
@@ -119,8 +121,9 @@ def pay_back_unsent(
     """
     Owe what units (line id → units) that never left are worth; return the return that carries it.
 
-    topic: the news the shopper is told by, "" where the caller tells, and audits. Under the locks of order and
-    payments. Audited for people. Publishes refund.due.
+    topic: the news the shopper is told by, "" where the caller tells, and audits. Who withdrew from them before they
+    left no longer has to send them back. Under the locks of order and payments. Audited for people. Publishes
+    refund.due.
     """
     made = Return.objects.create(
         order=order,
@@ -136,6 +139,7 @@ def pay_back_unsent(
         note=reason,
     )
     transitions.note_birth(machine=transitions.RETURN, row=made, order_id=order.pk, by=by, at=at, reason=reason[:200])
+    _await_less(order=order, units=units, by=by, at=at)
     back = ReturnLine.objects.bulk_create(
         [ReturnLine(parent=made, line_id=line_id, quantity=count, unsent=count) for line_id, count in units.items()]
     )
@@ -159,6 +163,30 @@ def pay_back_unsent(
     if topic:
         outbox.publish(topic=topic, key=order.number, payload=payload, at=at)
     return made
+
+
+def _await_less(*, order: Order, units: Mapping[int, int], by: str, at: datetime) -> None:
+    """
+    Take units out of returns that await them though they will never leave; one that awaits nothing else is closed.
+
+    Only what would otherwise be given back twice: the shopper keeps what did leave until they send it.
+    """
+    given = given_back(order_id=order.pk)
+    bought = dict(Line.objects.filter(pk__in=units).values_list("pk", "quantity"))
+    awaited = ReturnLine.objects.filter(parent__state=ReturnState.DECLARED, parent__exchange__isnull=True)
+    for line_id, count in units.items():
+        twice = given.get(line_id, 0) + count - bought[line_id]
+        for part in awaited.filter(line_id=line_id).order_by("-id") if twice > 0 else ():
+            taken = min(twice, part.quantity)
+            twice -= taken
+            if taken < part.quantity:
+                ReturnLine.objects.filter(pk=part.pk).update(quantity=part.quantity - taken)
+            elif ReturnLine.objects.filter(parent_id=part.parent_id).exclude(pk=part.pk).exists():
+                part.delete()
+            else:
+                transitions.move_return(
+                    return_id=part.parent_id, to=ReturnState.CANCELLED, by=by, at=at, reason=NEVER_LEFT
+                )
 
 
 def finish(*, order: Order, by: str, at: datetime) -> None:

@@ -94,6 +94,7 @@ LIES = {
         " SELECT min(id), '2026-01-01', 'test' FROM catalogue_product"
     ),
     "returns.no_unit_comes_back_twice": "UPDATE order_returnline SET quantity = 9, sellable = 9 WHERE unsent = 0",
+    "returns.what_came_back_had_left": "UPDATE order_returnline SET quantity = 3, refused = 2 WHERE sellable = 1",
     "returns.refunds_sum_to_the_cent": "UPDATE order_refund SET amount_minor = amount_minor + 1",
     "returns.state_follows_the_refund": "UPDATE order_return SET state = 'refunded'",
 }
