@@ -9,9 +9,11 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from apps.catalog.models import Product
+from apps.catalog.operations import Component
 
 MOST_LINES = 2000
 _LINE = re.compile(r"^(?P<sku>\S+)[\s;,]+(?P<units>\d{1,7})$")
+_OF_A_KIT = re.compile(r"^(?P<sku>[^\s;,]+)[\s;,]+(?P<units>\d{1,3})(?:[\s;,]+(?P<share>\d{1,5}))?$")
 _TOLD = 5
 
 
@@ -23,6 +25,9 @@ class GoodsField(forms.CharField):
     The same SKU twice is refused: a list that names it twice was put together wrongly.
     """
 
+    pattern = _LINE
+    wrong = _("Each line is one SKU and its units, each SKU once. Please look at: %(lines)s")
+
     def __init__(self, *, lowest: int = 1, **options: Any) -> None:  # noqa: ANN401 -- a field's own
         super().__init__(widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}), **options)
         self.lowest = lowest
@@ -33,22 +38,44 @@ class GoodsField(forms.CharField):
         lines = [line.strip() for line in str(super().clean(value)).splitlines() if line.strip()]
         if len(lines) > MOST_LINES:
             raise ValidationError(_("At most %(most)s lines.") % {"most": MOST_LINES})
-        units: dict[str, int] = {}
+        units: dict[str, Any] = {}
         wrong = []
         for line in lines:
-            found = _LINE.match(line)
+            found = self.pattern.match(line)
             if found is None or int(found["units"]) < self.lowest or found["sku"] in units:
                 wrong.append(line[:60])
             else:
-                units[found["sku"]] = int(found["units"])
+                units[found["sku"]] = self.told(found)
         if wrong:
-            raise ValidationError(
-                _("Each line is one SKU and its units, each SKU once. Please look at: %(lines)s")
-                % {"lines": ", ".join(wrong[:_TOLD])}
-            )
+            raise ValidationError(self.wrong % {"lines": ", ".join(wrong[:_TOLD])})
         sold = self.products.exclude(structure="parent").filter(upc__in=units)
         ids = dict(sold.values_list("upc", "pk"))
         unknown = [sku for sku in units if sku not in ids]
         if unknown:
             raise ValidationError(_("No such SKU: %(skus)s") % {"skus": ", ".join(unknown[:_TOLD])})
         return {ids[sku]: count for sku, count in units.items()}
+
+    def told(self, found: re.Match[str]) -> Any:  # noqa: ANN401 -- of subclasses something else
+        """What a line says of its SKU."""
+        return int(found["units"])
+
+
+class KitField(GoodsField):
+    """What a kit is made of, such as `LID-2 4` or `LID-2 4 30`: units, and a share of the price; becomes components."""
+
+    pattern = _OF_A_KIT
+    wrong = _(
+        "Each line is one SKU, its units and, if you like, its share of the price; each SKU once. Please look at:"
+        " %(lines)s"
+    )
+
+    def clean(self, value: Any) -> Any:  # noqa: ANN401 -- as Django's own
+        """Read the lines as `GoodsField` does, into components in their order."""
+        return [
+            Component(product_id=product_id, quantity=units, share=share)
+            for product_id, (units, share) in super().clean(value).items()
+        ]
+
+    def told(self, found: re.Match[str]) -> tuple[int, int | None]:
+        """Units and share."""
+        return int(found["units"]), int(found["share"]) if found["share"] else None

@@ -154,7 +154,9 @@ class _Writer:
 
 
 def _line(line: Any, write: _Writer) -> dict[str, Any]:  # noqa: ANN401 -- Oscar's row
-    trace = line.price_trace or {}
+    own = line.price_trace or {}
+    # What a component costs is its share of the kit's price, which alone was found by lists and taxes.
+    trace = line.kit.price_trace if line.kit is not None else own
     return {
         "row": line,
         "unit": write(line.unit_price_incl_tax),
@@ -164,7 +166,10 @@ def _line(line: Any, write: _Writer) -> dict[str, Any]:  # noqa: ANN401 -- Oscar
         "product_url": reverse("admin:catalogue_product_change", args=[line.product_id]) if line.product_id else "",
         "trace": trace,
         "candidates": candidate_rows(trace.get("candidates", ()), write.minor),
-        "offers": [{**offer, "amount": write(offer["amount"])} for offer in trace.get("offers", ())],
+        "offers": [{**offer, "amount": write(offer["amount"])} for offer in own.get("offers", ())],
+        "kit": f"{line.kit.quantity} × {line.kit.title}" if line.kit is not None else "",
+        "kit_price": write(line.kit.unit_shown) if line.kit is not None else "",
+        "share": write(own["share"]) if line.kit is not None else "",
     }
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from apps.catalog import publication
 from apps.catalog.publication.build import LOW_STOCK
+from apps.catalog.queries import kits
 from apps.core import outbox
 from apps.inventory import ledger
 
@@ -16,7 +17,8 @@ def tell_catalogue(*, moves: Moves, at: datetime) -> None:
     """
     Have the availability of products looked at again whose words ("in stock", "only a few left") may have changed.
 
-    A level that was and stays above LOW_STOCK keeps its product in stock in every market it serves.
+    A level that was and stays above LOW_STOCK keeps its product in stock in every market it serves; one that is part
+    of kits, above as many as LOW_STOCK kits take.
     """
     touched = _touched(moves)
     if touched:
@@ -31,4 +33,11 @@ def announce(*, moves: Moves, reference: str, at: datetime) -> None:
 
 
 def _touched(moves: Moves) -> list[int]:
-    return sorted({level.product_id for level, free in moves if min(level.free, free) <= LOW_STOCK})
+    in_kits = kits.most_in_a_kit()
+    return sorted(
+        {
+            level.product_id
+            for level, free in moves
+            if min(level.free, free) < (LOW_STOCK + 1) * in_kits.get(level.product_id, 1)
+        }
+    )

@@ -21,16 +21,38 @@ SELECT level.product_id, sum(level.free)
  WHERE level.product_id = ANY(%s::bigint[]) AND place.code = ANY(%s::text[]) AND {SERVES}
  GROUP BY level.product_id
 """  # noqa: S608 -- put together from constants
+# A kit has as many as its scarcest component allows, and lies in a store where every component does.
 _FACTS = f"""
-SELECT level.product_id,
-       coalesce(sum(level.free) FILTER (WHERE {SERVES} AND place.code = ANY(%(codes)s)), 0),
-       coalesce(bool_or(place.kind = 'store' AND place.country = %(country)s
-                        AND level.on_hand - level.reserved - level.safety > 0), false),
-       coalesce(bool_or({SERVES} AND hub.code = ANY(%(codes)s) AND level.free > 0), false)
-  FROM partner_stocklevel level JOIN partner_location place ON place.id = level.location_id
-  LEFT JOIN partner_location hub ON hub.id = place.arrives_at_id
- WHERE level.product_id = ANY(%(products)s) AND place.is_active
- GROUP BY level.product_id
+WITH part AS (
+  SELECT kit_id AS asked_id, product_id, quantity FROM catalogue_kitcomponent WHERE kit_id = ANY(%(products)s)
+), needed AS (
+  SELECT asked_id, product_id, quantity FROM part
+   UNION ALL
+  SELECT asked.id, asked.id, 1 FROM unnest(%(products)s::bigint[]) AS asked(id)
+   WHERE asked.id NOT IN (SELECT asked_id FROM part)
+), place_of AS (
+  SELECT level.product_id, place.id AS place_id, place.kind = 'store' AND place.country = %(country)s AS is_near,
+         level.on_hand - level.reserved - level.safety AS there,
+         CASE WHEN {SERVES} AND place.code = ANY(%(codes)s) THEN level.free ELSE 0 END AS here,
+         CASE WHEN {SERVES} AND hub.code = ANY(%(codes)s) THEN level.free ELSE 0 END AS coming
+    FROM partner_stocklevel level JOIN partner_location place ON place.id = level.location_id
+    LEFT JOIN partner_location hub ON hub.id = place.arrives_at_id
+   WHERE level.product_id IN (SELECT product_id FROM needed) AND place.is_active
+), left_of AS (
+  SELECT product_id, sum(here) AS here, sum(greatest(coming, 0)) AS coming FROM place_of GROUP BY product_id
+), in_store AS (
+  SELECT needed.asked_id
+    FROM needed JOIN place_of ON place_of.product_id = needed.product_id
+     AND place_of.is_near AND place_of.there >= needed.quantity
+   GROUP BY needed.asked_id, place_of.place_id
+  HAVING count(*) = (SELECT count(*) FROM needed whole WHERE whole.asked_id = needed.asked_id)
+)
+SELECT needed.asked_id, greatest(min(floor(coalesce(left_of.here, 0) / needed.quantity)), 0),
+       EXISTS (SELECT FROM in_store WHERE in_store.asked_id = needed.asked_id),
+       bool_and(coalesce(left_of.here, 0) + coalesce(left_of.coming, 0) >= needed.quantity)
+         AND bool_or(coalesce(left_of.coming, 0) > 0)
+  FROM needed LEFT JOIN left_of ON left_of.product_id = needed.product_id
+ GROUP BY needed.asked_id
 """  # noqa: S608 -- put together from constants
 CHECK_LEDGER = """
 WITH moved AS (

@@ -44,6 +44,16 @@ class SoldOut(Refusal):
     http_status = HTTPStatus.CONFLICT
 
 
+class TakenByOtherLines(Refusal):
+    """There would be goods, but a kit and a product of the same basket share them. Parameters: name."""
+
+    code = "basket.taken_by_other_lines"
+    message = _(
+        "%(name)s needs goods that other articles in your basket already take all of. Lower those, or remove it."
+    )
+    http_status = HTTPStatus.CONFLICT
+
+
 class NotEnough(Refusal):
     """Less is left than wanted. Parameters: name, left, wanted."""
 

@@ -29,6 +29,22 @@ SELECT placed.number,
 """,
     ),
     books.Invariant(
+        name="orders.kits_are_their_lines",
+        sentence="The lines of an order's kit are that order's, hold whole kits, and cost what the kits do.",
+        sql="""
+SELECT placed.number, format('%%s × %%s at %%s, its lines %%s or %%s without tax', kit.quantity, kit.sku,
+                             kit.unit_shown, lines.gross, lines.net)
+  FROM order_orderkit kit JOIN order_order placed ON placed.id = kit.order_id
+  CROSS JOIN LATERAL (SELECT coalesce(sum(line.line_price_before_discounts_incl_tax), 0) AS gross,
+                             coalesce(sum(line.line_price_before_discounts_excl_tax), 0) AS net,
+                             count(*) FILTER (WHERE line.order_id <> kit.order_id
+                                                 OR line.quantity %% kit.quantity <> 0) AS strange
+                        FROM order_line line WHERE line.kit_id = kit.id) lines
+ WHERE lines.strange > 0 OR kit.quantity * kit.unit_shown NOT IN (lines.gross, lines.net)
+ ORDER BY placed.id, kit.position
+""",
+    ),
+    books.Invariant(
         name="orders.history_leads_to_the_state",
         sentence="Each order, payment, fulfilment and return has a history without gaps that ends in its state.",
         sql="""

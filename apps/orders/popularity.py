@@ -1,4 +1,4 @@
-"""What shoppers choose, told to the catalogue, which sorts by it and knows no orders."""
+"""What shoppers choose (kits, not what is in them), told to the catalogue, which sorts by it and knows no orders."""
 
 from collections import defaultdict
 from datetime import datetime, timedelta
@@ -13,8 +13,11 @@ from apps.orders.enums import OrderState
 WINDOW = timedelta(days=90)
 _BOUGHT = (OrderState.CONFIRMED, OrderState.IN_FULFILMENT, OrderState.SHIPPED, OrderState.DELIVERED)
 _UNITS = """
-SELECT o.market_id, coalesce(p.parent_id, p.id), sum(l.quantity)::int
-  FROM order_order o JOIN order_line l ON l.order_id = o.id JOIN catalogue_product p ON p.id = l.product_id
+SELECT o.market_id, coalesce(p.parent_id, p.id), sum(chosen.quantity)::int
+  FROM order_order o
+  CROSS JOIN LATERAL (SELECT product_id, quantity FROM order_line WHERE order_id = o.id AND kit_id IS NULL
+                       UNION ALL SELECT product_id, quantity FROM order_orderkit WHERE order_id = o.id) chosen
+  JOIN catalogue_product p ON p.id = chosen.product_id
  WHERE o.state = ANY(%s) AND o.date_placed > %s AND o.date_placed <= %s
  GROUP BY 1, 2
 """

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from apps.orders.models import Fulfilment, Line, Order, Payment, TermsVersion, Transition
 
@@ -60,7 +60,7 @@ def record(*, order: Order) -> OrderRecord:
     """Load what belongs to an order. Five statements."""
     return OrderRecord(
         order=order,
-        lines=tuple(order.lines.order_by("position", "id")),
+        lines=tuple(order.lines.select_related("kit").order_by("position", "id")),
         payments=tuple(order.payments.select_related("credit_account").order_by("created_at", "id")),
         fulfilments=tuple(order.fulfilments.select_related("location").order_by("id")),
         transitions=tuple(order.transitions.order_by("at", "id")),
@@ -72,7 +72,7 @@ def orders_of_user(*, user_id: int, brand_id: int) -> QuerySet[Order]:
     """An account's orders with a brand, newest first, with their lines. Two statements."""
     orders: QuerySet[Order] = (
         Order.objects.filter(user_id=user_id, market__brand_id=brand_id)
-        .prefetch_related("lines")
+        .prefetch_related(Prefetch("lines", Line.objects.select_related("kit").order_by("position", "id")))
         .order_by("-date_placed", "-id")
     )
     return orders

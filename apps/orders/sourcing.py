@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+from apps.catalog.queries.kits import Needs
 from apps.inventory.sourcing import days
 from apps.inventory.sourcing import queries as sourcing
 from apps.inventory.sourcing.data import Calendar, Decision, Need, Stock, Wanted
@@ -88,12 +89,18 @@ def promise_of(*, market: MarketInfo, method: Method, decision: Decision) -> Pro
     return delivery.promise_of(method=method, market=market, leaves=[parcel.ships_on for parcel in decision.parcels])
 
 
-def promise_for_one(*, shop: Shop, product_id: int, stock: Stock, at: datetime) -> Promise | None:
-    """When one unit of a product would arrive by the market's first method; None where it cannot be sent."""
+def promise_for_one(*, shop: Shop, needs: Needs, stock: Stock, at: datetime) -> Promise | None:
+    """
+    When one unit would arrive by the market's first method; None where it cannot be sent.
+
+    needs: what one takes of the stock, (product id, units).
+    """
     method = delivery.first_method(shop=shop)
     if method is None:
         return None
-    ask = leaves_on(shop=shop, lines=[Wanted(product_id, 1, "")], stock=stock, postcode="", at=at)
+    ask = leaves_on(
+        shop=shop, lines=[Wanted(good, units, "") for good, units in needs], stock=stock, postcode="", at=at
+    )
     leaves = ask(method, None)
     return delivery.promise_of(method=method, market=shop.market, leaves=leaves) if leaves else None
 

@@ -18,12 +18,22 @@ _PERCENT = Decimal(100)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineInput:
-    """A line to count: the unit price as the market shows it, and the discount on the whole line, same side of tax."""
+    """
+    A line to count: the unit price as the market shows it, and the discount on the whole line, same side of tax.
+
+    whole: what the line costs before the discount where that is no multiple of a unit price (a share of a kit's price).
+    """
 
     unit: Money
     quantity: int
     tax_percent: Decimal
     discount: Money
+    whole: Money | None = None
+
+    @property
+    def before(self) -> Money:
+        """What it costs before the discount."""
+        return self.unit * self.quantity if self.whole is None else self.whole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +145,7 @@ def count_totals(
 
 def goods_of(*, lines: Sequence[LineInput], currency: str) -> Money:
     """What the goods are worth after discounts, on the market's side of tax: what free delivery is measured by."""
-    return sum((line.unit * line.quantity - line.discount for line in lines), Money.zero(currency))
+    return sum((line.before - line.discount for line in lines), Money.zero(currency))
 
 
 def delivery_tax_percent(*, market: MarketInfo) -> Decimal:
@@ -151,7 +161,7 @@ def _taxed_parts(
     owners: list[int] = []
     by_unit = market.rounding_level == "unit"
     for index, line in enumerate(lines):
-        shown = line.unit * line.quantity - line.discount
+        shown = line.before - line.discount
         if line.discount.minor < 0 or shown.minor < 0:
             raise ValueError(f"a discount of {line.discount} on {line.unit} × {line.quantity}")
         rate = line.tax_percent / _PERCENT
@@ -196,7 +206,7 @@ def _before_discounts(
     """What each unit, and each discounted line, would be without discount; for showing, never for summing."""
     discounted = [index for index, line in enumerate(lines) if line.discount]
     asked = [(line.unit, line.tax_percent) for line in lines]
-    asked += [(lines[index].unit * lines[index].quantity, lines[index].tax_percent) for index in discounted]
+    asked += [(lines[index].before, lines[index].tax_percent) for index in discounted]
     splits = split_lines(
         lines=[TaxedLine(unit=unit, quantity=1, rate=percent / _PERCENT) for unit, percent in asked],
         rounding=Rounding(mode=rounding.mode),
@@ -213,7 +223,7 @@ def _line(*, line: LineInput, sides: _Sides, unit: TaxSplit, whole: TaxSplit | N
         unit_gross=unit.gross,
         quantity=line.quantity,
         tax_percent=line.tax_percent,
-        shown_before=line.unit * line.quantity,
+        shown_before=line.before,
         discount=line.discount,
         shown=gross if includes_tax else net,
         net=net,

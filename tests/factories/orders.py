@@ -12,6 +12,8 @@ from oscar.core.loading import get_model
 
 from apps.catalog import publication
 from apps.catalog.models import Price, PriceList, Product
+from apps.catalog.operations import Component, set_components
+from apps.catalog.queries import kits
 from apps.core.money import Money
 from apps.inventory import operations as inventory
 from apps.inventory.models import Location
@@ -93,6 +95,30 @@ def make_item(
     if units:
         make_stock(product=product, location=make_location(code=location), units=units)
     return product
+
+
+def make_kit(
+    *,
+    shop: Shop,
+    components: list[tuple[Product, int]],
+    price: str = "25.00",
+    shares: list[int] | None = None,
+    **fields: Any,
+) -> Product:
+    """Make a kit of products, published and priced in a shop; shares: of its price, else their own prices say it."""
+    kit = make_item(shop=shop, price=None, units=0, **fields)
+    set_components(
+        product_id=kit.pk,
+        components=[
+            Component(product_id=product.pk, quantity=units, share=shares[place] if shares else None)
+            for place, (product, units) in enumerate(components)
+        ],
+        by="user:9",
+        at=AT,
+    )
+    sell_in(product=kit, shop=shop, price=price)
+    kits.forget()
+    return kit
 
 
 def sell_in(*, product: Product, shop: Shop, price: str | None) -> None:

@@ -22,6 +22,7 @@ from apps.backoffice.admin import product_inlines as inlines
 from apps.backoffice.admin.shared import AuditedAdmin, actor_of, ask, chip, demand, moment, money_minor
 from apps.backoffice.changes import changes_of
 from apps.backoffice.forms import ConfirmForm, PriceQuestionForm, ReasonForm, UploadForm
+from apps.backoffice.kit_forms import KitForm, lines_of
 from apps.backoffice.price_words import candidate_rows
 from apps.backoffice.queries.product_facts import ProductFacts, facts_for
 from apps.backoffice.queries.product_page import ProductState, state_of
@@ -29,6 +30,7 @@ from apps.backoffice.scoping import markets_in_reach, scoped
 from apps.catalog import pricing, publication
 from apps.catalog.enums import ProductStatus
 from apps.catalog.models import Product, ProductContent
+from apps.catalog.operations import set_components
 from apps.catalog.pricing.trace import candidate_of
 from apps.core import clock
 from apps.core.errors import Refusal
@@ -84,6 +86,7 @@ class ProductAdmin(AuditedAdmin):
                     ("tax_class", "gtin"),
                     "weight_g",
                     "withdrawal_exception",
+                    "kit",
                     "description",
                     "is_discountable",
                     "priority",
@@ -92,7 +95,7 @@ class ProductAdmin(AuditedAdmin):
         ),
         (gettext_lazy("Publication"), {"classes": ("tab",), "fields": ("publication_table",)}),
     )
-    readonly_fields = ("publication_table",)
+    readonly_fields = ("publication_table", "kit")
     raw_id_fields = ("parent",)
     inlines = (
         inlines.ContentInline,
@@ -107,7 +110,7 @@ class ProductAdmin(AuditedAdmin):
     actions_detail = (
         "publish_now",
         "unpublish_now",
-        {"title": gettext_lazy("More"), "icon": "more_horiz", "items": ["add_pictures", "why_price"]},
+        {"title": gettext_lazy("More"), "icon": "more_horiz", "items": ["add_pictures", "components", "why_price"]},
     )
     actions = ("publish_selected",)
 
@@ -232,6 +235,15 @@ class ProductAdmin(AuditedAdmin):
             product.publication_html = publication_table(state_of(product=product))
         return product.publication_html
 
+    @display(description=gettext_lazy("kit of"))
+    def kit(self, product: Any) -> str:
+        if not product.pk:
+            return "–"
+        # The form asks for a read-only field several times.
+        if not hasattr(product, "kit_html"):
+            product.kit_html = format_html_join(BREAK, "{}", ((line,) for line in lines_of(product=product))) or "–"
+        return product.kit_html
+
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001 -- Django's
         """Save the tabs; then one audit line and one mark for publication for all of it."""
         super().save_related(request, form, formsets, change)
@@ -307,6 +319,27 @@ class ProductAdmin(AuditedAdmin):
             back=_page_of(product),
             form=UploadForm(request.POST or None, request.FILES or None),
             button=_("Upload"),
+        )
+
+    @action(description=gettext_lazy("Make it a kit"), permissions=["change"], icon="package_2")
+    def components(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """Say what a kit is made of."""
+        product = _product(request, object_id)
+
+        def do(said: Mapping[str, Any]) -> str:
+            set_components(product_id=product.pk, components=said["components"], by=actor_of(request), at=clock.now())
+            return _("Kept. The shops show it within seconds.")
+
+        mine = scoped(request, Product.objects.all())
+        return ask(
+            request,
+            admin=self,
+            title=_("Make it a kit"),
+            question=product.get_title(),
+            do=do,
+            back=_page_of(product),
+            form=KitForm(request.POST if request.method == "POST" else None, product=product, products=mine),
+            button=_("Keep"),
         )
 
     @action(description=gettext_lazy("Why this price"), permissions=["view"], icon="help")

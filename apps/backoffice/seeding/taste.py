@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from apps.backoffice.demo.catalogue import DemoCatalogue
 from apps.backoffice.seeding.catalogue import Sold
+from apps.backoffice.seeding.kits import KITS
 from apps.catalog import operations as catalog
 from apps.catalog.models import Publication
 from apps.markets.models import Market
@@ -16,6 +17,7 @@ OWN_RANGE = 60
 def seed_taste(*, demo: DemoCatalogue, sold: Sold, at: datetime) -> None:
     """Give every published product a popularity and a first day in each market; the same each time."""
     lead = {sold.roots[product.sku].pk: (product.sku, product.brands[0]) for product in demo.products}
+    lead |= {sold.roots[kit.sku].pk: (kit.sku, kit.brand) for kit in KITS}
     for market in Market.objects.select_related("brand").order_by("code"):
         brand = market.brand.code
         scores, days = {}, {}

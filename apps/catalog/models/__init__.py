@@ -7,6 +7,7 @@ from apps.catalog.models.category import (  # noqa: I001 -- Oscar's own come las
 )
 from apps.catalog.models.content import ProductContent, SlugRecord
 from apps.catalog.models.importing import ImportIssue, ImportJob, ImportRow
+from apps.catalog.models.kit import KitComponent
 from apps.catalog.models.price import Price, PriceHistory, PriceList
 from apps.catalog.models.product import (
     AttributeOption,
@@ -43,6 +44,7 @@ __all__ = [
     "ImportIssue",
     "ImportJob",
     "ImportRow",
+    "KitComponent",
     "Price",
     "PriceBoundary",
     "PriceHistory",

@@ -10,9 +10,13 @@ from apps.catalog.publication.build import availability_of
 from apps.markets.queries import all_shops
 
 # Only what is published: an import counts the stock of thousands that no page shows yet.
+# The kits a product is in live by its stock too.
 _FAMILIES = """
 SELECT coalesce(p.parent_id, p.id), p.id FROM catalogue_product p
-WHERE coalesce(p.parent_id, p.id) IN (SELECT coalesce(parent_id, id) FROM catalogue_product WHERE id = ANY(%s))
+WHERE coalesce(p.parent_id, p.id) IN (
+        SELECT coalesce(parent_id, id) FROM catalogue_product
+         WHERE id IN (SELECT unnest(%(ids)s::bigint[])
+                      UNION SELECT kit_id FROM catalogue_kitcomponent WHERE product_id = ANY(%(ids)s::bigint[])))
   AND p.structure <> 'parent' AND p.is_public AND p.status = 'active'
   AND EXISTS (SELECT FROM catalogue_publication shown WHERE shown.product_id = coalesce(p.parent_id, p.id))
 """
@@ -39,7 +43,7 @@ def mark_availability(*, product_ids: Iterable[int], at: datetime) -> int:  # no
     if not ids:
         return 0
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_FAMILIES, [ids])
+        cursor.execute(_FAMILIES, {"ids": ids})
         families: dict[int, list[int]] = {}
         for root, item in cursor.fetchall():
             families.setdefault(root, []).append(item)

@@ -128,6 +128,7 @@ def variants(
                 "weight_g": item.weight_g,
                 "pictures": [entry["asset"] for entry in pictures[item.id]],
             }
+            | ({"contents": item.contents_of_kit} if item.contents_of_kit else {})
         )
     return out
 

@@ -53,6 +53,8 @@ class Item:
     priority: int
     variant_position: int
     withdrawal_exception: str
+    contents_of_kit: list[list[Any]] | None = None
+    """Of a kit: [product id, units, reference name] of what it is made of."""
     contents: dict[Level, dict[str, Any]] = field(default_factory=dict)
     facts: list[Fact] = field(default_factory=list)
     asset_ids: list[int] = field(default_factory=list)
@@ -98,7 +100,13 @@ class Truth:
 _ITEMS = """
 SELECT id, parent_id, structure, coalesce(upc, ''), title, slug, description, coalesce(meta_title, ''),
        coalesce(meta_description, ''), is_public AND status = 'active', tax_class, gtin, weight_g, priority,
-       variant_position, withdrawal_exception
+       variant_position, withdrawal_exception,
+       (SELECT jsonb_agg(jsonb_build_array(part.product_id, part.quantity,
+                                          coalesce(nullif(good.title, ''), above.title, good.upc))
+                        ORDER BY part.position, part.id)::text
+          FROM catalogue_kitcomponent part JOIN catalogue_product good ON good.id = part.product_id
+          LEFT JOIN catalogue_product above ON above.id = good.parent_id
+         WHERE part.kit_id = catalogue_product.id)
 FROM catalogue_product
 WHERE id IN (SELECT unnest(%(roots)s::bigint[]) UNION SELECT id FROM catalogue_product WHERE parent_id = ANY(%(roots)s))
 ORDER BY variant_position, id
@@ -149,7 +157,8 @@ def load(*, root_ids: list[int]) -> Truth:
     with connection.cursor() as cursor:
         cursor.execute(_ITEMS, {"roots": root_ids})
         for row in cursor.fetchall():
-            items[row[0]] = Item(*row)
+            values = [*row[:-1], json.loads(row[-1]) if row[-1] else None]
+            items[row[0]] = Item(*values)
         for item in items.values():
             if item.parent_id is None:
                 families[item.id] = Family(root=item)

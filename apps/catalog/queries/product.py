@@ -182,6 +182,7 @@ def _variant(entry: dict[str, Any], currency: str) -> Variant:
         tax_percent=entry["tax_percent"],
         weight_g=entry["weight_g"],
         pictures=tuple(entry["pictures"]),
+        contents=tuple((good, units, name) for good, units, name in entry.get("contents", ())),
     )
 
 

@@ -171,7 +171,10 @@ class ListingResult:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """What can be put into the basket. axes: axis code → value key. pictures: ids into the gallery."""
+    """
+    What can be put into the basket. axes: axis code → value key. pictures: ids into the gallery. contents: of a kit,
+    (product id, units, name as the truth has it) of what it is made of.
+    """
 
     product_id: int
     sku: str
@@ -184,6 +187,12 @@ class Variant:
     tax_percent: str
     weight_g: int | None
     pictures: tuple[int, ...]
+    contents: tuple[tuple[int, int, str], ...] = ()
+
+    @property
+    def needs(self) -> tuple[tuple[int, int], ...]:
+        """What one of it takes of the stock: (product id, units)."""
+        return tuple((good, units) for good, units, _ in self.contents) or ((self.product_id, 1),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +246,11 @@ class SellableLine:
     picture: Picture | None
     weight_g: int | None
     availability: int
+
+    @property
+    def title(self) -> str:
+        """Its name with what tells the variant apart, as in "Kettle, 1.7 l"."""
+        return f"{self.name}, {self.label}" if self.label else self.name
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The basket as pages, checkout and placement see it. Plain values; nothing here asks the database."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -13,6 +13,18 @@ from apps.core.money import Money
 from apps.inventory.sourcing.data import Wanted
 from apps.orders.delivery import DeliveryOption
 from apps.orders.totals import LineTotals, Totals
+
+
+def by_product(*, wanted: Iterable[Wanted]) -> list[Wanted]:
+    """Return the units of each product as one, worth what the dearest of them is; in the order they come."""
+    found: dict[int, Wanted] = {}
+    for each in wanted:
+        known = found.get(each.product_id)
+        if known is not None:
+            dearest = max(known.unit_minor, each.unit_minor)
+            each = Wanted(each.product_id, known.quantity + each.quantity, known.sku, dearest)  # noqa: PLW2901
+        found[each.product_id] = each
+    return list(found.values())
 
 
 class Fix(StrEnum):
@@ -68,8 +80,29 @@ class LineDiscount:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PricedComponent:
+    """What a kit's line holds of one product: units in one kit, and its share of the line's amounts and discounts."""
+
+    product_id: int
+    stockrecord_id: int | None
+    sku: str
+    name: str
+    url: str
+    picture: dict[str, Any]
+    units: int
+    totals: LineTotals
+    discounts: tuple[LineDiscount, ...]
+    withdrawal_exception: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PricedLine:
-    """A basket line with everything said about it. `totals` is None when it cannot be bought at all."""
+    """
+    A basket line with everything said about it. `totals` is None when it cannot be bought at all.
+
+    components: of a kit; its order has a line for each of them. needs: what one of it takes of the stock, (product id,
+    units).
+    """
 
     id: int
     product_id: int
@@ -87,7 +120,9 @@ class PricedLine:
     problems: tuple[Problem, ...]
     left: int | None
     quote: PriceQuote | None
+    needs: tuple[tuple[int, int], ...]
     withdrawal_exception: str = ""
+    components: tuple[PricedComponent, ...] = ()
 
     @property
     def trace(self) -> dict[str, Any]:
@@ -169,10 +204,14 @@ class PricedBasket:
 
     @property
     def wanted(self) -> list[Wanted]:
-        """What sourcing is asked for: each line's units, with what one is worth."""
-        return [
-            Wanted(line.product_id, line.quantity, line.sku, line.unit.minor if line.unit else 0) for line in self.lines
-        ]
+        """What sourcing is asked for: units of each product, those inside kits too, with what one is worth."""
+        found = []
+        for line in self.lines:
+            parts = {part.product_id: (part.sku, part.totals.unit) for part in line.components}
+            for product_id, units in line.needs:
+                sku, unit = parts.get(product_id, (line.sku, line.unit))
+                found.append(Wanted(product_id, units * line.quantity, sku, unit.minor if unit else 0))
+        return by_product(wanted=found)
 
     @property
     def count(self) -> int:

@@ -1,23 +1,34 @@
 """Every change of a basket. All lock the basket first, so two tabs cannot undo each other."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection, transaction
 
 from apps.catalog import pricing as catalog_pricing
 from apps.catalog import queries as catalog_queries
+from apps.catalog.queries.kits import possible
 from apps.inventory import queries as stock
 from apps.inventory.sourcing import queries as sourcing
 from apps.markets.context import Shop
 from apps.markets.enums import LaunchState
 from apps.orders.basket import rows as basket_rows
 from apps.orders.basket.merging import merge
-from apps.orders.basket.pricing import title_of
 from apps.orders.basket.rows import MAX_QUANTITY
 from apps.orders.basket.vouchers import apply_voucher, remove_voucher
 from apps.orders.basket.writes import open_basket, put_line
-from apps.orders.errors import BasketNotFound, NotEnough, NotSoldHere, QuantityRefused, ShopClosed, SoldOut
+from apps.orders.errors import (
+    BasketNotFound,
+    NotEnough,
+    NotSoldHere,
+    QuantityRefused,
+    ShopClosed,
+    SoldOut,
+    TakenByOtherLines,
+)
 from apps.orders.models.hold import reference_of
+from apps.orders.sourcing import units_left
 
 __all__ = [
     "accept_prices",
@@ -30,7 +41,25 @@ __all__ = [
     "remove_voucher",
 ]
 
-_IN_BASKET = "SELECT quantity FROM basket_line WHERE basket_id = %s AND product_id = %s"
+# What one unit takes of each product it needs, what the other lines take of it (kits count as their components), and
+# how many units are in the basket already.
+_NEEDS = """
+WITH part AS (
+  SELECT product_id, quantity FROM catalogue_kitcomponent WHERE kit_id = %(product)s
+), need AS (
+  SELECT product_id, quantity FROM part
+   UNION ALL SELECT %(product)s::bigint, 1 WHERE NOT EXISTS (SELECT FROM part)
+), other AS (
+  SELECT coalesce(inside.product_id, line.product_id) AS product_id,
+         sum(line.quantity * coalesce(inside.quantity, 1)) AS units
+    FROM basket_line line LEFT JOIN catalogue_kitcomponent inside ON inside.kit_id = line.product_id
+   WHERE line.basket_id = %(basket)s AND line.product_id <> %(product)s
+   GROUP BY 1
+)
+SELECT need.product_id, need.quantity, coalesce(other.units, 0)::int,
+       (SELECT quantity FROM basket_line WHERE basket_id = %(basket)s AND product_id = %(product)s)
+  FROM need LEFT JOIN other USING (product_id)
+"""
 _PRODUCT_OF_LINE = "SELECT product_id, quantity FROM basket_line WHERE id = %s AND basket_id = %s"
 _REMOVE = "DELETE FROM basket_line WHERE id = %s AND basket_id = %s"
 
@@ -41,17 +70,15 @@ def add_line(*, shop: Shop, basket_id: int, owner_id: int | None, product_id: in
     Put more of a product into a basket; return how many are in it now. Six statements.
 
     quantity: whole, from 1 to MAX_QUANTITY with what is there. Locks the basket. Raises QuantityRefused, NotSoldHere,
-    SoldOut, NotEnough, ShopClosed, BasketNotFound; then nothing has changed.
+    SoldOut, NotEnough, TakenByOtherLines, ShopClosed, BasketNotFound; then nothing has changed.
     """
     _check_quantity(quantity, lowest=1)
     _check_open(shop)
     basket_rows.lock(shop=shop, basket_id=basket_id, owner_id=owner_id)
-    with connection.cursor() as cursor:
-        cursor.execute(_IN_BASKET, [basket_id, product_id])
-        row = cursor.fetchone()
-    wanted = quantity + (row[0] if row else 0)
+    needed = _needed(basket_id=basket_id, product_id=product_id)
+    wanted = quantity + needed.in_basket
     _check_quantity(wanted, lowest=1)
-    _put_checked(shop=shop, basket_id=basket_id, product_id=product_id, quantity=wanted, at=at)
+    _put_checked(shop=shop, basket_id=basket_id, product_id=product_id, quantity=wanted, needed=needed, at=at)
     return wanted
 
 
@@ -63,7 +90,7 @@ def change_quantity(
     Set the quantity of a line; 0 removes it.
 
     Locks the basket. A line that is not in this basket is not there: nothing happens but BasketNotFound. Raises
-    QuantityRefused, NotSoldHere, SoldOut, NotEnough; then nothing has changed.
+    QuantityRefused, NotSoldHere, SoldOut, NotEnough, TakenByOtherLines; then nothing has changed.
     """
     _check_quantity(quantity, lowest=0)
     basket_rows.lock(shop=shop, basket_id=basket_id, owner_id=owner_id)
@@ -76,7 +103,8 @@ def change_quantity(
             cursor.execute(_REMOVE, [line_id, basket_id])
             return
     product_id, _ = row
-    _put_checked(shop=shop, basket_id=basket_id, product_id=product_id, quantity=quantity, at=at)
+    needed = _needed(basket_id=basket_id, product_id=product_id)
+    _put_checked(shop=shop, basket_id=basket_id, product_id=product_id, quantity=quantity, needed=needed, at=at)
 
 
 @transaction.atomic
@@ -102,17 +130,39 @@ def accept_prices(*, shop: Shop, basket_id: int, owner_id: int | None, at: datet
             )
 
 
-def _put_checked(*, shop: Shop, basket_id: int, product_id: int, quantity: int, at: datetime) -> None:
+@dataclass(frozen=True, slots=True)
+class _Needed:
+    """What one unit takes of the stock, what the other lines of the basket take of that, and how many are in it."""
+
+    needs: tuple[tuple[int, int], ...]
+    taken: Mapping[int, int]
+    in_basket: int
+
+
+def _needed(*, basket_id: int, product_id: int) -> _Needed:
+    with connection.cursor() as cursor:
+        cursor.execute(_NEEDS, {"basket": basket_id, "product": product_id})
+        rows = cursor.fetchall()
+    needs = tuple((row[0], row[1]) for row in rows)
+    return _Needed(needs, {row[0]: row[2] for row in rows}, rows[0][3] or 0)
+
+
+def _put_checked(*, shop: Shop, basket_id: int, product_id: int, quantity: int, needed: _Needed, at: datetime) -> None:
     page = catalog_queries.sellable_lines(shop=shop, product_ids=[product_id]).get(product_id)
     quote = catalog_pricing.quote_many(market=shop.market, wanted={product_id: quantity}, at=at).get(product_id)
     if page is None or quote is None:
-        raise NotSoldHere(name=title_of(page) if page else stock.sku_of(product_id=product_id))
-    free = sourcing.free_units(product_ids=[product_id], market=shop.market, held_by=reference_of(basket_id=basket_id))
-    left = sum(free.values())
-    if left == 0:
-        raise SoldOut(name=title_of(page))
+        raise NotSoldHere(name=page.title if page else stock.sku_of(product_id=product_id))
+    goods = [good for good, _ in needed.needs]
+    free = sourcing.free_units(product_ids=goods, market=shop.market, held_by=reference_of(basket_id=basket_id))
+    there = units_left(stock=free)
+    rest = {good: there.get(good, 0) - needed.taken[good] for good in goods}
+    if possible(needs=needed.needs, left=there) == 0:
+        raise SoldOut(name=page.title)
+    left = possible(needs=needed.needs, left=rest)
+    if left <= 0:
+        raise TakenByOtherLines(name=page.title)
     if left < quantity:
-        raise NotEnough(name=title_of(page), left=left, wanted=quantity)
+        raise NotEnough(name=page.title, left=left, wanted=quantity)
     put_line(shop=shop, basket_id=basket_id, product_id=product_id, quantity=quantity, quote=quote, at=at)
 
 

@@ -1,21 +1,24 @@
 """From stored rows to a priced basket: quotes, offers, totals and problems, in a fixed number of statements."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from itertools import islice
 
 from apps.catalog import pricing as catalog_pricing
 from apps.catalog import queries as catalog_queries
 from apps.catalog.pricing import PriceQuote
 from apps.catalog.queries import SellableLine
+from apps.catalog.queries.kits import possible
 from apps.core.errors import Refusal
-from apps.core.money import Money, format_money
+from apps.core.money import Money, format_money, total
 from apps.inventory.sourcing.data import Stock, Wanted
 from apps.markets.context import Shop
 from apps.orders import delivery as deliveries
 from apps.orders import sourcing
 from apps.orders import totals as calculator
+from apps.orders.basket import kits
 from apps.orders.basket import offers as offer_engine
 from apps.orders.basket.data import (
     Agreed,
@@ -26,6 +29,7 @@ from apps.orders.basket.data import (
     PricedBasket,
     PricedLine,
     Problem,
+    by_product,
 )
 from apps.orders.basket.rows import BasketRows, LineRow, VoucherRow
 from apps.orders.errors import (
@@ -34,6 +38,7 @@ from apps.orders.errors import (
     NotSoldHere,
     PriceChanged,
     SoldOut,
+    TakenByOtherLines,
     VoucherBeaten,
     VoucherElsewhere,
     VoucherNeedsAccount,
@@ -67,12 +72,13 @@ def price_basket(
     goes, once that is known. agreed: kept prices and the delivery charge of goods that follow from another order; no
     offer lowers them besides. Raises DeliveryRefused for an unknown code.
     """
-    left = None if stock is None else sourcing.units_left(stock=stock)
+    units = None if stock is None else sourcing.units_left(stock=stock)
+    left = None if units is None else kits.left_for(lines=rows.lines, left=units)
     quotes, pages = _quoted(shop=shop, rows=rows, at=at, customer_group=customer_group, agreed=agreed)
     sold = [
         line
         for line in rows.lines
-        if line.product_id in quotes and line.product_id in pages and (left is None or left.get(line.product_id, 0) > 0)
+        if line.product_id in quotes and line.product_id in pages and (left is None or left[line.id] > 0)
     ]
     outcome = offer_engine.Outcome()
     reasons: dict[int, Refusal] = {}
@@ -80,11 +86,21 @@ def price_basket(
         outcome, reasons = _offers(shop=shop, rows=rows, sold=sold, quotes=quotes, at=at)
     given = outcome.given
     discounts = _discounts_by_line(given)
-    inputs = [_line_input(line, quote=quotes[line.product_id], discounts=discounts) for line in sold]
+    groups = [
+        kits.inputs_of(
+            line=line,
+            quote=quotes[line.product_id],
+            discount=total((each.amount for each in discounts.get(line.id, ())), currency=shop.market.currency),
+            quotes=quotes,
+            market=shop.market,
+        )
+        for line in sold
+    ]
+    inputs = [each for group in groups for each in group]
     goods = calculator.goods_of(lines=inputs, currency=shop.market.currency)
     leaves_on = None
     if stock is not None:
-        sought = [Wanted(line.product_id, line.quantity, line.sku, quotes[line.product_id].unit.minor) for line in sold]
+        sought = _sought(sold=sold, quotes=quotes)
         leaves_on = sourcing.leaves_on(shop=shop, lines=sought, stock=stock, postcode=postcode, at=at)
     options = deliveries.options(shop=shop, goods=goods, at=at, leaves_on=leaves_on, chosen=delivery_code or "")
     chosen = _chosen(options=options, code=delivery_code)
@@ -96,7 +112,8 @@ def price_basket(
         delivery=charge,
         delivery_discount=sum((amount for _, amount in on_delivery), Money.zero(shop.market.currency)),
     )
-    counted = {line.id: counted for line, counted in zip(sold, totals.lines, strict=True)}
+    rest = iter(totals.lines)
+    counted = {line.id: tuple(islice(rest, len(group))) for line, group in zip(sold, groups, strict=True)}
     applied = _applied(given=given, on_delivery=on_delivery, currency=shop.market.currency)
     return PricedBasket(
         id=rows.id,
@@ -107,10 +124,11 @@ def price_basket(
                 line=line,
                 shop=shop,
                 quote=quotes.get(line.product_id),
-                page=pages.get(line.product_id),
-                counted=counted.get(line.id),
+                pages=pages,
+                counted=counted.get(line.id, ()),
                 discounts=discounts.get(line.id, ()),
-                left=None if left is None else left.get(line.product_id, 0),
+                left=None if left is None else left[line.id],
+                there=None if units is None else possible(needs=line.needs, left=units),
             )
             for line in rows.lines
         ),
@@ -126,8 +144,12 @@ def price_basket(
 def _quoted(
     *, shop: Shop, rows: BasketRows, at: datetime, customer_group: str, agreed: Agreed | None
 ) -> tuple[Mapping[int, PriceQuote], Mapping[int, SellableLine]]:
-    """What each product costs and how it is shown, by product; those the market does not sell are left out."""
-    wanted = {line.product_id: line.quantity for line in rows.lines}
+    """
+    What each product costs and how it is shown, by product, those inside kits too; what the market does not sell is
+    left out.
+    """
+    parts = {part.product_id: part.quantity * line.quantity for line in rows.lines for part in line.components}
+    wanted = parts | {line.product_id: line.quantity for line in rows.lines}
     if not wanted:
         return {}, {}
     quotes = catalog_pricing.quote_many(market=shop.market, wanted=wanted, at=at, customer_group=customer_group)
@@ -201,17 +223,16 @@ def _discounts_by_line(given: list[offer_engine.Given]) -> dict[int, tuple[LineD
     return found
 
 
-def _line_input(
-    line: LineRow,
-    *,
-    quote: PriceQuote,
-    discounts: Mapping[int, tuple[LineDiscount, ...]],
-) -> calculator.LineInput:
-    return calculator.LineInput(
-        unit=quote.unit,
-        quantity=line.quantity,
-        tax_percent=quote.tax_percent,
-        discount=sum((each.amount for each in discounts.get(line.id, ())), Money.zero(quote.unit.currency)),
+def _sought(*, sold: list[LineRow], quotes: Mapping[int, PriceQuote]) -> list[Wanted]:
+    """What sourcing is asked for before the basket is priced: units by product, those inside kits too."""
+    return by_product(
+        wanted=(
+            Wanted(product_id, units * line.quantity, line.sku, quotes[product_id].unit.minor)
+            if product_id in quotes
+            else Wanted(product_id, units * line.quantity, line.sku)
+            for line in sold
+            for product_id, units in line.needs
+        )
     )
 
 
@@ -269,12 +290,14 @@ def _priced_line(
     line: LineRow,
     shop: Shop,
     quote: PriceQuote | None,
-    page: SellableLine | None,
-    counted: calculator.LineTotals | None,
+    pages: Mapping[int, SellableLine],
+    counted: Sequence[calculator.LineTotals],
     discounts: tuple[LineDiscount, ...],
     left: int | None,
+    there: int | None,
 ) -> PricedLine:
-    name = title_of(page) if page else line.title
+    page = pages.get(line.product_id)
+    name = page.title if page else line.title
     return PricedLine(
         id=line.id,
         product_id=line.product_id,
@@ -287,12 +310,14 @@ def _priced_line(
         unit=quote.unit if quote else None,
         prior=quote.prior if quote else None,
         tax_percent=quote.tax_percent if quote else Decimal(0),
-        totals=counted,
+        totals=kits.sum_of(counted=counted, quote=quote, quantity=line.quantity) if quote and counted else None,
         discounts=discounts,
-        problems=_problems(line=line, shop=shop, name=name, quote=quote if page else None, left=left),
+        problems=_problems(line=line, shop=shop, name=name, quote=quote if page else None, left=left, there=there),
         left=left,
         quote=quote,
+        needs=line.needs,
         withdrawal_exception=line.withdrawal_exception,
+        components=kits.components_of(line=line, counted=counted, discounts=discounts, pages=pages),
     )
 
 
@@ -303,9 +328,12 @@ def _problems(
     name: str,
     quote: PriceQuote | None,
     left: int | None,
+    there: int | None,
 ) -> tuple[Problem, ...]:
     if quote is None:
         return (Problem(refusal=NotSoldHere(name=name), blocking=True, fix=Fix.REMOVE),)
+    if left == 0 and there:
+        return (Problem(refusal=TakenByOtherLines(name=name), blocking=True, fix=Fix.REMOVE),)
     if left == 0:
         return (Problem(refusal=SoldOut(name=name), blocking=True, fix=Fix.REMOVE),)
     found = []
@@ -318,11 +346,6 @@ def _problems(
         )
         found.append(Problem(refusal=refusal_of_price, blocking=False, fix=Fix.ACCEPT))
     return tuple(found)
-
-
-def title_of(page: SellableLine) -> str:
-    """A product's name with what tells the variant apart, as in "Kettle, 1.7 l"."""
-    return f"{page.name}, {page.label}" if page.label else page.name
 
 
 def written(*, money: Money, shop: Shop) -> str:

@@ -69,7 +69,7 @@ def _priced(
     customer_group: str = "",
 ) -> PricedBasket:
     free = sourcing.free_units(
-        product_ids=[line.product_id for line in found.lines],
+        product_ids=found.goods,
         market=shop.market,
         # What its own checkout keeps is there for it, and for nobody else.
         held_by=reference_of(basket_id=found.id),

@@ -40,7 +40,17 @@ SELECT basket.id, basket.owner_id,
        line.id, line.product_id, line.stockrecord_id, line.quantity, line.price_currency,
        coalesce(line.price_incl_tax, line.price_excl_tax), product.upc,
        coalesce(nullif(product.title, ''), parent.title, product.upc),
-       coalesce(parent.withdrawal_exception, product.withdrawal_exception)
+       coalesce(parent.withdrawal_exception, product.withdrawal_exception),
+       (SELECT jsonb_agg(jsonb_build_object(
+                 'product_id', part.product_id, 'quantity', part.quantity, 'share', part.share, 'sku', good.upc,
+                 'title', coalesce(nullif(good.title, ''), above.title, good.upc), 'tax_class', good.tax_class,
+                 'withdrawal_exception', coalesce(above.withdrawal_exception, good.withdrawal_exception),
+                 'stockrecord_id', (SELECT min(held.id) FROM partner_stockrecord held
+                                     WHERE held.product_id = part.product_id))
+               ORDER BY part.position, part.id)::text
+          FROM catalogue_kitcomponent part JOIN catalogue_product good ON good.id = part.product_id
+          LEFT JOIN catalogue_product above ON above.id = good.parent_id
+         WHERE part.kit_id = line.product_id)
   FROM basket_basket basket
   LEFT JOIN basket_line line ON line.basket_id = basket.id
   LEFT JOIN catalogue_product product ON product.id = line.product_id
@@ -51,8 +61,26 @@ SELECT basket.id, basket.owner_id,
 
 
 @dataclass(frozen=True, slots=True)
+class ComponentRow:
+    """What one kit holds of a product. share: of the kit's price against the others', None where prices say it."""
+
+    product_id: int
+    quantity: int
+    share: int | None
+    sku: str
+    title: str
+    tax_class: str
+    withdrawal_exception: str
+    stockrecord_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class LineRow:
-    """A line as stored. `seen`: the unit price shown when it was put in, None when that was in another currency."""
+    """
+    A line as stored. `seen`: the unit price shown when it was put in, None when that was in another currency.
+
+    components: what a kit is made of; none of a product like any other.
+    """
 
     id: int
     product_id: int
@@ -62,6 +90,14 @@ class LineRow:
     sku: str
     title: str
     withdrawal_exception: str = ""
+    components: tuple[ComponentRow, ...] = ()
+
+    @property
+    def needs(self) -> tuple[tuple[int, int], ...]:
+        """What one of it takes of the stock: (product id, units)."""
+        if not self.components:
+            return ((self.product_id, 1),)
+        return tuple((part.product_id, part.quantity) for part in self.components)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +126,11 @@ class BasketRows:
     owner_id: int | None
     lines: tuple[LineRow, ...]
     vouchers: tuple[VoucherRow, ...]
+
+    @property
+    def goods(self) -> list[int]:
+        """The ids of the products that are taken from shelves for it, each once."""
+        return list(dict.fromkeys(product_id for line in self.lines for product_id, _ in line.needs))
 
 
 def lock(*, shop: Shop, basket_id: int, owner_id: int | None) -> bool:
@@ -120,7 +161,7 @@ def load(*, shop: Shop, basket_id: int) -> BasketRows:
 
 
 def _line(row: tuple[Any, ...], *, currency: str) -> LineRow:
-    line_id, product_id, stockrecord_id, quantity, seen_currency, seen, sku, title, withdrawal_exception = row
+    line_id, product_id, stockrecord_id, quantity, seen_currency, seen, sku, title, withdrawal_exception, parts = row
     known = isinstance(seen, Decimal) and seen_currency == currency
     return LineRow(
         id=line_id,
@@ -131,6 +172,7 @@ def _line(row: tuple[Any, ...], *, currency: str) -> LineRow:
         sku=sku,
         title=title,
         withdrawal_exception=withdrawal_exception,
+        components=tuple(ComponentRow(**part) for part in json.loads(parts)) if parts else (),
     )
 
 

@@ -227,7 +227,7 @@ def _free(
     """
     touched = {product for part in parts for product in part.products}
     if prepared is not None:
-        touched |= {line.product_id for line in prepared.basket.lines}
+        touched |= {each.product_id for each in prepared.basket.wanted}
     if touched:
         inventory.lock_products(product_ids=sorted(touched))
     if not parts:

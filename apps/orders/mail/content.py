@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from apps.core.money import Money, format_money, from_minor
 from apps.inventory.hours import hours_of
 from apps.markets.context import Shop
-from apps.orders import links
+from apps.orders import kits, links
 from apps.orders.enums import CONFIRMATIONS, MailKind
 from apps.orders.fulfilment import queries as fulfilments
 from apps.orders.mail import texts
@@ -52,7 +52,7 @@ class LineView:
     unit_text: str
     total_text: str
     url: str
-    variant_text: str = ""
+    contents: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,11 +134,11 @@ def content_of(*, kind: str, order: Order, shop: Shop, fulfilment_id: int | None
         return replace(short, blocks=(days,))
     if kind not in CONFIRMATIONS:
         return short
-    lines = list(Line.objects.filter(order_id=order.pk).order_by("position", "id"))
+    lines = list(Line.objects.filter(order_id=order.pk).select_related("kit").order_by("position", "id"))
     payments = list(Payment.objects.filter(order_id=order.pk).select_related("credit_account").order_by("id"))
     return replace(
         short,
-        lines=tuple(_line(line=line, order=order, shop=shop) for line in lines),
+        lines=tuple(_line(line=line, order=order, shop=shop) for line in kits.chosen(lines=lines)),
         totals=_totals(order=order, payments=payments, shop=shop),
         blocks=_blocks(order=order),
         bank_details=bank_details(order=order, payments=payments, shop=shop),
@@ -172,14 +172,17 @@ def _amount(amount: Decimal, *, order: Order, shop: Shop) -> str:
     return format_money(money=money, language=shop.language, country=shop.market.country)
 
 
-def _line(*, line: Line, order: Order, shop: Shop) -> LineView:
+def _line(*, line: kits.Chosen, order: Order, shop: Shop) -> LineView:
     gross = shop.market.prices_include_tax
     return LineView(
         name=line.title,
-        sku=line.partner_sku,
+        sku=line.sku,
         quantity=line.quantity,
-        unit_text=_amount(line.unit_price_incl_tax if gross else line.unit_price_excl_tax, order=order, shop=shop),
-        total_text=_amount(line.line_price_incl_tax if gross else line.line_price_excl_tax, order=order, shop=shop),
+        unit_text=_amount(line.unit(gross=gross, currency=order.currency).amount, order=order, shop=shop),
+        total_text=_amount(
+            line.total(name="line_price_incl_tax" if gross else "line_price_excl_tax"), order=order, shop=shop
+        ),
+        contents=line.contents,
         url=f"{links.origin_of(brand=shop.brand)}{line.url_path}" if line.url_path else "",
     )
 

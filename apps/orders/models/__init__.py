@@ -11,7 +11,7 @@ from apps.orders.models.hold import StockHold
 from apps.orders.models.invoice import Invoice, InvoiceFile, InvoiceLine, InvoiceSeries
 from apps.orders.models.logistics import PartnerNotice
 from apps.orders.models.mail import MailLog
-from apps.orders.models.order import Line, Order
+from apps.orders.models.order import Line, Order, OrderKit
 from apps.orders.models.payment import Payment, PaymentCapture, PaymentNotice
 from apps.orders.models.reconciliation import Reconciliation
 from apps.orders.models.returns import Refund, RefundLine, RefundTender, Return, ReturnLine, ReturnPhoto
@@ -43,6 +43,7 @@ __all__ = [
     "OfferStacking",
     "Order",
     "OrderEdit",
+    "OrderKit",
     "PartnerNotice",
     "Payment",
     "PaymentCapture",

@@ -63,8 +63,44 @@ class Order(AbstractOrder):
         ]
 
 
+class OrderKit(models.Model):  # type: ignore[django-manager-missing] # `lines`: of Oscar's untyped row
+    """
+    A kit of an order, as the shopper chose it. Its components are lines of the order, which sum to it to the cent.
+
+    quantity: kits. Amounts are the sums of its lines, on both sides of tax.
+    """
+
+    order = models.ForeignKey("order.Order", models.CASCADE, related_name="kits", verbose_name=_("order"))
+    product = models.ForeignKey(
+        "catalogue.Product", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("product")
+    )
+    position = models.PositiveSmallIntegerField(_("position"))
+    sku = models.CharField(_("SKU"), max_length=64)
+    title = models.CharField(_("name"), max_length=255)
+    quantity = models.PositiveIntegerField(_("kits"))
+    unit_shown = models.DecimalField(_("price of one, as the market shows it"), max_digits=12, decimal_places=2)
+    price_trace = models.JSONField(_("how the price came about"), default=dict)
+    picture = models.JSONField(_("picture at the time"), default=dict, blank=True)
+    url_path = models.CharField(_("product page at the time"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("kit of an order")
+        verbose_name_plural = _("kits of orders")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["order", "position"], name="order_kit_position_unique"),
+            models.CheckConstraint(condition=models.Q(quantity__gte=1), name="order_kit_quantity_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.sku}"
+
+
 class Line(AbstractLine):
-    """One SKU of an order, with the trace of its price: which list, which quantity break, which tax, which offers."""
+    """
+    One SKU of an order, with the trace of its price: which list, which quantity break, which tax, which offers.
+
+    kit: the kit it is a component of, where it was not bought by itself; its amounts are its share of the kit's.
+    """
 
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     tax_percent = models.DecimalField(_("tax percent"), max_digits=6, decimal_places=3, default=0)
@@ -77,6 +113,14 @@ class Line(AbstractLine):
         choices=WithdrawalException.choices,
         blank=True,
         db_default="",
+    )
+    kit = models.ForeignKey(
+        "order.OrderKit",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="lines",
+        verbose_name=_("sold in this kit"),
     )
 
     class Meta(AbstractLine.Meta):

@@ -11,8 +11,8 @@ from typing import Any
 
 from django.utils.formats import date_format
 
+from apps.catalog.models.kit import MOST_UNITS
 from apps.core import idempotency, locks, outbox
-from apps.core.errors import Refusal
 from apps.core.locks import retry_on_conflict
 from apps.core.money import Money
 from apps.inventory.errors import NoRuleFits, UnableToReserve
@@ -23,7 +23,9 @@ from apps.markets.enums import LaunchState
 from apps.orders import confirmation, sourcing, terms, tokens
 from apps.orders.basket import rows as basket_rows
 from apps.orders.basket.data import PricedBasket, PricedLine
+from apps.orders.basket.kits import left_for
 from apps.orders.basket.pricing import price_basket, written
+from apps.orders.basket.rows import MAX_QUANTITY
 from apps.orders.credit import operations as credit
 from apps.orders.credit.data import CreditUse
 from apps.orders.credit.errors import CreditMoved
@@ -39,6 +41,7 @@ from apps.orders.errors import (
     PromiseMoved,
     ShopClosed,
     SoldOut,
+    TakenByOtherLines,
 )
 from apps.orders.holds import operations as holds
 from apps.orders.models import Order
@@ -258,19 +261,19 @@ def _check_agreed(*, shop: Shop, basket: PricedBasket, confirmed_total: Money) -
 
 def _source(order: NewOrder) -> Decision:
     """Have the rules say where the goods come from, and promise them: what the checkout kept is free for them first."""
-    lines = order.basket.lines
+    lines, wanted = order.basket.lines, order.basket.wanted
     store = order.basket.delivery.store if order.basket.delivery else None
     if order.keeps_goods:
         holds.let_go(
             market=order.shop.market,
             basket_id=order.basket.id,
-            product_ids=[line.product_id for line in lines],
+            product_ids=[each.product_id for each in wanted],
             reason=f"ordered as {order.number}",
             at=order.at,
         )
     request = sourcing.request_for(
         market=order.shop.market,
-        lines=order.basket.wanted,
+        lines=wanted,
         method=order.basket.delivery.method if order.basket.delivery else None,
         postcode=order.address.postcode,
         at=order.at,
@@ -279,20 +282,27 @@ def _source(order: NewOrder) -> Decision:
     try:
         return stock.source(request=request, reference=reference_of(number=order.number), at=order.at, by=order.by)
     except UnableToReserve as refusal:
-        short = _line_of(lines, refusal)
-        left = refusal.params["left"]
+        short, left, there = _short(lines, refusal)
         if store is not None:
             raise NotInStore(name=short.name, store=store.name) from refusal
-        if left == 0:
+        if there == 0:
             raise SoldOut(name=short.name) from refusal
+        if left == 0:
+            raise TakenByOtherLines(name=short.name) from refusal
         raise NotEnough(name=short.name, left=left, wanted=short.quantity) from refusal
     except NoRuleFits as refusal:
-        name = _line_of(lines, refusal).name
+        name = next(line.name for line in lines if refusal.params["product_id"] in dict(line.needs))
         raise (NotInStore(name=name, store=store.name) if store else CannotSend(name=name)) from refusal
 
 
-def _line_of(lines: Sequence[PricedLine], refusal: Refusal) -> PricedLine:
-    return next(line for line in lines if line.product_id == refusal.params["product_id"])
+def _short(lines: Sequence[PricedLine], refusal: UnableToReserve) -> tuple[PricedLine, int, int]:
+    """The first line that the units left of a product do not cover, what is left for it, and what would be alone."""
+    product_id, units = int(str(refusal.params["product_id"])), int(str(refusal.params["left"]))
+    needing = [line for line in lines if product_id in dict(line.needs)]
+    plenty = {good: MAX_QUANTITY * MOST_UNITS * len(lines) for line in needing for good, _ in line.needs}
+    left = left_for(lines=needing, left=plenty | {product_id: units})
+    short = next((line for line in needing if left[line.id] < line.quantity), needing[-1])
+    return short, left[short.id], units // dict(short.needs)[product_id]
 
 
 def _keep_promise(*, order: NewOrder, order_id: int, decision: Decision) -> None:

@@ -8,18 +8,20 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from apps.core.money import Money
 from apps.core.sql import prepared_cursor
 from apps.markets.context import Shop
 from apps.orders import terms
-from apps.orders.basket.data import PricedBasket, PricedLine
+from apps.orders.basket.data import PricedBasket, PricedComponent, PricedLine
 from apps.orders.credit.data import CreditUse
 from apps.orders.enums import OrderState, PaymentState
 from apps.orders.payments.queries import capture_policy
 from apps.orders.placement.data import Address, Contact
 from apps.orders.terms import Terms
+from apps.orders.totals import LineTotals
 
 _ADDRESS = "title, first_name, last_name, line1, line2, line3, line4, state, postcode, country_id, search_text"
 _ADDRESS_OF = """'', {0}->>'first_name', {0}->>'last_name', {0}->>'line1', {0}->>'line2', {0}->>'company', {0}->>'city',
@@ -53,21 +55,32 @@ placed AS (
       ON CONFLICT (number) DO NOTHING
   RETURNING id, terms_id
 ),
+kits AS (
+  INSERT INTO order_orderkit (order_id, product_id, position, sku, title, quantity, unit_shown, price_trace, picture,
+                              url_path)
+  SELECT placed.id, kit.product_id, kit.position, kit.sku, left(kit.name, 255), kit.quantity, kit.unit, kit.trace,
+         kit.picture, left(kit.url, 300)
+    FROM placed, jsonb_to_recordset(%(kits)s::jsonb) AS kit(
+      position int, product_id bigint, sku text, name text, quantity int, unit numeric, trace jsonb, picture jsonb,
+      url text)
+  RETURNING id, position
+),
 lines AS (
   INSERT INTO order_line (
     order_id, position, partner_name, partner_sku, partner_line_reference, partner_line_notes, title, upc, quantity,
     line_price_incl_tax, line_price_excl_tax, line_price_before_discounts_incl_tax,
     line_price_before_discounts_excl_tax, unit_price_incl_tax, unit_price_excl_tax, status, num_allocated,
     allocation_cancelled, tax_percent, price_trace, picture, url_path, withdrawal_exception, product_id,
-    stockrecord_id)
+    stockrecord_id, kit_id)
   SELECT placed.id, line.position, '', line.sku, '', '', left(line.name, 255), line.sku, line.quantity,
          line.gross, line.net, line.gross_before, line.net_before, line.unit_gross, line.unit_net, '', 0,
          false, line.tax_percent, line.trace, line.picture, left(line.url, 300), line.withdrawal_exception,
-         line.product_id, line.stockrecord_id
-    FROM placed, jsonb_to_recordset(%(lines)s::jsonb) AS line(
+         line.product_id, line.stockrecord_id, kits.id
+    FROM placed CROSS JOIN jsonb_to_recordset(%(lines)s::jsonb) AS line(
       position int, sku text, name text, quantity int, gross numeric, net numeric, gross_before numeric,
       net_before numeric, unit_gross numeric, unit_net numeric, tax_percent numeric, trace jsonb, picture jsonb,
-      url text, withdrawal_exception text, product_id bigint, stockrecord_id bigint)
+      url text, withdrawal_exception text, product_id bigint, stockrecord_id bigint, kit int)
+    LEFT JOIN kits ON kits.position = line.kit
    ORDER BY line.position
 ),
 discounts AS (
@@ -185,6 +198,7 @@ def _params(order: NewOrder) -> dict[str, Any]:
         "ship": json.dumps(order.address.as_dict()),
         "bill": json.dumps(order.billing.as_dict()),
         "lines": json.dumps(_lines(basket)),
+        "kits": json.dumps([_kit(line, position=place) for place, line in enumerate(basket.lines) if line.components]),
         "offers": json.dumps(_offers(basket)),
         "offers_lost": json.dumps([lost.as_dict() for lost in basket.offers_lost]),
     }
@@ -204,35 +218,71 @@ def tax_lines_json(basket: PricedBasket) -> list[dict[str, str]]:
 
 
 def _lines(basket: PricedBasket) -> list[dict[str, Any]]:
+    """A row for each line; for each component where it is a kit, which is named by its place in the basket."""
     names = {offer.offer_id: offer for offer in basket.offers}
-    return [_line(line, position=position, names=names) for position, line in enumerate(basket.lines)]
+    rows = []
+    for place, line in enumerate(basket.lines):
+        if line.totals is None:
+            raise ValueError(f"line {line.id} has no price")
+        if not line.components:
+            rows.append(
+                _line(line, totals=line.totals, names=names, trace=line.trace, tax_percent=line.tax_percent, kit=None)
+            )
+        for part in line.components:
+            share = _text(part.totals.shown_before)
+            trace = {"kit": line.sku, "name": part.name, "units": part.units, "share": share}
+            percent = part.totals.tax_percent
+            row = _line(part, totals=part.totals, names=names, trace=trace, tax_percent=percent, kit=place)
+            # Wherever a component stands alone (a parcel, an invoice, a return) it says which kit it belongs to.
+            rows.append({**row, "name": f"{part.name} ({line.name})"})
+    return [{**row, "position": position} for position, row in enumerate(rows)]
 
 
-def _line(line: PricedLine, *, position: int, names: Mapping[int, Any]) -> dict[str, Any]:
-    if line.totals is None:
-        raise ValueError(f"line {line.id} has no price")
+def _line(
+    line: PricedLine | PricedComponent,
+    *,
+    totals: LineTotals,
+    names: Mapping[int, Any],
+    trace: Mapping[str, Any],
+    tax_percent: Decimal,
+    kit: int | None,
+) -> dict[str, Any]:
     return {
-        "position": position,
         "sku": line.sku,
         "name": line.name,
-        "quantity": line.quantity,
-        "gross": _text(line.totals.gross),
-        "net": _text(line.totals.net),
-        "gross_before": _text(line.totals.gross_before),
-        "net_before": _text(line.totals.net_before),
-        "unit_gross": _text(line.totals.unit_gross),
-        "unit_net": _text(line.totals.unit_net),
-        "tax_percent": str(line.tax_percent),
-        "trace": {**line.trace, "offers": _line_offers(line, names=names)},
+        "quantity": totals.quantity,
+        "gross": _text(totals.gross),
+        "net": _text(totals.net),
+        "gross_before": _text(totals.gross_before),
+        "net_before": _text(totals.net_before),
+        "unit_gross": _text(totals.unit_gross),
+        "unit_net": _text(totals.unit_net),
+        "tax_percent": str(tax_percent),
+        "trace": {**trace, "offers": _line_offers(line, names=names)},
         "picture": line.picture,
         "url": line.url,
         "withdrawal_exception": line.withdrawal_exception,
         "product_id": line.product_id,
         "stockrecord_id": line.stockrecord_id,
+        "kit": kit,
     }
 
 
-def _line_offers(line: PricedLine, *, names: Mapping[int, Any]) -> list[dict[str, Any]]:
+def _kit(line: PricedLine, *, position: int) -> dict[str, Any]:
+    return {
+        "position": position,
+        "product_id": line.product_id,
+        "sku": line.sku,
+        "name": line.name,
+        "quantity": line.quantity,
+        "unit": _text(line.unit) if line.unit else "0",
+        "trace": line.trace,
+        "picture": line.picture,
+        "url": line.url,
+    }
+
+
+def _line_offers(line: PricedLine | PricedComponent, *, names: Mapping[int, Any]) -> list[dict[str, Any]]:
     return [
         {
             "offer": each.offer_id,

@@ -10,7 +10,10 @@ from apps.storefront.contexts.shown import Shown
 
 @dataclass(frozen=True, slots=True)
 class LineView(Shown):
-    """A line of a basket or an order. key: its id as text. problem: why this line cannot be bought as it stands."""
+    """
+    A line of a basket or an order. key: its id as text. problem: why this line cannot be bought as it stands.
+    contents: what a kit is made of.
+    """
 
     key: str
     name: str
@@ -20,12 +23,12 @@ class LineView(Shown):
     unit_text: str
     total_text: str
     picture: Picture | None = None
-    variant_text: str = ""
     prior_text: str = ""
     problem: ProblemView | None = None
     update_url: str = ""
     remove_url: str = ""
     max_quantity: int = 99
+    contents: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

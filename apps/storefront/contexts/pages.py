@@ -190,7 +190,7 @@ class ProductPage(Shown):
 
     buy_url, product_id: what the form sends. can_buy: False shows `unavailable` instead of the button.
     max_quantity: what one line may hold. maker: lines of the maker's address (product safety law), always visible.
-    withdrawal: why it cannot be given back, or when.
+    withdrawal: why it cannot be given back, or when. contents: what a kit is made of, a link where it is sold alone.
     """
 
     name: str
@@ -214,5 +214,6 @@ class ProductPage(Shown):
     maker: tuple[str, ...] = ()
     withdrawal: str = ""
     unavailable: ProblemView | None = None
+    contents: tuple[Link, ...] = ()
     rails: tuple[Rail, ...] = ()
     foreign: Foreign = IN_ITS_LANGUAGE

@@ -28,6 +28,7 @@ def line_view(*, shop: Shop, line: PricedLine, editable: bool = True) -> LineVie
         update_url=reverse("basket_change", args=[line.id]) if editable else "",
         remove_url=reverse("basket_remove", args=[line.id]) if editable else "",
         max_quantity=min(99, max(line.left or 0, line.quantity)),
+        contents=tuple(f"{part.totals.quantity} × {part.name}" for part in line.components),
     )
 
 

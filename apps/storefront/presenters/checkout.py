@@ -219,8 +219,10 @@ def goods(*, shop: Shop, basket: PricedBasket, features: Features) -> RecapBlock
         told = (_("%(name)s: %(value)s") % {"name": name, "value": value} for name, value in known)
         if facts := "\u00a0· ".join(told):
             lines.append(facts)
-        if excepted := withdrawal_words(exception=line.withdrawal_exception):
-            lines.append(excepted)
+        lines += [f"{part.totals.quantity} × {part.name}" for part in line.components]
+        told_of = [("", line.withdrawal_exception)] if not line.components else []
+        told_of += [(f"{part.name}: ", part.withdrawal_exception) for part in line.components]
+        lines += [f"{of}{excepted}" for of, code in told_of if (excepted := withdrawal_words(exception=code))]
     return RecapBlock(
         title=_("Goods"), lines=tuple(lines), change=Link(label=_("Change the basket"), url=reverse("basket"))
     )

@@ -12,7 +12,7 @@ from apps.catalog.enums import NO_WITHDRAWAL
 from apps.core import clock
 from apps.core.money import Money
 from apps.markets.context import Shop
-from apps.orders import tokens
+from apps.orders import kits, tokens
 from apps.orders.enums import (
     EXCHANGE,
     FollowUpKind,
@@ -236,23 +236,25 @@ def _amount(shop: Shop, order: Order, value: Decimal) -> str:
 def summary(*, shop: Shop, record: OrderRecord) -> Summary:
     """Lines and totals as they were agreed; nothing is computed anew."""
     order = record.order
+    found = kits.chosen(lines=record.lines)
     lines = tuple(
         LineView(
-            key=str(line.pk),
+            key=str(line.lines[0].pk),
             name=line.title,
             url=line.url_path,
-            sku=line.partner_sku,
+            sku=line.sku,
             quantity=line.quantity,
-            unit_text=_amount(shop, order, line.unit_price_incl_tax or Decimal(0)),
-            total_text=_amount(shop, order, line.line_price_before_discounts_incl_tax),
+            unit_text=words.money(shop=shop, amount=line.unit(gross=True, currency=order.currency)),
+            total_text=_amount(shop, order, line.total(name="line_price_before_discounts_incl_tax")),
             picture=picture_from(data=line.picture, alt=line.title),
+            contents=line.contents,
         )
-        for line in record.lines
+        for line in found
     )
     return Summary(
         lines=lines,
         totals=totals(shop=shop, record=record),
-        count_text=words.items(count=sum(line.quantity for line in record.lines)),
+        count_text=words.items(count=sum(line.quantity for line in found)),
     )
 
 
@@ -334,7 +336,7 @@ def bank_details(*, shop: Shop, paying: PaymentView) -> tuple[Fact, ...]:
 
 def order_row(*, shop: Shop, order: Order) -> OrderRow:
     """An order in the account's list."""
-    lines = list(order.lines.all())
+    lines = kits.chosen(lines=order.lines.all())
     pictures = (picture_from(data=line.picture, alt=line.title) for line in lines[:4])
     return OrderRow(
         number=order.number,

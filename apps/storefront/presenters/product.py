@@ -7,7 +7,8 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from apps.catalog.content import foreign
-from apps.catalog.queries import ProductPageData, Variant, variant_url
+from apps.catalog.queries import ProductPageData, SellableLine, Variant, variant_url
+from apps.catalog.queries.kits import possible
 from apps.markets.context import Shop
 from apps.orders.delivery import Promise
 from apps.orders.returns.words import withdrawal_words
@@ -33,8 +34,13 @@ def product_page(
     stock: Mapping[int, int],
     coming: Mapping[int, int],
     promise: Promise | None,
+    contents: Mapping[int, SellableLine],
 ) -> ProductPage:
-    """Everything the template needs; stock is asked live (coming: what of it is on its way), the rest was published."""
+    """
+    Everything the template needs; stock is asked live (coming: what of it is on its way), the rest was published.
+
+    contents: of a kit, how its components are shown; those that are sold by themselves are links.
+    """
     left, later = stock.get(variant.product_id, 0), coming.get(variant.product_id, 0)
     when = words.between(shop=shop, earliest=promise.earliest, latest=promise.latest) if promise else ""
     view = live_stock(left=left - later, coming=later, availability=data.availability, promise=when)
@@ -63,7 +69,31 @@ def product_page(
         withdrawal=withdrawal_words(exception=data.structured.get("withdrawal_exception", "")),
         maker=legal.maker(shop=shop, named=data.structured.get("maker", "")),
         unavailable=None if can_buy else _unavailable(data),
+        contents=_contents(variant, contents),
     )
+
+
+def stock_of(
+    *, data: ProductPageData, left: Mapping[int, int], coming: Mapping[int, int]
+) -> tuple[dict[int, int], dict[int, int]]:
+    """
+    Return by variant how many may be sold, and how many of them wait for goods that are on their way.
+
+    left, coming: units by product, those of a kit's components; left counts what is coming.
+    """
+    whole = {variant.product_id: possible(needs=variant.needs, left=left) for variant in data.variants}
+    there = {good: units - coming.get(good, 0) for good, units in left.items()}
+    here = {variant.product_id: possible(needs=variant.needs, left=there) for variant in data.variants}
+    return whole, {product_id: units - here[product_id] for product_id, units in whole.items()}
+
+
+def _contents(variant: Variant, shown: Mapping[int, SellableLine]) -> tuple[Link, ...]:
+    """What a kit is made of."""
+    found = []
+    for good, units, name in variant.contents:
+        page = shown.get(good)
+        found.append(Link(label=f"{units} × {page.title if page else name}", url=page.url if page else ""))
+    return tuple(found)
 
 
 def breadcrumbs(*, shop: Shop, data: ProductPageData) -> tuple[Link, ...]:

@@ -134,9 +134,13 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     if isinstance(data, catalog.Moved):
         return HttpResponsePermanentRedirect(data.url)
-    free = stock.free_units(product_ids=[variant.product_id for variant in data.variants], market=shop.market)
-    left = sourcing.units_left(stock=free)
-    coming = sourcing.units_coming(stock=free, market=shop.market)
+    goods = {good for variant in data.variants for good, _ in variant.needs}
+    free = stock.free_units(product_ids=goods, market=shop.market)
+    left, coming = products.stock_of(
+        data=data,
+        left=sourcing.units_left(stock=free),
+        coming=sourcing.units_coming(stock=free, market=shop.market),
+    )
     variant = products.chosen_variant(data=data, wanted=request.GET.get(catalog.VARIANT, ""), stock=left)
     page = products.product_page(
         shop=shop,
@@ -144,7 +148,8 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
         variant=variant,
         stock=left,
         coming=coming,
-        promise=sourcing.promise_for_one(shop=shop, product_id=variant.product_id, stock=free, at=clock.now()),
+        promise=sourcing.promise_for_one(shop=shop, needs=variant.needs, stock=free, at=clock.now()),
+        contents=catalog.sellable_lines(shop=shop, product_ids=[good for good, _, _ in variant.contents]),
     )
     host = origin(request=request)
     meta = meta_for(

@@ -50,7 +50,7 @@ def test_page_asks_the_same_number_of_statements_whatever_its_rows(merchant, cou
         attribute = make_attribute(code=f"a{number}", kind="option", options=["red", "blue"])
         set_attribute(product=product, code=attribute.code, value="red")
     merchant.get(_page(product))
-    with django_assert_num_queries(29):
+    with django_assert_num_queries(30):
         assert merchant.get(_page(product)).status_code == 200
 
 

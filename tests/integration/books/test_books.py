@@ -21,7 +21,7 @@ from apps.orders.models import Fulfilment, Line, Order
 from apps.orders.payments import operations as payments
 from apps.orders.returns import operations as returns
 from tests.factories.credit import make_gift_card, use
-from tests.factories.orders import AT, make_basket, make_checkout, make_item, make_trading_shop, make_voucher
+from tests.factories.orders import AT, make_basket, make_checkout, make_item, make_kit, make_trading_shop, make_voucher
 from tests.factories.payments import Waiting, make_waiting_order, pay
 
 LATER = AT + timedelta(hours=1)
@@ -89,6 +89,11 @@ LIES = {
         "UPDATE core_outboxdelivery SET state = 'dead', done_at = NULL"
         " WHERE id = (SELECT max(id) FROM core_outboxdelivery)"
     ),
+    "catalog.kits_are_made_of_goods": (
+        "INSERT INTO catalogue_kitcomponent (kit_id, product_id, quantity, position)"
+        " SELECT product_id, kit_id, 1, 9 FROM catalogue_kitcomponent"
+    ),
+    "orders.kits_are_their_lines": "UPDATE order_orderkit SET unit_shown = unit_shown + 1",
     "catalog.publication_follows_the_truth": (
         "INSERT INTO catalogue_publicationdue (product_id, due_since, reason)"
         " SELECT min(id), '2026-01-01', 'test' FROM catalogue_product"
@@ -137,7 +142,8 @@ def a_day() -> dict[str, str]:
     shop = make_trading_shop()
     make_voucher(code="DEMO10")
     card = make_gift_card(shop=shop, amount="20.00").account_id
-    checkout = make_checkout(shop=shop, items=[(make_item(shop=shop), 1)], vouchers=("DEMO10",))
+    kit = make_kit(shop=shop, components=[(make_item(shop=shop), 2)])
+    checkout = make_checkout(shop=shop, items=[(make_item(shop=shop), 1), (kit, 1)], vouchers=("DEMO10",))
     five = use(account_id=card, amount="5.00")
     placed = checkout.place(credits_=[five], confirmed_due=checkout.total - five.amount)
     kept = make_basket(shop=shop, items=[(make_item(shop=shop), 1)])

@@ -72,7 +72,7 @@ def test_product_page_and_checkout_promise_the_same():
     stock = queries.free_units(product_ids=[product.pk], market=shop.market)
     basket = basket_view(shop=shop, basket_id=make_basket(shop=shop, items=[(product, 1)]), at=AT)
 
-    assert sourcing.promise_for_one(shop=shop, product_id=product.pk, stock=stock, at=AT) == basket.delivery.promise
+    assert sourcing.promise_for_one(shop=shop, needs=[(product.pk, 1)], stock=stock, at=AT) == basket.delivery.promise
 
 
 def test_holidays_follow_easter_and_are_safe_to_write_again():

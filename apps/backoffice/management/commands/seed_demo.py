@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from apps.backoffice.demo.catalogue import load
-from apps.backoffice.seeding import catalogue, content, credit, families, markets, orders, people, pictures, taste
+from apps.backoffice.seeding import catalogue, content, credit, families, kits, markets, orders, people, pictures, taste
 from apps.catalog.models import Product
 from apps.catalog.publication import mark_due, publish_all
 from apps.core import clock
@@ -62,6 +62,7 @@ class Command(BaseCommand):
             sold, words, demo = self._truth(at, bars)
             if not options["no_pictures"]:
                 self._pictures(demo, sold, words, at, bars)
+                kits.show_kits(sold=sold)
             task = bars.add_task("Publishing", total=None)
             mark_due(product_ids=[row.pk for row in sold.roots.values()], reason="demo", at=at)
             publish_all(at=clock.now())
@@ -94,6 +95,7 @@ class Command(BaseCommand):
         catalogue.seed_prices(demo=demo, sold=sold, at=at)
         catalogue.seed_price_history(demo=demo, sold=sold, at=at)
         bars.advance(task)
+        kits.seed_kits(sold=sold, words=words, at=at)
         catalogue.seed_stock(demo=demo, sold=sold, at=at)
         bars.advance(task)
         departments = [row for row in demo.categories if row.parent is None]
