@@ -83,6 +83,7 @@ class MarketInfo:
     capture: str
     unpaid_order_ttl_minutes: int
     checkout_hold_minutes: int
+    withdrawal_days: int
     stock_location_codes: tuple[str, ...]
     tax_percent: dict[str, Decimal]
     features: dict[str, Any]

@@ -3,6 +3,9 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+LEGAL_WITHDRAWAL_DAYS = 14
+"""The least in every market (Directive 2011/83 art. 9, C. conso L221-18; UK: Consumer Contracts Regs 2013, reg. 30)."""
+
 
 class LaunchState(models.TextChoices):
     """Who may see a market's shop."""

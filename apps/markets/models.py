@@ -4,13 +4,14 @@ from typing import ClassVar
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, RangeOperators
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.markets.enums import (
     CAPTURE_CHOICES,
+    LEGAL_WITHDRAWAL_DAYS,
     CapturePolicy,
     LaunchState,
     RoundingLevel,
@@ -89,6 +90,15 @@ class Market(models.Model):
         validators=[MaxValueValidator(120)],
         help_text=_("From its first step; 0 keeps nothing before the order."),
     )
+    withdrawal_days = models.PositiveSmallIntegerField(
+        _("goods may be given back for (days)"),
+        default=LEGAL_WITHDRAWAL_DAYS,
+        db_default=LEGAL_WITHDRAWAL_DAYS,
+        validators=[MinValueValidator(LEGAL_WITHDRAWAL_DAYS), MaxValueValidator(365)],
+        help_text=_(
+            "From the last parcel; the law asks for 14. Categories may give more. Orders keep what was promised."
+        ),
+    )
     stock_location_codes = ArrayField(
         models.CharField(max_length=40),
         verbose_name=_("stock locations"),
@@ -102,6 +112,9 @@ class Market(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["brand", "country"], name="market_brand_country_unique"),
             models.CheckConstraint(condition=Q(country__regex=r"^[A-Z]{2}$"), name="market_country_two_capitals"),
+            models.CheckConstraint(
+                condition=Q(withdrawal_days__gte=LEGAL_WITHDRAWAL_DAYS), name="market_withdrawal_as_the_law_asks"
+            ),
             models.CheckConstraint(condition=Q(currency__regex=r"^[A-Z]{3}$"), name="market_currency_three_capitals"),
         ]
 

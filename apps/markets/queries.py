@@ -117,6 +117,7 @@ def _market(
         capture=row.capture,
         unpaid_order_ttl_minutes=row.unpaid_order_ttl_minutes,
         checkout_hold_minutes=row.checkout_hold_minutes,
+        withdrawal_days=row.withdrawal_days,
         stock_location_codes=tuple(row.stock_location_codes),
         tax_percent=tax_percent,
         features=dict(row.features),

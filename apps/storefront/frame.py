@@ -117,11 +117,11 @@ def _locale_text(shop: Shop) -> str:
 
 
 def _promise_line(shop: Shop) -> str:
-    free_from = pages.free_delivery_from(shop=shop)
+    free_from, days = pages.free_delivery_from(shop=shop), shop.market.withdrawal_days
     if free_from is None:
-        return _("14 days to change your mind")
+        return _("%(days)s days to change your mind") % {"days": days}
     amount = words.round_money(shop=shop, amount=free_from)
-    return _("Free delivery from %(amount)s, 14 days to change your mind") % {"amount": amount}
+    return _("Free delivery from %(amount)s, %(days)s days to change your mind") % {"amount": amount, "days": days}
 
 
 def _withdrawal() -> Link:

@@ -21,7 +21,6 @@ from apps.storefront.models import ContentBlock, StaticPage
 from apps.storefront.presenters.pictures import picture_of
 
 BLOCKS_TTL_S = 10.0
-WITHDRAWAL_DAYS = 14  # C. conso L221-18, and its equals in the other markets
 
 
 _pages_kept: Kept[tuple[str, str], dict[str, StaticPage]] = Kept(age_s=BLOCKS_TTL_S)
@@ -201,19 +200,26 @@ def _delivery_price(shop: Shop, method: delivery.Method) -> str:
     return _("For %(price)s, free from %(amount)s.") % {"price": price, "amount": free_from}
 
 
-def promises(*, shop: Shop, is_here: bool = True) -> tuple[PromiseView, ...]:
+def promises(*, shop: Shop, is_here: bool = True, days: int | None = None) -> tuple[PromiseView, ...]:
     """
     Delivery, returns, guarantee: what the shop promises, from the market's own data.
 
-    is_here: without, the goods are on their way still, and the days of a delivery would promise too much.
+    is_here: without, the goods are on their way still, and the days of a delivery would promise too much. days: so long
+    these goods may be given back, where that is longer than the market's time.
     """
     method = delivery.first_method(shop=shop) if is_here else None
     first = (method.min_days, method.max_days, _delivery_price(shop, method)) if method else None
-    return _promises(get_language(), first, shop.market.country in terms.EU_COUNTRIES)
+    days = max(shop.market.withdrawal_days, days or 0)
+    return _promises(get_language(), first, shop.market.country in terms.EU_COUNTRIES, days)
 
 
 @lru_cache(maxsize=200)
-def _promises(_language: str | None, first: tuple[int, int, str] | None, is_in_eu: bool) -> tuple[PromiseView, ...]:  # noqa: FBT001 -- a key
+def _promises(
+    _language: str | None,
+    first: tuple[int, int, str] | None,
+    is_in_eu: bool,  # noqa: FBT001 -- a key
+    days: int,
+) -> tuple[PromiseView, ...]:
     found = []
     if first is not None:
         found.append(
@@ -226,7 +232,7 @@ def _promises(_language: str | None, first: tuple[int, int, str] | None, is_in_e
     found.append(
         PromiseView(
             icon="return",
-            title=_("%(days)s days to change your mind") % {"days": WITHDRAWAL_DAYS},
+            title=_("%(days)s days to change your mind") % {"days": days},
             text=_("From the day you receive your parcel, without giving a reason."),
         )
     )

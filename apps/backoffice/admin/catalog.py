@@ -47,7 +47,7 @@ class CategoryForm(forms.ModelForm):  # type: ignore[type-arg] # one model, give
 
     class Meta:
         model = Category
-        fields = ("name", "slug", "is_public", "promoted_facets")
+        fields = ("name", "slug", "is_public", "promoted_facets", "withdrawal_days")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -93,7 +93,7 @@ class CategoryAdmin(AuditedAdmin):
     list_filter = ("is_public", "depth")
     search_fields = ("name", "contents__name")
     ordering = ("path",)
-    fields = ("above", "name", "slug", "is_public", "promoted_facets")
+    fields = ("above", "name", "slug", "is_public", "promoted_facets", "withdrawal_days")
     inlines = (CategoryContentInline, CategoryMediaInline)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Category]:

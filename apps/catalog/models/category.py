@@ -2,9 +2,12 @@
 
 from typing import ClassVar
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from oscar.apps.catalogue.abstract_models import AbstractCategory
+
+from apps.markets.enums import LEGAL_WITHDRAWAL_DAYS
 
 
 class Category(AbstractCategory):
@@ -13,6 +16,22 @@ class Category(AbstractCategory):
     promoted_facets = models.JSONField(
         _("filters above the list"), default=list, blank=True, help_text=_("Codes of two or three attributes.")
     )
+    withdrawal_days = models.PositiveSmallIntegerField(
+        _("goods may be given back for (days)"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(LEGAL_WITHDRAWAL_DAYS), MaxValueValidator(365)],
+        help_text=_("Where it is more than the market gives; holds for everything below, too."),
+    )
+
+    class Meta(AbstractCategory.Meta):
+        abstract = False
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(withdrawal_days__isnull=True) | models.Q(withdrawal_days__gte=LEGAL_WITHDRAWAL_DAYS),
+                name="category_withdrawal_as_the_law_asks",
+            ),
+        ]
 
 
 class CategoryContent(models.Model):

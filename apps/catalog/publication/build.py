@@ -118,6 +118,7 @@ class Builder:
             trail=trail,
             variants=parts.variants(sold=sold, quotes=market.quotes, pictures=pictures, chain=shop.text_chain),
             cheapest=cheapest,
+            withdrawal_days=self._tree.withdrawal_days(family.category_ids),
         )
         skus = [item.sku.upper() for item in ([root, *sold] if root.structure == "parent" else sold) if item.sku]
         category_names = " ".join(self._category(key, "name", shop) for key in categories)

@@ -177,6 +177,7 @@ def page(
     trail: list[dict[str, Any]],
     variants: list[dict[str, Any]],
     cheapest: PriceQuote,
+    withdrawal_days: int | None,
 ) -> dict[str, Any]:
     """Return everything a product page shows but live stock."""
     name = texts["name"].value
@@ -199,6 +200,7 @@ def page(
             "gtin": root.gtin or (variants[0]["gtin"] if len(variants) == 1 else ""),
             "maker": maker,
             "withdrawal_exception": root.withdrawal_exception,
+            "withdrawal_days": withdrawal_days,
             "images": [path for entry in pictures[root.id][:5] if (path := _largest(entry))],
             "varies_by": [axis["code"] for axis in axes],
             "description": summary[:5000],

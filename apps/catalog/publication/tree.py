@@ -26,6 +26,7 @@ class Node:
     in_menu: bool
     promoted_facets: list[str]
     asset_id: int | None
+    withdrawal_days: int | None
     ancestors: tuple[int, ...] = ()
     contents: dict[Level, dict[str, Any]] = field(default_factory=dict)
 
@@ -45,6 +46,12 @@ class Tree:
                 found.add(node.id)
                 found.update(node.ancestors)
         return sorted(found)
+
+    def withdrawal_days(self, category_ids: list[int]) -> int | None:
+        """Return the longest time these categories, or those above them, let goods be given back; None: no own one."""
+        nodes = [self.nodes[key] for key in category_ids if key in self.nodes]
+        all_ = [*nodes, *(self.nodes[key] for node in nodes for key in node.ancestors)]
+        return max((node.withdrawal_days for node in all_ if node.withdrawal_days), default=None)
 
     def trail(self, category_ids: list[int]) -> tuple[int, ...]:
         """Return the path to the deepest of these categories (the first in tree order), from the root down."""
@@ -67,7 +74,7 @@ class Tree:
 
 _NODES = """
 SELECT c.id, c.depth, c.path, c.name, c.slug, c.description, c.is_public, NOT c.exclude_from_menu,
-       c.promoted_facets::text, t.asset_id
+       c.promoted_facets::text, t.asset_id, c.withdrawal_days
 FROM catalogue_category c LEFT JOIN catalogue_categorymedia t ON t.category_id = c.id
 ORDER BY c.path
 """
@@ -85,7 +92,7 @@ def load_tree() -> Tree:
     with connection.cursor() as cursor:
         cursor.execute(_NODES)
         for row in cursor.fetchall():
-            fields: list[Any] = [*row[:8], json.loads(row[8]), row[9]]
+            fields: list[Any] = [*row[:8], json.loads(row[8]), row[9], row[10]]
             node = Node(*fields)
             parent = by_path.get(node.path[:-_STEP])
             if parent is not None:

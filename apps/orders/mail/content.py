@@ -150,8 +150,11 @@ def content_of(*, kind: str, order: Order, shop: Shop, fulfilment_id: int | None
 
 def _withdrawal_text(lines: Sequence[Line]) -> str:
     """The right to withdraw, and which of the goods it does not hold for."""
-    told = ((line.title, withdrawal_words(exception=line.withdrawal_exception)) for line in lines)
-    return " ".join([texts.withdrawal_text(), *(f"{title}: {words}" for title, words in told if words)])
+    told = [(line.title, withdrawal_words(exception=line.withdrawal_exception)) for line in lines]
+    days = min(line.withdrawal_days for line in lines)
+    longer = [line for line in lines if line.withdrawal_days > days and not line.withdrawal_exception]
+    told += [(line.title, texts.longer_text(days=line.withdrawal_days)) for line in longer]
+    return " ".join([texts.withdrawal_text(days=days), *(f"{title}: {words}" for title, words in told if words)])
 
 
 def _frame(*, shop: Shop) -> MailFrame:

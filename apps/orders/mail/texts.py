@@ -298,13 +298,18 @@ def withdrawal_label() -> str:
     return _("Withdraw from contract here")
 
 
-def withdrawal_text() -> str:
+def withdrawal_text(*, days: int) -> str:
     """The right to withdraw in two sentences."""
     return _(
-        "You may withdraw from this contract within 14 days of receiving the last goods, without giving a"
+        "You may withdraw from this contract within %(days)s days of receiving the last goods, without giving a"
         " reason. Use the link below, which needs no account, or send us any clear statement, for example the form at"
         " the end of this mail."
-    )
+    ) % {"days": days}
+
+
+def longer_text(*, days: int) -> str:
+    """Goods that may be given back for longer than the others."""
+    return _("%(days)s days.") % {"days": days}
 
 
 def legal_sections(

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from oscar.apps.order.abstract_models import AbstractLine, AbstractOrder
 
 from apps.catalog.enums import WithdrawalException
+from apps.markets.enums import LEGAL_WITHDRAWAL_DAYS
 from apps.orders.enums import OrderState
 
 
@@ -113,6 +114,12 @@ class Line(AbstractLine):
         choices=WithdrawalException.choices,
         blank=True,
         db_default="",
+    )
+    withdrawal_days = models.PositiveSmallIntegerField(
+        _("may be given back for (days)"),
+        default=LEGAL_WITHDRAWAL_DAYS,
+        db_default=LEGAL_WITHDRAWAL_DAYS,
+        help_text=_("From the last parcel, as promised when it was bought."),
     )
     kit = models.ForeignKey(
         "order.OrderKit",

@@ -71,15 +71,23 @@ lines AS (
     line_price_incl_tax, line_price_excl_tax, line_price_before_discounts_incl_tax,
     line_price_before_discounts_excl_tax, unit_price_incl_tax, unit_price_excl_tax, status, num_allocated,
     allocation_cancelled, tax_percent, price_trace, picture, url_path, withdrawal_exception, product_id,
-    stockrecord_id, kit_id)
+    stockrecord_id, kit_id, withdrawal_days)
   SELECT placed.id, line.position, '', line.sku, '', '', left(line.name, 255), line.sku, line.quantity,
          line.gross, line.net, line.gross_before, line.net_before, line.unit_gross, line.unit_net, '', 0,
          false, line.tax_percent, line.trace, line.picture, left(line.url, 300), line.withdrawal_exception,
-         line.product_id, line.stockrecord_id, kits.id
+         line.product_id, line.stockrecord_id, kits.id,
+         -- What the market gives, or more where a category does: its own, one above, or the kit's.
+         greatest(%(withdrawal_days)s::int, (
+           SELECT max(above.withdrawal_days) FROM catalogue_product own
+             JOIN catalogue_productcategory link ON link.product_id = coalesce(own.parent_id, own.id)
+             JOIN catalogue_category placed_in ON placed_in.id = link.category_id
+             JOIN catalogue_category above ON placed_in.path LIKE above.path || '%%'
+            WHERE above.withdrawal_days IS NOT NULL AND own.id IN (line.product_id, line.chosen_id)))
     FROM placed CROSS JOIN jsonb_to_recordset(%(lines)s::jsonb) AS line(
       position int, sku text, name text, quantity int, gross numeric, net numeric, gross_before numeric,
       net_before numeric, unit_gross numeric, unit_net numeric, tax_percent numeric, trace jsonb, picture jsonb,
-      url text, withdrawal_exception text, product_id bigint, stockrecord_id bigint, kit int)
+      url text, withdrawal_exception text, product_id bigint, stockrecord_id bigint, kit int,
+      chosen_id bigint)
     LEFT JOIN kits ON kits.position = line.kit
    ORDER BY line.position
 ),
@@ -195,6 +203,7 @@ def _params(order: NewOrder) -> dict[str, Any]:
         "by": order.by,
         "at": order.at,
         "expires_at": order.expires_at,
+        "withdrawal_days": shop.market.withdrawal_days,
         "ship": json.dumps(order.address.as_dict()),
         "bill": json.dumps(order.billing.as_dict()),
         "lines": json.dumps(_lines(basket)),
@@ -234,7 +243,7 @@ def _lines(basket: PricedBasket) -> list[dict[str, Any]]:
             percent = part.totals.tax_percent
             row = _line(part, totals=part.totals, names=names, trace=trace, tax_percent=percent, kit=place)
             # Wherever a component stands alone (a parcel, an invoice, a return) it says which kit it belongs to.
-            rows.append({**row, "name": f"{part.name} ({line.name})"})
+            rows.append({**row, "name": f"{part.name} ({line.name})", "chosen_id": line.product_id})
     return [{**row, "position": position} for position, row in enumerate(rows)]
 
 

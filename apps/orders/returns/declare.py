@@ -8,13 +8,14 @@ from django.db import transaction
 
 from apps.catalog.enums import NO_WITHDRAWAL
 from apps.core import audit, idempotency, locks, outbox
+from apps.markets.enums import LEGAL_WITHDRAWAL_DAYS
 from apps.orders import cancellation, transitions
 from apps.orders.edits.apply import apply_change
 from apps.orders.edits.errors import EverythingTakenOut, NotChangeable, TooFewOpen
 from apps.orders.edits.queries import open_units
 from apps.orders.enums import ReturnState
 from apps.orders.fulfilment.errors import ChangedMeanwhile
-from apps.orders.models import Fulfilment, Line, Order, Return, ReturnLine
+from apps.orders.models import Line, Order, Return, ReturnLine
 from apps.orders.returns import queries, window
 from apps.orders.returns.errors import (
     NoDropOff,
@@ -23,6 +24,7 @@ from apps.orders.returns.errors import (
     NotWithdrawable,
     TooMany,
     WindowOver,
+    WindowOverFor,
 )
 
 SHOPPER = "shopper"
@@ -71,8 +73,8 @@ def declare_withdrawal(
     then the order. Publishes return.declared for each.
     reasons: line id → ReturnReason, where one was given. drop_off_id: the store the goods are brought to; None: they
     are sent. idempotency_key: the same statement sent again under it returns the first return. Raises NothingBought,
-    WindowOver, NothingChosen, TooMany, NotWithdrawable (SHOPPER; staff may take anything back), NoDropOff,
-    IdempotencyConflict; then nothing is written.
+    WindowOver, WindowOverFor, NothingChosen, TooMany, NotWithdrawable (SHOPPER; staff may take anything back),
+    NoDropOff, IdempotencyConflict; then nothing is written.
     """
     wanted = Declared(
         units={line_id: count for line_id, count in units.items() if count > 0},
@@ -121,7 +123,8 @@ def _declare(*, order_id: int, said: Declared, only_sent: bool, by: str, at: dat
             if not wanted:
                 return taken_out.return_id
         _check(order=order, state=order.state, wanted=wanted, at=at)
-    due = at + timedelta(days=window.DAYS)
+    # To send the goods back, and to pay (C. conso L221-23, L221-24), whatever longer time there was to withdraw.
+    due = at + timedelta(days=LEGAL_WITHDRAWAL_DAYS)
     made = Return.objects.create(
         order=order,
         number=queries.number_of(order=order),
@@ -217,14 +220,16 @@ def _check(*, order: Order, state: str, wanted: Mapping[int, int], at: datetime)
         raise NothingBought(number=order.number)
     if not wanted:
         raise NothingChosen
-    ends = window.ends_at(order=order, fulfilments=list(Fulfilment.objects.filter(order_id=order.pk)))
-    if ends is not None and at > ends:
-        raise WindowOver(number=order.number, day=window.last_day(order=order, ends_at=ends))
-    given = queries.given_back(order_id=order.pk)
-    lines = {line.pk: line for line in Line.objects.filter(order_id=order.pk)}
+    choices = {choice.line.pk: choice for choice in queries.right_of(order=order).choices}
+    if all(choice.is_over(at=at) for choice in choices.values()):
+        last = max(choice.ends_at for choice in choices.values() if choice.ends_at)
+        raise WindowOver(number=order.number, day=window.last_day(order=order, ends_at=last))
     for line_id, count in wanted.items():
-        line = lines.get(line_id)
-        if line is None:
+        choice = choices.get(line_id)
+        if choice is None:
             raise NothingChosen
-        if count > (left := line.quantity - given.get(line_id, 0)):
-            raise TooMany(name=line.title, left=left)
+        line = choice.line
+        if choice.ends_at is not None and choice.is_over(at=at):
+            raise WindowOverFor(name=line.title, day=window.last_day(order=order, ends_at=choice.ends_at))
+        if count > choice.left:
+            raise TooMany(name=line.title, left=choice.left)

@@ -26,6 +26,17 @@ class WindowOver(Refusal):
     http_status = HTTPStatus.CONFLICT
 
 
+class WindowOverFor(Refusal):
+    """The time for some of the goods has ended, for others it runs. Parameters: name, day."""
+
+    code = "return.window_over_for"
+    message = _(
+        "The time to give “%(name)s” back ended on %(day)s. If something is wrong with it, the legal guarantee still"
+        " holds: please write to us."
+    )
+    http_status = HTTPStatus.CONFLICT
+
+
 class NothingChosen(Refusal):
     """No unit was named."""
 

@@ -20,10 +20,14 @@ WARN_BEFORE = timedelta(days=2)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """A line of an order and how many of its units are not given back yet. exception: why it cannot be, if so."""
+    """
+    A line of an order and how many of its units are not given back yet. exception: why it cannot be, if so. ends_at:
+    when its time to withdraw ends, None while not every parcel has arrived.
+    """
 
     line: Line
     left: int
+    ends_at: datetime | None = None
 
     @property
     def exception(self) -> str:
@@ -31,28 +35,44 @@ class Choice:
         is_excepted = self.line.withdrawal_exception in NO_WITHDRAWAL
         return str(self.line.get_withdrawal_exception_display()) if is_excepted else ""
 
+    def is_over(self, *, at: datetime) -> bool:
+        """Whether its time to withdraw has ended."""
+        return self.ends_at is not None and at > self.ends_at
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Right:
-    """What a shopper may withdraw from, and until when (None: not every parcel has arrived)."""
+    """What a shopper may withdraw from."""
 
     choices: tuple[Choice, ...]
-    ends_at: datetime | None
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """When the last of it ends; None while not every parcel has arrived."""
+        return max((choice.ends_at for choice in self.choices if choice.ends_at), default=None)
+
+    @property
+    def days(self) -> tuple[int, ...]:
+        """The days promised with each of its lines."""
+        return tuple(choice.line.withdrawal_days for choice in self.choices)
 
     @property
     def left(self) -> int:
-        """Units that may still be given back."""
+        """Units that are not given back yet and that the law lets be given back, in time or not."""
         return sum(choice.left for choice in self.choices if not choice.exception)
 
 
 def right_of(*, order: Order) -> Right:
     """Return what of a bought order is not given back yet. Four statements at most, whatever it holds."""
     fulfilments = list(Fulfilment.objects.filter(order_id=order.pk))
-    lines = Line.objects.filter(order_id=order.pk).order_by("position", "id")
+    lines = list(Line.objects.filter(order_id=order.pk).order_by("position", "id"))
     given = given_back(order_id=order.pk)
+    ends = window.ends(order=order, fulfilments=fulfilments, days=[line.withdrawal_days for line in lines])
     return Right(
-        choices=tuple(Choice(line=line, left=line.quantity - given.get(line.pk, 0)) for line in lines),
-        ends_at=window.ends_at(order=order, fulfilments=fulfilments),
+        choices=tuple(
+            Choice(line=line, left=line.quantity - given.get(line.pk, 0), ends_at=ends.get(line.withdrawal_days))
+            for line in lines
+        )
     )
 
 
@@ -76,7 +96,8 @@ def leaves_nothing(*, order: Order, units: Mapping[int, int]) -> bool:
 
 def is_open(*, order: Order, right: Right, at: datetime) -> bool:
     """Whether the shopper may still withdraw from something."""
-    return order.state in BOUGHT and right.left > 0 and (right.ends_at is None or at <= right.ends_at)
+    open_ = (choice for choice in right.choices if not choice.exception and not choice.is_over(at=at))
+    return order.state in BOUGHT and any(choice.left > 0 for choice in open_)
 
 
 def returns_of(*, order_id: int) -> list[Return]:

@@ -233,7 +233,8 @@ def legal_sentences(*, shop: Shop) -> tuple[SafeString, ...]:
     found = {code: link.url for code, link in pages.links(shop=shop).items()} | {"withdrawal": reverse("withdraw")}
     sentences = {
         "terms": _("Our <a>terms of sale</a> apply to this order."),
-        "withdrawal": _("You may <a>withdraw from the contract</a> within 14 days of receiving the goods."),
+        "withdrawal": _("You may <a>withdraw from the contract</a> within %(days)s days of receiving the goods.")
+        % {"days": shop.market.withdrawal_days},
         "privacy": _("How we use your data is in our <a>privacy notice</a>."),
     }
     return tuple(_linked(text, found[code]) for code, text in sentences.items() if code in found)

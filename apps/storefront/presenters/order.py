@@ -63,7 +63,8 @@ def order_view(
     token = tokens.order_token(order.number)
     waits = paying.status == PaymentStatus.BEING_CONFIRMED
     rows = returns_of(order_id=order.pk)
-    ends = window.ends_at(order=order, fulfilments=record.fulfilments)
+    days = [line.withdrawal_days for line in record.lines]
+    ends = max(window.ends(order=order, fulfilments=record.fulfilments, days=days).values(), default=None)
     withdrawal = _withdrawal(shop, record, rows, ends)
     links = list(follow_ups.around(order_id=order.pk))
     return OrderView(
@@ -80,7 +81,7 @@ def order_view(
         pay_again=_pay_again(paying, token, is_follow_up=any(link.order_id == order.pk for link in links)),
         related=tuple(_related(order, link) for link in links),
         withdrawal=withdrawal,
-        withdrawal_text=until_line(shop=shop, ends_at=ends) if withdrawal else "",
+        withdrawal_text=until_line(shop=shop, days=days, ends_at=ends) if withdrawal else "",
         returns=return_views(shop=shop, returns=rows),
         terms=_terms(order, token),
         invoices=_invoices(shop, order, token),

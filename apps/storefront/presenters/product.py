@@ -63,7 +63,9 @@ def product_page(
         foreign=_foreign(shop, data),
         specs=tuple(data.bullets),
         axes=tuple(_axis(shop, data, axis, variant, stock) for axis in data.axes),
-        promises=pages.promises(shop=shop, is_here=later == 0 or left > later),
+        promises=pages.promises(
+            shop=shop, is_here=later == 0 or left > later, days=data.structured.get("withdrawal_days")
+        ),
         description=mark_safe(data.description),  # noqa: S308 -- cleaned by nh3 when it was published
         facts=tuple(Fact(label=fact["name"], value=fact["value"]) for fact in data.attributes),
         withdrawal=withdrawal_words(exception=data.structured.get("withdrawal_exception", "")),

@@ -1,15 +1,17 @@
 """The withdrawal function in the words of the shop (C. conso L221-21 and D221-5), and returns on the order's page."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from apps.core import clock
 from apps.core.money import from_minor
 from apps.inventory.models import Location
 from apps.markets.context import Shop
+from apps.markets.enums import LEGAL_WITHDRAWAL_DAYS
 from apps.orders import tokens
 from apps.orders.enums import ReturnReason, ReturnState
 from apps.orders.mail.returns import statement_lines
@@ -48,11 +50,12 @@ def choose_page(
     problems: tuple[ProblemView, ...] = (),
 ) -> WithdrawalPage:
     """Step one: what is given back, who says so, where the receipt goes. places: where goods may be brought."""
+    differs = len(set(right.days)) > 1
     return WithdrawalPage(
         number=order.number,
         action_url=_address(order),
-        until_text=_until(shop, right.ends_at),
-        rows=tuple(_row(choice, said) for choice in right.choices if choice.left),
+        until_text=until_line(shop=shop, days=right.days, ends_at=right.ends_at),
+        rows=tuple(_row(shop, choice, said, differs=differs) for choice in right.choices if choice.left),
         fields=_fields(said, errors),
         how=_how(shop, places, said) if places else None,
         problems=problems,
@@ -81,7 +84,7 @@ def confirm_page(
     return WithdrawalPage(
         number=order.number,
         action_url=_address(order),
-        until_text=_until(shop, right.ends_at),
+        until_text=until_line(shop=shop, days=right.days, ends_at=right.ends_at),
         statement=(
             _("I withdraw from the contract of order %(number)s for:") % {"number": order.number},
             *goods,
@@ -111,9 +114,24 @@ def return_views(*, shop: Shop, returns: Sequence[Return]) -> tuple[ReturnView, 
     )
 
 
-def until_line(*, shop: Shop, ends_at: datetime | None) -> str:
-    """How long the shopper may withdraw, for the order's page."""
-    return _until(shop, ends_at)
+def until_line(*, shop: Shop, days: Collection[int], ends_at: datetime | None) -> str:
+    """How long the shopper may withdraw. days: promised with each line; ends_at: of the longest, None till it runs."""
+    is_one = len(set(days)) <= 1
+    if ends_at is not None:
+        day = {"day": _day(shop, ends_at)}
+        if is_one:
+            return _("You may withdraw until %(day)s.") % day
+        return _("You may withdraw from the last of the goods until %(day)s.") % day
+    least = {"days": min(days, default=LEGAL_WITHDRAWAL_DAYS)}
+    if is_one:
+        return _("You may withdraw now and until %(days)s days after you have received the last parcel.") % least
+    return (
+        _(
+            "You may withdraw now and until %(days)s days after you have received the last parcel; from some goods"
+            " longer."
+        )
+        % least
+    )
 
 
 def _next(shop: Shop, row: Return) -> tuple[str, ...]:
@@ -182,24 +200,34 @@ def _address(order: Order) -> str:
     return reverse("withdraw_order", args=[tokens.order_token(order.number)])
 
 
-def _until(shop: Shop, ends_at: datetime | None) -> str:
-    if ends_at is None:
-        return _("You may withdraw now and until 14 days after you have received the last parcel.")
-    last = words.day(shop=shop, on=ends_at.astimezone(shop.market.time_zone).date())
-    return _("You may withdraw until %(day)s.") % {"day": last}
+def _day(shop: Shop, ends_at: datetime) -> str:
+    return words.day(shop=shop, on=ends_at.astimezone(shop.market.time_zone).date())
 
 
-def _row(choice: Choice, said: Mapping[str, str]) -> ChoiceRow:
+def _hints(shop: Shop, choice: Choice, *, differs: bool) -> list[str]:
+    """What holds for this line alone: its seal, and its own time where others have another."""
+    found = [_("Only while its seal is unbroken.")] if choice.line.withdrawal_exception else []
+    if differs and choice.ends_at is not None:
+        found.append(_("Until %(day)s.") % {"day": _day(shop, choice.ends_at)})
+    elif differs:
+        found.append(_("Until %(days)s days after the last parcel.") % {"days": choice.line.withdrawal_days})
+    return found
+
+
+def _row(shop: Shop, choice: Choice, said: Mapping[str, str], *, differs: bool) -> ChoiceRow:
     name = unit_name(choice.line.pk)
     picture = picture_from(data=choice.line.picture, alt=choice.line.title)
     if choice.exception:
         return ChoiceRow(name=name, title=choice.line.title, picture=picture, field=None, exception=choice.exception)
+    if choice.ends_at is not None and choice.is_over(at=clock.now()):
+        over = _("the time ended on %(day)s") % {"day": _day(shop, choice.ends_at)}
+        return ChoiceRow(name=name, title=choice.line.title, picture=picture, field=None, exception=over)
     options = (("0", _("none")), *((str(units), str(units)) for units in range(1, choice.left + 1)))
     return ChoiceRow(
         name=name,
         title=choice.line.title,
         picture=picture,
-        hint=_("Only while its seal is unbroken.") if choice.line.withdrawal_exception else "",
+        hint=" ".join(_hints(shop, choice, differs=differs)),
         reason=_reason(choice, said),
         field=FieldView(
             id=f"id_{name}",

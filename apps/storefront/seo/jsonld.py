@@ -9,7 +9,6 @@ from django.utils.safestring import SafeString, mark_safe
 from apps.catalog.queries import ProductPageData, Variant
 from apps.markets.context import Shop
 from apps.storefront.contexts import Link
-from apps.storefront.pages import WITHDRAWAL_DAYS
 from apps.storefront.presenters.pictures import media_url
 
 _ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026", 0x2028: "\\u2028", 0x2029: "\\u2029"}
@@ -52,7 +51,7 @@ def _returns(shop: Shop) -> dict[str, Any]:
         "@type": "MerchantReturnPolicy",
         "applicableCountry": shop.market.country,
         "returnPolicyCategory": "https://schema.org/MerchantReturnFiniteReturnWindow",
-        "merchantReturnDays": WITHDRAWAL_DAYS,
+        "merchantReturnDays": shop.market.withdrawal_days,
         "returnMethod": "https://schema.org/ReturnByMail",
     }
 

@@ -201,7 +201,7 @@ def test_goods_change_hands_for_the_code_and_are_invoiced_charged_and_delivered_
     assert figures(network) == (0, 0)
     assert Invoice.objects.get(order=order).gross_minor == 2000
     assert sent() == [f"La commande {order.number} a été retirée"]
-    assert window.ends_at(order=order, fulfilments=[row]) > TAKEN + timedelta(days=13)
+    assert window.ends(order=order, fulfilments=[row], days=[14])[14] > TAKEN + timedelta(days=13)
     assert broken() == []
 
 

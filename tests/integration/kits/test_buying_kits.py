@@ -11,9 +11,9 @@ from apps.inventory.models import Reservation, StockLevel
 from apps.orders.basket import operations as baskets
 from apps.orders.basket.queries import basket_view
 from apps.orders.errors import NotEnough, SoldOut, TakenByOtherLines
-from apps.orders.fulfilment import operations as fulfilments
-from apps.orders.models import Fulfilment, Line, Order, OrderKit, Refund
+from apps.orders.models import Line, Order, OrderKit, Refund
 from apps.orders.returns import operations as returns
+from tests.factories.arrived import make_arrived
 from tests.factories.orders import (
     AT,
     make_basket,
@@ -26,7 +26,6 @@ from tests.factories.orders import (
     make_trading_shop,
     make_voucher,
 )
-from tests.factories.payments import Waiting, pay
 
 pytestmark = pytest.mark.django_db
 
@@ -178,7 +177,7 @@ def test_one_component_given_back_is_refunded_by_its_share_and_the_rest_complete
     pot = make_item(shop=shop, price="20.00", sku="POT")
     lid = make_item(shop=shop, price="5.00", sku="LID")
     kit = make_kit(shop=shop, components=[(pot, 1), (lid, 3)], price="30.00", sku="KIT")
-    order = arrived(shop, [(kit, 1), (lid, 1)])
+    order = make_arrived(shop=shop, items=[(kit, 1), (lid, 1)])
     lines = {(line.partner_sku, line.kit_id is not None): line for line in order.lines.all()}
     assert {key: line.line_price_incl_tax for key, line in lines.items()} == {
         ("POT", True): Decimal("17.14"),
@@ -190,18 +189,6 @@ def test_one_component_given_back_is_refunded_by_its_share_and_the_rest_complete
     give_back(order, {lines["LID", True].pk: 2, lines["POT", True].pk: 1, lines["LID", False].pk: 1})
     assert sum(Refund.objects.values_list("amount_minor", flat=True)) == 3500 + 490
     assert broken(at=LATER + timedelta(days=4)) == []
-
-
-def arrived(shop, items):
-    """A paid order that was sent and has arrived."""
-    placed = make_checkout(shop=shop, items=items).place(payment_method="bank_transfer")
-    pay(Waiting(shop, None, placed.order_id, placed.payment_id, placed.number, AT), at=LATER)
-    drain_outbox(at=LATER)
-    for row in Fulfilment.objects.filter(order_id=placed.order_id):
-        fulfilments.ship(fulfilment_id=row.pk, carrier="Demo Post", tracking_code="X1", by="user:9", at=LATER)
-        fulfilments.deliver(fulfilment_id=row.pk, by="user:9", at=LATER)
-    drain_outbox(at=LATER)
-    return Order.objects.get(pk=placed.order_id)
 
 
 def give_back(order, units):
