@@ -84,6 +84,8 @@ class MarketInfo:
     unpaid_order_ttl_minutes: int
     checkout_hold_minutes: int
     withdrawal_days: int
+    order_min_minor: int | None
+    order_max_minor: int | None
     stock_location_codes: tuple[str, ...]
     tax_percent: dict[str, Decimal]
     features: dict[str, Any]

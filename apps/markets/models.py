@@ -90,6 +90,18 @@ class Market(models.Model):
         validators=[MaxValueValidator(120)],
         help_text=_("From its first step; 0 keeps nothing before the order."),
     )
+    order_min_minor = models.PositiveBigIntegerField(
+        _("least an order is taken for"),
+        null=True,
+        blank=True,
+        help_text=_("Goods after discounts, in the currency's smallest unit: 2000 is 20.00 EUR. Empty: any amount."),
+    )
+    order_max_minor = models.PositiveBigIntegerField(
+        _("most an order is taken for"),
+        null=True,
+        blank=True,
+        help_text=_("Goods after discounts, in the currency's smallest unit. Empty: any amount."),
+    )
     withdrawal_days = models.PositiveSmallIntegerField(
         _("goods may be given back for (days)"),
         default=LEGAL_WITHDRAWAL_DAYS,
@@ -112,6 +124,13 @@ class Market(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["brand", "country"], name="market_brand_country_unique"),
             models.CheckConstraint(condition=Q(country__regex=r"^[A-Z]{2}$"), name="market_country_two_capitals"),
+            models.CheckConstraint(
+                condition=Q(order_min_minor__isnull=True)
+                | Q(order_max_minor__isnull=True)
+                | Q(order_min_minor__lte=F("order_max_minor")),
+                name="market_order_limits_fit",
+                violation_error_message=_("The least an order is taken for is more than the most."),
+            ),
             models.CheckConstraint(
                 condition=Q(withdrawal_days__gte=LEGAL_WITHDRAWAL_DAYS), name="market_withdrawal_as_the_law_asks"
             ),

@@ -118,6 +118,8 @@ def _market(
         unpaid_order_ttl_minutes=row.unpaid_order_ttl_minutes,
         checkout_hold_minutes=row.checkout_hold_minutes,
         withdrawal_days=row.withdrawal_days,
+        order_min_minor=row.order_min_minor,
+        order_max_minor=row.order_max_minor,
         stock_location_codes=tuple(row.stock_location_codes),
         tax_percent=tax_percent,
         features=dict(row.features),

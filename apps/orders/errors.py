@@ -62,6 +62,41 @@ class NotEnough(Refusal):
     http_status = HTTPStatus.CONFLICT
 
 
+class TooManyPerOrder(Refusal):
+    """One order holds only so many of it. Parameters: name, most."""
+
+    code = "basket.too_many_per_order"
+    message = _("One order holds at most %(most)s of %(name)s. Please lower the quantity.")
+
+
+class NotInSteps(Refusal):
+    """It is sold by the half dozen, say. Parameters: name, step."""
+
+    code = "basket.not_in_steps"
+    message = _("%(name)s is sold in steps of %(step)s. Please choose a multiple of it.")
+
+
+class OrderTooSmall(Refusal):
+    """The market takes no order for so little. Parameters: least, missing."""
+
+    code = "basket.order_too_small"
+    message = _("Orders are taken from %(least)s on. Please add goods for %(missing)s.")
+
+
+class OrderTooLarge(Refusal):
+    """The market takes no order for so much. Parameters: most."""
+
+    code = "basket.order_too_large"
+    message = _("One order is taken up to %(most)s. Please order some of it separately, or write to us.")
+
+
+class AgeNotConfirmed(Refusal):
+    """Something in the basket is sold only from an age on. Parameters: age."""
+
+    code = "checkout.age_not_confirmed"
+    message = _("Some of these goods are sold only to people of at least %(age)s years. Please confirm your age.")
+
+
 class CannotSend(Refusal):
     """No rule of sourcing lets these goods go to this address in this way. Parameters: name."""
 

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
 from apps.catalog import queries as catalog
@@ -16,6 +17,7 @@ from apps.orders import placement
 from apps.orders.basket import operations as baskets
 from apps.orders.basket import queries as basket_reads
 from apps.orders.basket.data import PricedBasket
+from apps.orders.errors import NotInSteps, OrderTooSmall
 from apps.orders.models import Order
 from apps.orders.payments import operations as payments
 from apps.orders.sourcing import units_left
@@ -65,7 +67,8 @@ class Purchase:
 
 def buy(*, shop: Shop, at: datetime) -> Purchase:
     """
-    Buy one unit in a shop up to the order button, then end the order unpaid at once; say how long each step took.
+    Buy as little as a shop sells up to the order button, then end the order unpaid at once; say how long each step
+    took.
 
     Finds a product, fills a basket, prices it, sources and places the order, and expires it: stock and capacity go back
     with it. No provider is asked and no mail leaves: what is placed by BY is told to nobody. Whatever stops it is
@@ -115,8 +118,18 @@ def _product(shop: Shop) -> int:
 
 
 def _fill(shop: Shop, product: int, at: datetime) -> int:
+    """Put in as little as the shop sells: one unit, one step, or as many as the least amount of an order takes."""
     basket = baskets.open_basket(shop=shop, owner_id=None, at=at)
-    baskets.add_line(shop=shop, basket_id=basket, owner_id=None, product_id=product, quantity=1, at=at)
+    put = partial(baskets.add_line, shop=shop, basket_id=basket, owner_id=None, product_id=product, at=at)
+    try:
+        step = put(quantity=1)
+    except NotInSteps as refusal:
+        step = put(quantity=int(str(refusal.params["step"])))
+    priced = basket_reads.basket_view(shop=shop, basket_id=basket, at=at)
+    least = shop.market.order_min_minor or 0
+    if isinstance(priced.refusal, OrderTooSmall) and priced.totals.goods:
+        # Rounded up to whole steps.
+        put(quantity=step * -((priced.totals.goods.minor - least) // priced.totals.goods.minor))
     return basket
 
 
@@ -145,6 +158,7 @@ def _place(shop: Shop, basket: int, priced: PricedBasket, at: datetime) -> Order
         idempotency_key=f"synthetic-{basket}",
         at=at,
         by=BY,
+        confirmed_age=priced.minimum_age,
     )
     return Order.objects.get(pk=answer.order_id)
 

@@ -86,6 +86,8 @@ class ProductAdmin(AuditedAdmin):
                     ("tax_class", "gtin"),
                     "weight_g",
                     "withdrawal_exception",
+                    ("order_step", "order_most"),
+                    "minimum_age",
                     "kit",
                     "description",
                     "is_discountable",

@@ -2,8 +2,9 @@
 
 from typing import ClassVar
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from oscar.apps.catalogue.abstract_models import (
     AbstractAttributeOption,
@@ -15,6 +16,9 @@ from oscar.apps.catalogue.abstract_models import (
 
 from apps.catalog.enums import ProductStatus, WithdrawalException
 from apps.markets.enums import TaxClass
+
+MOST_ORDERED = 999
+"""Nobody's household needs more of one thing; the basket holds the same limit."""
 
 
 class ProductClass(AbstractProductClass):
@@ -85,6 +89,27 @@ class Product(AbstractProduct):
         db_default="",
         help_text=_("Read on the product itself, not on its variants; kept with each order it is part of."),
     )
+    order_step = models.PositiveSmallIntegerField(
+        _("sold in steps of"),
+        default=1,
+        db_default=1,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_ORDERED)],
+        help_text=_("6 for bottles by the half dozen. On a product with variants it holds for all of them."),
+    )
+    order_most = models.PositiveSmallIntegerField(
+        _("at most per order"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_ORDERED)],
+        help_text=_("Of this product or each of its variants. Empty: no limit of its own."),
+    )
+    minimum_age = models.PositiveSmallIntegerField(
+        _("sold only to people of at least (years)"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(3), MaxValueValidator(99)],
+        help_text=_("The shopper confirms it before ordering; the order keeps it."),
+    )
     variant_position = models.PositiveSmallIntegerField(_("position among variants"), default=0)
     content_hash = models.CharField(_("hash of the imported row"), max_length=64, blank=True, editable=False)
 
@@ -102,6 +127,11 @@ class Product(AbstractProduct):
             models.CheckConstraint(
                 condition=Q(withdrawal_exception__in=["", *WithdrawalException.values]),
                 name="product_withdrawal_exception_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(order_step__gte=1) & (Q(order_most__isnull=True) | Q(order_most__gte=F("order_step"))),
+                name="product_order_limits_fit",
+                violation_error_message=_("The most per order is less than one step."),
             ),
         ]
 

@@ -116,7 +116,9 @@ class Builder:
             attributes=attributes,
             axes=axes,
             trail=trail,
-            variants=parts.variants(sold=sold, quotes=market.quotes, pictures=pictures, chain=shop.text_chain),
+            variants=parts.variants(
+                root=root, sold=sold, quotes=market.quotes, pictures=pictures, chain=shop.text_chain
+            ),
             cheapest=cheapest,
             withdrawal_days=self._tree.withdrawal_days(family.category_ids),
         )

@@ -106,8 +106,17 @@ def axis_key(item: Item, code: str) -> str:
     return value_key(fact=next(fact for fact in item.facts if fact.code == code))
 
 
+def _limits(item: Item, root: Item) -> dict[str, int]:
+    """Return what an order may hold of it, where that is limited: its own limits or its parent's, the stricter."""
+    step = max(item.order_step, root.order_step)
+    most = min((most for most in (item.order_most, root.order_most) if most), default=None)
+    age = max((age for age in (item.minimum_age, root.minimum_age) if age), default=None)
+    told = {"step": step if step > 1 else None, "most": most, "age": age}
+    return {name: value for name, value in told.items() if value is not None}
+
+
 def variants(
-    *, sold: Sequence[Item], quotes: Mapping[int, PriceQuote], pictures: Pictures, chain: tuple[str, ...]
+    *, root: Item, sold: Sequence[Item], quotes: Mapping[int, PriceQuote], pictures: Pictures, chain: tuple[str, ...]
 ) -> list[dict[str, Any]]:
     """Return what can be put into the basket, with its own price; a standalone product is its one entry."""
     out = []
@@ -129,6 +138,7 @@ def variants(
                 "pictures": [entry["asset"] for entry in pictures[item.id]],
             }
             | ({"contents": item.contents_of_kit} if item.contents_of_kit else {})
+            | _limits(item, root)
         )
     return out
 

@@ -53,6 +53,9 @@ class Item:
     priority: int
     variant_position: int
     withdrawal_exception: str
+    order_step: int
+    order_most: int | None
+    minimum_age: int | None
     contents_of_kit: list[list[Any]] | None = None
     """Of a kit: [product id, units, reference name] of what it is made of."""
     contents: dict[Level, dict[str, Any]] = field(default_factory=dict)
@@ -100,7 +103,10 @@ class Truth:
 _ITEMS = """
 SELECT id, parent_id, structure, coalesce(upc, ''), title, slug, description, coalesce(meta_title, ''),
        coalesce(meta_description, ''), is_public AND status = 'active', tax_class, gtin, weight_g, priority,
-       variant_position, withdrawal_exception,
+       variant_position, withdrawal_exception, order_step, order_most,
+       greatest(minimum_age, (SELECT max(inside.minimum_age) FROM catalogue_kitcomponent part
+                                JOIN catalogue_product inside ON inside.id = part.product_id
+                               WHERE part.kit_id = catalogue_product.id)),
        (SELECT jsonb_agg(jsonb_build_array(part.product_id, part.quantity,
                                           coalesce(nullif(good.title, ''), above.title, good.upc))
                         ORDER BY part.position, part.id)::text

@@ -183,6 +183,9 @@ def _variant(entry: dict[str, Any], currency: str) -> Variant:
         weight_g=entry["weight_g"],
         pictures=tuple(entry["pictures"]),
         contents=tuple((good, units, name) for good, units, name in entry.get("contents", ())),
+        step=entry.get("step", 1),
+        most=entry.get("most"),
+        age=entry.get("age"),
     )
 
 

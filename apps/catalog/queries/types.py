@@ -173,7 +173,8 @@ class ListingResult:
 class Variant:
     """
     What can be put into the basket. axes: axis code → value key. pictures: ids into the gallery. contents: of a kit,
-    (product id, units, name as the truth has it) of what it is made of.
+    (product id, units, name as the truth has it) of what it is made of. step, most: the steps it is sold in and how
+    many one order may hold; age: from how many years on.
     """
 
     product_id: int
@@ -188,6 +189,9 @@ class Variant:
     weight_g: int | None
     pictures: tuple[int, ...]
     contents: tuple[tuple[int, int, str], ...] = ()
+    step: int = 1
+    most: int | None = None
+    age: int | None = None
 
     @property
     def needs(self) -> tuple[tuple[int, int], ...]:

@@ -32,6 +32,7 @@ class Fix(StrEnum):
 
     REMOVE = "remove"
     LOWER = "lower"
+    CHANGE = "change"
     ACCEPT = "accept"
 
 
@@ -101,7 +102,7 @@ class PricedLine:
     A basket line with everything said about it. `totals` is None when it cannot be bought at all.
 
     components: of a kit; its order has a line for each of them. needs: what one of it takes of the stock, (product id,
-    units).
+    units). step, most: the steps it is sold in, and how many an order may hold.
     """
 
     id: int
@@ -123,6 +124,8 @@ class PricedLine:
     needs: tuple[tuple[int, int], ...]
     withdrawal_exception: str = ""
     components: tuple[PricedComponent, ...] = ()
+    step: int = 1
+    most: int | None = None
 
     @property
     def trace(self) -> dict[str, Any]:
@@ -174,7 +177,11 @@ class Agreed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PricedBasket:
-    """A basket with prices, discounts, tax and problems at one moment."""
+    """
+    A basket with prices, discounts, tax and problems at one moment.
+
+    refusal: why an order is not taken for this amount. minimum_age: what the shopper has to confirm for its goods.
+    """
 
     id: int
     owner_id: int | None
@@ -186,6 +193,8 @@ class PricedBasket:
     delivery: DeliveryOption | None
     delivery_options: tuple[DeliveryOption, ...]
     totals: Totals
+    refusal: Refusal | None = None
+    minimum_age: int | None = None
 
     @property
     def total(self) -> Money:
@@ -200,7 +209,7 @@ class PricedBasket:
     @property
     def can_be_ordered(self) -> bool:
         """Whether there is something in it and nothing stops the order."""
-        return bool(self.lines) and not any(line.blocked for line in self.lines)
+        return bool(self.lines) and self.refusal is None and not any(line.blocked for line in self.lines)
 
     @property
     def wanted(self) -> list[Wanted]:

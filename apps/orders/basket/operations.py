@@ -13,6 +13,7 @@ from apps.inventory import queries as stock
 from apps.inventory.sourcing import queries as sourcing
 from apps.markets.context import Shop
 from apps.markets.enums import LaunchState
+from apps.orders.basket import limits
 from apps.orders.basket import rows as basket_rows
 from apps.orders.basket.merging import merge
 from apps.orders.basket.rows import MAX_QUANTITY
@@ -58,6 +59,9 @@ WITH part AS (
 )
 SELECT need.product_id, need.quantity, coalesce(other.units, 0)::int,
        (SELECT quantity FROM basket_line WHERE basket_id = %(basket)s AND product_id = %(product)s)
+       , (SELECT ARRAY[greatest(own.order_step, parent.order_step), least(own.order_most, parent.order_most)]
+            FROM catalogue_product own LEFT JOIN catalogue_product parent ON parent.id = own.parent_id
+           WHERE own.id = %(product)s)
   FROM need LEFT JOIN other USING (product_id)
 """
 _PRODUCT_OF_LINE = "SELECT product_id, quantity FROM basket_line WHERE id = %s AND basket_id = %s"
@@ -70,7 +74,8 @@ def add_line(*, shop: Shop, basket_id: int, owner_id: int | None, product_id: in
     Put more of a product into a basket; return how many are in it now. Six statements.
 
     quantity: whole, from 1 to MAX_QUANTITY with what is there. Locks the basket. Raises QuantityRefused, NotSoldHere,
-    SoldOut, NotEnough, TakenByOtherLines, ShopClosed, BasketNotFound; then nothing has changed.
+    SoldOut, NotEnough, TakenByOtherLines, TooManyPerOrder, NotInSteps, ShopClosed, BasketNotFound; then
+    nothing has changed.
     """
     _check_quantity(quantity, lowest=1)
     _check_open(shop)
@@ -90,7 +95,8 @@ def change_quantity(
     Set the quantity of a line; 0 removes it.
 
     Locks the basket. A line that is not in this basket is not there: nothing happens but BasketNotFound. Raises
-    QuantityRefused, NotSoldHere, SoldOut, NotEnough, TakenByOtherLines; then nothing has changed.
+    QuantityRefused, NotSoldHere, SoldOut, NotEnough, TakenByOtherLines, TooManyPerOrder, NotInSteps; then nothing
+    has changed.
     """
     _check_quantity(quantity, lowest=0)
     basket_rows.lock(shop=shop, basket_id=basket_id, owner_id=owner_id)
@@ -132,11 +138,16 @@ def accept_prices(*, shop: Shop, basket_id: int, owner_id: int | None, at: datet
 
 @dataclass(frozen=True, slots=True)
 class _Needed:
-    """What one unit takes of the stock, what the other lines of the basket take of that, and how many are in it."""
+    """
+    What one unit takes of the stock, what the other lines of the basket take of that, and how many are in it; the steps
+    it is sold in, and how many an order may hold.
+    """
 
     needs: tuple[tuple[int, int], ...]
     taken: Mapping[int, int]
     in_basket: int
+    step: int
+    most: int | None
 
 
 def _needed(*, basket_id: int, product_id: int) -> _Needed:
@@ -144,7 +155,8 @@ def _needed(*, basket_id: int, product_id: int) -> _Needed:
         cursor.execute(_NEEDS, {"basket": basket_id, "product": product_id})
         rows = cursor.fetchall()
     needs = tuple((row[0], row[1]) for row in rows)
-    return _Needed(needs, {row[0]: row[2] for row in rows}, rows[0][3] or 0)
+    step, most = rows[0][4] or (1, None)
+    return _Needed(needs, {row[0]: row[2] for row in rows}, rows[0][3] or 0, step, most)
 
 
 def _put_checked(*, shop: Shop, basket_id: int, product_id: int, quantity: int, needed: _Needed, at: datetime) -> None:
@@ -152,6 +164,9 @@ def _put_checked(*, shop: Shop, basket_id: int, product_id: int, quantity: int, 
     quote = catalog_pricing.quote_many(market=shop.market, wanted={product_id: quantity}, at=at).get(product_id)
     if page is None or quote is None:
         raise NotSoldHere(name=page.title if page else stock.sku_of(product_id=product_id))
+    limited = limits.of_line(name=page.title, quantity=quantity, step=needed.step, most=needed.most)
+    if limited is not None:
+        raise limited[0]
     goods = [good for good, _ in needed.needs]
     free = sourcing.free_units(product_ids=goods, market=shop.market, held_by=reference_of(basket_id=basket_id))
     there = units_left(stock=free)

@@ -18,7 +18,7 @@ from apps.markets.context import Shop
 from apps.orders import delivery as deliveries
 from apps.orders import sourcing
 from apps.orders import totals as calculator
-from apps.orders.basket import kits
+from apps.orders.basket import kits, limits
 from apps.orders.basket import offers as offer_engine
 from apps.orders.basket.data import (
     Agreed,
@@ -138,6 +138,8 @@ def price_basket(
         delivery=chosen,
         delivery_options=tuple(options),
         totals=totals,
+        refusal=limits.of_order(shop=shop, goods=totals.goods) if sold else None,
+        minimum_age=max((line.age for line in rows.lines if line.age), default=None),
     )
 
 
@@ -317,6 +319,8 @@ def _priced_line(
         quote=quote,
         needs=line.needs,
         withdrawal_exception=line.withdrawal_exception,
+        step=line.step,
+        most=line.most,
         components=kits.components_of(line=line, counted=counted, discounts=discounts, pages=pages),
     )
 
@@ -340,6 +344,9 @@ def _problems(
     if left is not None and left < line.quantity:
         refusal = NotEnough(name=name, left=left, wanted=line.quantity)
         found.append(Problem(refusal=refusal, blocking=True, fix=Fix.LOWER, fix_quantity=left))
+    limited = limits.of_line(name=name, quantity=line.quantity, step=line.step, most=line.most)
+    if limited is not None and not found:
+        found.append(Problem(refusal=limited[0], blocking=True, fix=Fix.CHANGE, fix_quantity=limited[1]))
     if line.seen is not None and line.seen != quote.unit:
         refusal_of_price = PriceChanged(
             name=name, old=written(money=line.seen, shop=shop), new=written(money=quote.unit, shop=shop)

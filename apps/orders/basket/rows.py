@@ -50,7 +50,12 @@ SELECT basket.id, basket.owner_id,
                ORDER BY part.position, part.id)::text
           FROM catalogue_kitcomponent part JOIN catalogue_product good ON good.id = part.product_id
           LEFT JOIN catalogue_product above ON above.id = good.parent_id
-         WHERE part.kit_id = line.product_id)
+         WHERE part.kit_id = line.product_id),
+       greatest(product.order_step, parent.order_step), least(product.order_most, parent.order_most),
+       (SELECT max(aged.minimum_age) FROM catalogue_product aged
+         WHERE aged.id IN (product.id, parent.id)
+            OR aged.id IN (SELECT unnest(ARRAY[good.id, good.parent_id]) FROM catalogue_kitcomponent part
+                             JOIN catalogue_product good ON good.id = part.product_id WHERE part.kit_id = product.id))
   FROM basket_basket basket
   LEFT JOIN basket_line line ON line.basket_id = basket.id
   LEFT JOIN catalogue_product product ON product.id = line.product_id
@@ -79,7 +84,8 @@ class LineRow:
     """
     A line as stored. `seen`: the unit price shown when it was put in, None when that was in another currency.
 
-    components: what a kit is made of; none of a product like any other.
+    components: what a kit is made of; none of a product like any other. step, most: the steps it is sold in and how
+    many one order may hold (None: no limit of its own). age: from how many years on it is sold, None for everybody.
     """
 
     id: int
@@ -91,6 +97,9 @@ class LineRow:
     title: str
     withdrawal_exception: str = ""
     components: tuple[ComponentRow, ...] = ()
+    step: int = 1
+    most: int | None = None
+    age: int | None = None
 
     @property
     def needs(self) -> tuple[tuple[int, int], ...]:
@@ -161,7 +170,19 @@ def load(*, shop: Shop, basket_id: int) -> BasketRows:
 
 
 def _line(row: tuple[Any, ...], *, currency: str) -> LineRow:
-    line_id, product_id, stockrecord_id, quantity, seen_currency, seen, sku, title, withdrawal_exception, parts = row
+    (
+        line_id,
+        product_id,
+        stockrecord_id,
+        quantity,
+        seen_currency,
+        seen,
+        sku,
+        title,
+        withdrawal_exception,
+        parts,
+        *limits,
+    ) = row
     known = isinstance(seen, Decimal) and seen_currency == currency
     return LineRow(
         id=line_id,
@@ -173,6 +194,9 @@ def _line(row: tuple[Any, ...], *, currency: str) -> LineRow:
         title=title,
         withdrawal_exception=withdrawal_exception,
         components=tuple(ComponentRow(**part) for part in json.loads(parts)) if parts else (),
+        step=limits[0],
+        most=limits[1],
+        age=limits[2],
     )
 
 

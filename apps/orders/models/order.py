@@ -42,6 +42,12 @@ class Order(AbstractOrder):
         related_name="+",
         verbose_name=_("placed under these terms"),
     )
+    confirmed_age = models.PositiveSmallIntegerField(
+        _("age the shopper confirmed (years)"),
+        null=True,
+        blank=True,
+        help_text=_("Where goods of the order are sold from an age on."),
+    )
     placed_by = models.CharField(_("placed by"), max_length=120, blank=True)
 
     class Meta(AbstractOrder.Meta):

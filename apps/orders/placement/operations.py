@@ -32,6 +32,7 @@ from apps.orders.credit.errors import CreditMoved
 from apps.orders.enums import BY_CREDIT, NOTHING
 from apps.orders.errors import (
     AddressRefused,
+    AgeNotConfirmed,
     BasketEmpty,
     CannotSend,
     NotEnough,
@@ -74,13 +75,15 @@ def place_order(
     confirmed_latest: date | None = None,
     credits_: Sequence[CreditUse] = (),
     confirmed_due: Money | None = None,
+    confirmed_age: int | None = None,
 ) -> PlacedOrder:
     """
     Turn an open basket into a placed order with its stock reserved; return its number, token and payment.
 
     owner_id: the signed-in account, None for a guest; another's basket is not found. confirmed_total: what the shopper
     saw beside the button; delivery_code: a method's, or that of a store to collect from (`delivery`);
-    confirmed_latest: the last day of delivery told there, None when none was. credits_: what
+    confirmed_latest: the last day of delivery told there, None when none was; confirmed_age: the age in years they
+    confirmed, where goods are sold from an age on. credits_: what
     gift cards and store credit pay of it, taken in this transaction; confirmed_due: what is left for `payment_method`,
     the whole total by default. An order with nothing left to pay is confirmed at once. Same key, same
     answer: a repeat returns the first order with `replayed`, a repeat with other contents raises IdempotencyConflict.
@@ -88,9 +91,10 @@ def place_order(
     repeats it when PostgreSQL ends it for another's sake; call it outside any. Locks: key, basket, stock levels,
     capacities, vouchers, offers, credit.
 
-    Raises, having written nothing: BasketNotFound, BasketEmpty, NotSoldHere, PriceMoved (409, with the new total),
-    PromiseMoved (409, with the new day), SoldOut, NotEnough, NotInStore, CannotSend, VoucherUsedUp, OfferUsedUp,
-    DeliveryRefused, PaymentRefused, AddressRefused, CreditMoved, ShopClosed.
+    Raises, having written nothing: BasketNotFound, BasketEmpty, NotSoldHere, TooManyPerOrder, NotInSteps,
+    OrderTooSmall, OrderTooLarge, AgeNotConfirmed, PriceMoved (409, with the new total), PromiseMoved (409, with the new
+    day), SoldOut, NotEnough, TakenByOtherLines, NotInStore, CannotSend, VoucherUsedUp, OfferUsedUp, DeliveryRefused,
+    PaymentRefused, AddressRefused, CreditMoved, ShopClosed.
     """
     bill_to = billing or address
     due = confirmed_total if confirmed_due is None else confirmed_due
@@ -106,6 +110,7 @@ def place_order(
         "address": address.as_dict(),
         "billing": bill_to.as_dict(),
         "delivery": delivery_code,
+        "age": confirmed_age,
         "payment": method,
         "due": str(due),
     }
@@ -116,7 +121,7 @@ def place_order(
         basket = price_basket(
             shop=shop, rows=rows, stock=None, delivery_code=delivery_code, at=at, customer_group=customer_group
         )
-        _check_agreed(shop=shop, basket=basket, confirmed_total=confirmed_total)
+        _check_agreed(shop=shop, basket=basket, confirmed_total=confirmed_total, confirmed_age=confirmed_age)
         if due.minor < 0 or sum((use.amount for use in credits_), due) != basket.total:
             raise CreditMoved
         order = NewOrder(
@@ -135,6 +140,7 @@ def place_order(
             at=at,
             by=by,
             confirmed_latest=confirmed_latest,
+            confirmed_age=basket.minimum_age,
         )
         return place_within(order=order)
 
@@ -243,12 +249,16 @@ def _check_market(*, shop: Shop, address: Address, payment_method: str | None) -
         raise AddressRefused(country=address.country)
 
 
-def _check_agreed(*, shop: Shop, basket: PricedBasket, confirmed_total: Money) -> None:
+def _check_agreed(*, shop: Shop, basket: PricedBasket, confirmed_total: Money, confirmed_age: int | None) -> None:
     if not basket.lines:
         raise BasketEmpty
     for _, problem in basket.problems:
         if problem.blocking:
             raise problem.refusal
+    if basket.refusal is not None:
+        raise basket.refusal
+    if basket.minimum_age is not None and (confirmed_age or 0) < basket.minimum_age:
+        raise AgeNotConfirmed(age=basket.minimum_age)
     for voucher in basket.vouchers:
         # Better a clear no than an order without the discount the shopper counted on.
         if voucher.reason is not None and confirmed_total != basket.total:

@@ -44,13 +44,13 @@ placed AS (
     number, basket_id, user_id, market_id, language, state, status, email, guest_email, phone, currency,
     total_incl_tax, total_excl_tax, shipping_incl_tax, shipping_excl_tax, shipping_method, shipping_code,
     discount_incl_tax, tax_lines, offers_lost, delivery_promise, payment_method, placed_by, date_placed, expires_at,
-    collect_at_id, analytics_tracked, shipping_address_id, billing_address_id, terms_id)
+    collect_at_id, confirmed_age, analytics_tracked, shipping_address_id, billing_address_id, terms_id)
   SELECT %(number)s::text, %(basket)s, %(owner)s::bigint, %(market)s, %(language)s, %(state)s::text, %(state)s::text,
          %(email)s, %(guest_email)s, %(phone)s, %(currency)s::text,
          %(gross)s, %(net)s, %(delivery_gross)s, %(delivery_net)s, %(delivery_label)s, %(delivery_code)s,
          %(discount)s, %(tax_lines)s::jsonb, %(offers_lost)s::jsonb, %(promise)s::jsonb,
          %(payment_method)s::text, %(by)s::text, %(at)s,
-         %(expires_at)s, %(collect_at)s::bigint, false, ship.id, bill.id, (SELECT id FROM kept)
+         %(expires_at)s, %(collect_at)s::bigint, %(confirmed_age)s::int, false, ship.id, bill.id, (SELECT id FROM kept)
     FROM ship, bill
       ON CONFLICT (number) DO NOTHING
   RETURNING id, terms_id
@@ -143,6 +143,7 @@ class NewOrder:
     at: datetime
     by: str
     confirmed_latest: date | None = None
+    confirmed_age: int | None = None
     credits_: tuple[CreditUse, ...] = ()
     keeps_goods: bool = False
 
@@ -192,6 +193,7 @@ def _params(order: NewOrder) -> dict[str, Any]:
         "delivery_label": chosen.label[:128],
         "delivery_code": chosen.method.code,
         "collect_at": chosen.store.id if chosen.store else None,
+        "confirmed_age": order.confirmed_age,
         "discount": (totals.discount + delivery.discount).amount,
         "tax_lines": json.dumps(tax_lines_json(basket)),
         "promise": json.dumps(chosen.promise.as_dict()),

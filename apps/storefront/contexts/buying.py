@@ -12,7 +12,7 @@ from apps.storefront.contexts.shown import Shown
 class LineView(Shown):
     """
     A line of a basket or an order. key: its id as text. problem: why this line cannot be bought as it stands.
-    contents: what a kit is made of.
+    contents: what a kit is made of. step: the steps it is sold in.
     """
 
     key: str
@@ -29,6 +29,7 @@ class LineView(Shown):
     remove_url: str = ""
     max_quantity: int = 99
     contents: tuple[str, ...] = ()
+    step: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +207,8 @@ class ReviewStep(Shown):
 
     order_button: the legal words of the market. confirmed_total, confirmed_due (what the payment method is to pay) and
     confirmed_latest (last day of delivery, ISO): sent back and compared with what is computed then.
-    legal: sentences with links (terms, withdrawal, privacy), safe HTML. idempotency_key: one per page shown.
+    legal: sentences with links (terms, withdrawal, privacy), safe HTML. idempotency_key: one per page shown. age: the
+    box that confirms it, age_told: the years it says; none where goods are for everybody.
     """
 
     methods: tuple[RadioCard, ...]
@@ -221,3 +223,5 @@ class ReviewStep(Shown):
     legal: tuple[SafeString, ...]
     confirmed_latest: str = ""
     error: str = ""
+    age: FieldView | None = None
+    age_told: str = ""

@@ -189,7 +189,8 @@ class ProductPage(Shown):
     A product in one variant.
 
     buy_url, product_id: what the form sends. can_buy: False shows `unavailable` instead of the button.
-    max_quantity: what one line may hold. maker: lines of the maker's address (product safety law), always visible.
+    max_quantity, step: what one line may hold; limits: the same in words.
+    maker: lines of the maker's address (product safety law), always visible.
     withdrawal: why it cannot be given back, or when. contents: what a kit is made of, a link where it is sold alone.
     """
 
@@ -203,6 +204,8 @@ class ProductPage(Shown):
     product_id: int
     can_buy: bool = True
     max_quantity: int = 99
+    step: int = 1
+    limits: tuple[str, ...] = ()
     eyebrow: str = ""
     charm: str = ""
     specs: tuple[str, ...] = ()

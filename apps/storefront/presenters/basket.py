@@ -27,14 +27,20 @@ def line_view(*, shop: Shop, line: PricedLine, editable: bool = True) -> LineVie
         problem=problem_view(line=line, problem=worst) if worst else None,
         update_url=reverse("basket_change", args=[line.id]) if editable else "",
         remove_url=reverse("basket_remove", args=[line.id]) if editable else "",
-        max_quantity=min(99, max(line.left or 0, line.quantity)),
+        max_quantity=min(99, max(line.left or 0, line.quantity), line.most or 99),
+        step=line.step,
         contents=tuple(f"{part.totals.quantity} × {part.name}" for part in line.components),
     )
 
 
 def problem_view(*, line: PricedLine, problem: Problem) -> ProblemView:
     """A problem with its way out as a link to the control that solves it."""
-    labels = {Fix.REMOVE: _("Remove it"), Fix.LOWER: _("Lower the quantity"), Fix.ACCEPT: _("Take the new price")}
+    labels = {
+        Fix.REMOVE: _("Remove it"),
+        Fix.LOWER: _("Lower the quantity"),
+        Fix.CHANGE: _("Change the quantity"),
+        Fix.ACCEPT: _("Take the new price"),
+    }
     return ProblemView(
         code=problem.code,
         text=problem.message,
@@ -90,6 +96,8 @@ def basket_page(
     """The basket page; an empty one where the visitor has none."""
     lines = tuple(line_view(shop=shop, line=line) for line in basket.lines) if basket else ()
     found = tuple(problem_view(line=line, problem=problem) for line, problem in basket.problems) if basket else ()
+    if basket and basket.refusal is not None:
+        found += (ProblemView(code=basket.refusal.code, text=str(basket.refusal), tone="warning"),)
     return BasketView(
         lines=lines,
         totals=total_rows(shop=shop, basket=basket, estimate=True) if basket and basket.lines else (),

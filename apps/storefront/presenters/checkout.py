@@ -23,6 +23,7 @@ from apps.storefront.contexts import (
     CreditStep,
     DeliveryStep,
     DetailsStep,
+    FieldView,
     Link,
     ProblemView,
     RadioCard,
@@ -36,6 +37,8 @@ from apps.storefront.presenters import basket as baskets
 
 # The first facts of each product in the basket, as (name, value).
 Features = Mapping[int, tuple[tuple[str, str], ...]]
+AGE = "age"
+"""The name of the box that confirms an age."""
 STEPS = ("checkout", "checkout_delivery", "checkout_review")
 
 
@@ -173,6 +176,19 @@ def review_step(
         confirmed_latest=basket.delivery.promise.latest.isoformat() if basket.delivery else "",
         idempotency_key=state.attempt,
         legal=legal_sentences(shop=shop),
+        age=_age(basket.minimum_age) if basket.minimum_age else None,
+        age_told=str(basket.minimum_age or ""),
+    )
+
+
+def _age(years: int) -> FieldView:
+    """The box a shopper ticks where goods are sold from an age on."""
+    return FieldView(
+        id="id_age",
+        name=AGE,
+        label=_("I am at least %(age)s years old.") % {"age": years},
+        kind="checkbox",
+        is_required=True,
     )
 
 

@@ -57,7 +57,9 @@ def product_page(
         buy_url=reverse("basket_add"),
         product_id=variant.product_id,
         can_buy=can_buy,
-        max_quantity=min(99, max(1, left)),
+        max_quantity=min(99, max(variant.step, left), variant.most or 99),
+        step=variant.step,
+        limits=_limits(variant),
         eyebrow=data.trail[-1].name if data.trail else "",
         charm=data.tagline,
         foreign=_foreign(shop, data),
@@ -87,6 +89,18 @@ def stock_of(
     there = {good: units - coming.get(good, 0) for good, units in left.items()}
     here = {variant.product_id: possible(needs=variant.needs, left=there) for variant in data.variants}
     return whole, {product_id: units - here[product_id] for product_id, units in whole.items()}
+
+
+def _limits(variant: Variant) -> tuple[str, ...]:
+    """What an order may hold of it, and who may buy it; told before it is put into a basket."""
+    found = []
+    if variant.step > 1:
+        found.append(_("Sold in steps of %(step)s.") % {"step": variant.step})
+    if variant.most is not None:
+        found.append(_("At most %(most)s per order.") % {"most": variant.most})
+    if variant.age is not None:
+        found.append(_("Sold only to people of at least %(age)s years.") % {"age": variant.age})
+    return tuple(found)
 
 
 def _contents(variant: Variant, shown: Mapping[int, SellableLine]) -> tuple[Link, ...]:

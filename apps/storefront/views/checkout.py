@@ -43,6 +43,7 @@ log = structlog.get_logger(__name__)
 HOLDS = 30
 """Checkouts an hour that keep goods, from one address."""
 LONGEST_AMOUNT = 16  # characters of a total that fits the order's columns
+LONGEST_AGE = 3
 View = Callable[..., HttpResponse]
 
 
@@ -164,6 +165,7 @@ def place(request: HttpRequest) -> HttpResponse:
             confirmed_due=due,
             credits_=credit.shared_out(credits_=accounts, total=total - due),
             confirmed_latest=_confirmed_day(request.POST.get("confirmed_latest", "")),
+            confirmed_age=_confirmed_age(request),
             contact=placement.Contact(email=state.details.email, phone=state.details.phone),
             address=_address(state.details),
             delivery_code=state.delivery_code,
@@ -295,6 +297,13 @@ def _confirmed(text: str, currency: str) -> Money:
         return Money(Decimal(amount), said_currency if said_currency == currency else currency)
     except (InvalidOperation, ValueError):
         return Money.zero(currency)
+
+
+def _confirmed_age(request: HttpRequest) -> int | None:
+    """The years the shopper confirmed by ticking the box, None where they did not."""
+    told = request.POST.get("age_told", "")
+    is_number = told.isascii() and told.isdigit() and len(told) <= LONGEST_AGE
+    return int(told) if is_number and present.AGE in request.POST else None
 
 
 def _confirmed_day(text: str) -> date | None:
