@@ -17,7 +17,7 @@ from apps.markets.context import MarketInfo, Shop
 from apps.orders.collection import stores
 from apps.orders.collection.stores import Store, store_of
 from apps.orders.enums import DeliveryKind
-from apps.orders.errors import DeliveryRefused
+from apps.orders.errors import DeliveryRefused, NotDeliveredThere
 from apps.orders.models import DeliveryHoliday, DeliveryMethod
 
 METHODS_TTL_S = 10.0
@@ -41,6 +41,11 @@ class Method:
     carrier: str
     kind: str = DeliveryKind.HOME
     keep_days: int = 7
+    not_to: tuple[str, ...] = ()
+
+    def reaches(self, *, postcode: str) -> bool:
+        """Whether goods are sent to a postcode this way, however it is written; "" is not known yet, and everywhere."""
+        return not self.not_to or not _plain(postcode).startswith(self.not_to)
 
     def label(self, *, shop: Shop) -> str:
         """Its name in the shop's language, then its fallbacks, then its code."""
@@ -222,6 +227,8 @@ def _read_calendar(market_id: int) -> _Calendar:
             carrier=row.carrier,
             kind=row.kind,
             keep_days=row.keep_days,
+            # An empty prefix would be every postcode.
+            not_to=tuple(prefix for each in row.not_to if (prefix := _plain(each))),
         )
         for row in rows
     )
@@ -230,6 +237,18 @@ def _read_calendar(market_id: int) -> _Calendar:
         days.setdefault(country, set()).add(day)
     holidays = {country: frozenset(found) for country, found in days.items()}
     return methods, holidays
+
+
+def check_reaches(*, market: MarketInfo, code: str, postcode: str) -> None:
+    """Refuse to send goods where a way of delivery does not go. No query when warm. Raises NotDeliveredThere."""
+    method = method_of(market=market, code=code)
+    if method is not None and not method.reaches(postcode=postcode):
+        raise NotDeliveredThere(postcode=postcode)
+
+
+def _plain(postcode: str) -> str:
+    """A postcode as it is compared: capitals, without spaces and hyphens."""
+    return "".join(letter for letter in postcode.upper() if letter.isalnum())
 
 
 def _option(

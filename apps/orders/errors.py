@@ -136,6 +136,15 @@ class DeliveryRefused(Refusal):
     message = _("This delivery is no longer offered. Please choose another one.")
 
 
+class NotDeliveredThere(Refusal):
+    """The way of delivery does not go to that place. Parameters: postcode."""
+
+    code = "checkout.not_delivered_there"
+    message = _(
+        "We do not send this way to %(postcode)s. Please choose another way of delivery, or an address elsewhere."
+    )
+
+
 class PaymentRefused(Refusal):
     """The payment method is not offered in this market. Parameters: method."""
 

@@ -64,6 +64,8 @@ def leaves_on(*, shop: Shop, lines: Sequence[Wanted], stock: Stock, postcode: st
     known: list[sourcing.Busy] = []
 
     def ask(method: Method, store: Store | None) -> Sequence[date] | None:
+        if store is None and not method.reaches(postcode=postcode):
+            return None
         if not there:
             return ()
         if not known:  # once for all methods, and not at all where there is nothing to send

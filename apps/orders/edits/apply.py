@@ -9,7 +9,8 @@ from django.db.models import QuerySet
 
 from apps.core import locks
 from apps.inventory import operations as inventory
-from apps.orders import transitions
+from apps.markets.queries import market_by_code
+from apps.orders import delivery, transitions
 from apps.orders.edits import queries
 from apps.orders.edits.errors import (
     AddressTooLate,
@@ -294,6 +295,8 @@ def _send_to(*, order: Order, address: Address, locked: Sequence[Fulfilment]) ->
     old = order.shipping_address
     if old is None or address.country != old.country_id:
         raise OtherCountry
+    market = market_by_code(code=order.market.code)
+    delivery.check_reaches(market=market, code=order.shipping_code, postcode=address.postcode)
     values = asdict(address)
     order.shipping_address = ShippingAddress.objects.create(
         first_name=values["first_name"],

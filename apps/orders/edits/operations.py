@@ -82,7 +82,8 @@ def confirm(*, edit_id: int, by: str, at: datetime) -> OrderEdit:
     is the new one, the promise is kept or told; what is added is an order of its own, paid with what was taken out as
     far as that goes. Audited. Publishes order.changed, refund.due. Raises EditDecided,
     EditOutdated (it would do something else by now), NotChangeable, TooFewOpen, EverythingTakenOut, AddressTooLate,
-    OtherCountry, ChangedMeanwhile, and for what is added what `follow_ups.place` names; then nothing is written.
+    OtherCountry, NotDeliveredThere, ChangedMeanwhile, and for what is added what `follow_ups.place` names; then nothing
+    is written.
     """
     row = OrderEdit.objects.get(pk=edit_id)
     if row.state != EditState.DRAFT:

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -34,6 +35,14 @@ class DeliveryMethod(models.Model):
     )
     keep_days = models.PositiveSmallIntegerField(
         _("kept ready for days"), default=7, db_default=7, help_text=_("For collection only; then it is given up.")
+    )
+    not_to = ArrayField(
+        models.CharField(max_length=10),
+        verbose_name=_("not to postcodes beginning with"),
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text=_("With commas, as in: 20, 971, 972. For what is sent; collecting in a store is open to all."),
     )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     is_active = models.BooleanField(_("active"), default=True)

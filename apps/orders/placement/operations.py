@@ -20,7 +20,7 @@ from apps.inventory.sourcing import operations as stock
 from apps.inventory.sourcing.data import Decision
 from apps.markets.context import Shop
 from apps.markets.enums import LaunchState
-from apps.orders import confirmation, sourcing, terms, tokens
+from apps.orders import confirmation, delivery, sourcing, terms, tokens
 from apps.orders.basket import rows as basket_rows
 from apps.orders.basket.data import PricedBasket, PricedLine
 from apps.orders.basket.kits import left_for
@@ -94,13 +94,18 @@ def place_order(
     Raises, having written nothing: BasketNotFound, BasketEmpty, NotSoldHere, TooManyPerOrder, NotInSteps,
     OrderTooSmall, OrderTooLarge, AgeNotConfirmed, PriceMoved (409, with the new total), PromiseMoved (409, with the new
     day), SoldOut, NotEnough, TakenByOtherLines, NotInStore, CannotSend, VoucherUsedUp, OfferUsedUp, DeliveryRefused,
-    PaymentRefused, AddressRefused, CreditMoved, ShopClosed.
+    NotDeliveredThere, PaymentRefused, AddressRefused, CreditMoved, ShopClosed.
     """
     bill_to = billing or address
     due = confirmed_total if confirmed_due is None else confirmed_due
     # Of what the shopper agreed to alone, so that a form sent again says the same.
     method = payment_method if due else BY_CREDIT if confirmed_total else NOTHING
-    _check_market(shop=shop, address=address, payment_method=payment_method if due else None)
+    _check_market(
+        shop=shop,
+        address=address,
+        delivery_code=delivery_code,
+        payment_method=payment_method if due else None,
+    )
     body = {
         "market": shop.market.code,
         "basket": basket_id,
@@ -240,13 +245,15 @@ def _with_number(*, shop: Shop, place: Callable[[str], idempotency.Answer]) -> i
     raise NumberTakenError(f"{_NUMBER_TRIES} random order numbers were all taken")
 
 
-def _check_market(*, shop: Shop, address: Address, payment_method: str | None) -> None:
+def _check_market(*, shop: Shop, address: Address, delivery_code: str, payment_method: str | None) -> None:
     if shop.market.launch_state == LaunchState.CLOSED:
         raise ShopClosed
     if payment_method is not None and payment_method not in shop.market.payment_methods:
         raise PaymentRefused(method=payment_method)
     if address.country != shop.market.country:
         raise AddressRefused(country=address.country)
+    # Who collects goods may live anywhere: such a code names a store, and no method alone.
+    delivery.check_reaches(market=shop.market, code=delivery_code, postcode=address.postcode)
 
 
 def _check_agreed(*, shop: Shop, basket: PricedBasket, confirmed_total: Money, confirmed_age: int | None) -> None:
