@@ -279,7 +279,7 @@ def main() -> int:
         # Half of them lie at the partner too, so that most orders are split.
         partners = set(places.filter(location__code="roissy").values_list("product_id", flat=True))
         others = set(places.values_list("product_id", flat=True)) - partners
-        products = sorted(partners)[:20] + sorted(others)[:20]
+        products = sorted(partners)[:20] + sorted(others)[:20] + work.kits_and_components()
         for number in range(1, asked.rounds + 1):
             delay_ms = DELAYS_MS[number % 2]
             proxy = Delay(target=services.cluster.port, delay_ms=delay_ms)

@@ -14,6 +14,7 @@ from django.db import InterfaceError, OperationalError, connection, connections
 from django.db.models import Count, F, Q
 from django.utils import timezone
 
+from apps.catalog.models import KitComponent
 from apps.core import books, clock
 from apps.core.errors import GatewayError, Refusal
 from apps.core.models import OutboxDelivery
@@ -76,6 +77,13 @@ def gift_cards() -> list[str]:
         ).code
         for number in range(CARDS)
     ]
+
+
+def kits_and_components() -> list[int]:
+    """Return the kits the market sells and what they are made of, so that both are wanted at once."""
+    sold = KitComponent.objects.filter(kit__brand_links__brand__markets__code="halles-fr")
+    pairs = sold.order_by("id").values_list("kit_id", "product_id")
+    return list(dict.fromkeys(product for pair in pairs for product in pair)) * 2
 
 
 def at_partner() -> dict[str, int]:

@@ -8,14 +8,14 @@ from typing import Any
 HEAD = """# Reliability: what the crash run found
 
 `python -m bench.crash --rounds {rounds} --write` starts two web processes, two workers, the scheduler and a logistics
-partner on a PostgreSQL and a Valkey of their own. Guests buy through HTTP and pay with shared gift cards and at the
-demo bank (yes, no, later, notice lost, window closed), which sets the amount aside and charges each parcel; staff ship,
-split, reject, change, cancel, deliver and take goods back at random, stores make orders ready, hand them over or give
-them up, goods are added to orders, swapped and exchanged, deliveries are announced while their shelves are
-empty, received in part, put off and called off, and authorisations come to their end. Meanwhile one
-process after another gets `kill -9`, Valkey is flushed, PostgreSQL restarted, and the partner is away, broken after the
-work, slow, silent, doubled or forged. What is asked of the database takes 20 or 100 ms longer. After each round
-everything is started again and worked off, then read:
+partner on a PostgreSQL and a Valkey of their own. Guests buy goods and kits of them through HTTP and pay with shared
+gift cards and at the demo bank (yes, no, later, notice lost, window closed), which sets the amount aside and charges
+each parcel; staff ship, split, reject, change, cancel, deliver and take goods back at random, stores make orders
+ready, hand them over or give them up, goods are added to orders, swapped and exchanged, deliveries are announced
+while their shelves are empty, received in part, put off and called off, and authorisations come to their end.
+Meanwhile one process after another gets `kill -9`, Valkey is flushed, PostgreSQL restarted, and the partner is away,
+broken after the work, slow, silent, doubled or forged. What is asked of the database takes 20 or 100 ms longer. After
+each round everything is started again and worked off, then read:
 
 - every sentence of [the books](rules/books.md): stock ledger = levels, promises, capacities, order sums, histories,
   fulfilments, payments, refunds within what was captured, deadlines, mails, outbox;

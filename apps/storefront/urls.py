@@ -29,6 +29,7 @@ within_shop = [
     path("basket/accept/", basket.basket_accept, name="basket_accept"),
     path("basket/voucher/", basket.basket_voucher, name="basket_voucher"),
     path("basket/voucher/<path:code>/remove/", basket.basket_voucher_remove, name="basket_voucher_remove"),
+    path("basket/shared/<slug:text>/", basket.basket_shared, name="basket_shared"),
     path("basket/<int:line_id>/", basket.basket_change, name="basket_change"),
     path("basket/<int:line_id>/remove/", basket.basket_remove, name="basket_remove"),
     path("checkout/", checkout.details, name="checkout"),

@@ -22,16 +22,19 @@ from apps.orders.basket.writes import open_basket, put_line
 from apps.orders.errors import (
     BasketNotFound,
     NotEnough,
+    NotInSteps,
     NotSoldHere,
     QuantityRefused,
     ShopClosed,
     SoldOut,
     TakenByOtherLines,
+    TooManyPerOrder,
 )
 from apps.orders.models.hold import reference_of
 from apps.orders.sourcing import units_left
 
 __all__ = [
+    "OF_A_LINE",
     "accept_prices",
     "add_line",
     "apply_voucher",
@@ -41,6 +44,9 @@ __all__ = [
     "remove_line",
     "remove_voucher",
 ]
+
+OF_A_LINE = (NotEnough, NotInSteps, NotSoldHere, QuantityRefused, SoldOut, TakenByOtherLines, TooManyPerOrder)
+"""What is refused about one line, however the rest of a basket is."""
 
 # What one unit takes of each product it needs, what the other lines take of it (kits count as their components), and
 # how many units are in the basket already.

@@ -62,7 +62,7 @@ class Summary(Shown):
 
 @dataclass(frozen=True, slots=True)
 class BasketView(Shown):
-    """The basket page. can_checkout: False while a problem blocks it."""
+    """The basket page. can_checkout: False while a problem blocks it. share_url: a link to what is in it."""
 
     lines: tuple[LineView, ...]
     totals: tuple[TotalRow, ...]
@@ -75,7 +75,18 @@ class BasketView(Shown):
     promises: tuple[PromiseView, ...] = ()
     can_checkout: bool = True
     delivery_hint: str = ""
+    share_url: str = ""
     rail: Rail | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SharedBasketView(Shown):
+    """Somebody's basket as a link shows it. missing_text: that some of it is not sold here."""
+
+    lines: tuple[LineView, ...]
+    take_url: str
+    count_text: str
+    missing_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,27 @@
 """A priced basket in the words of the shop."""
 
+from collections.abc import Sequence
+
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from apps.markets.context import Shop
+from apps.orders.basket import sharing
 from apps.orders.basket.data import Fix, PricedBasket, PricedLine, Problem
+from apps.orders.basket.sharing import SharedLine
 from apps.orders.delivery import DeliveryOption
 from apps.storefront import pages, words
-from apps.storefront.contexts import BasketView, LineView, Link, ProblemView, Summary, TotalRow, VoucherView
+from apps.storefront.contexts import (
+    BasketView,
+    LineView,
+    Link,
+    ProblemView,
+    SharedBasketView,
+    Summary,
+    TotalRow,
+    VoucherView,
+)
 from apps.storefront.presenters.pictures import picture_from
 
 
@@ -91,9 +105,15 @@ def _label(option: DeliveryOption) -> str:
 
 
 def basket_page(
-    *, shop: Shop, basket: PricedBasket | None, problems: tuple[ProblemView, ...] = (), voucher_error: str = ""
+    *,
+    shop: Shop,
+    basket: PricedBasket | None,
+    problems: tuple[ProblemView, ...] = (),
+    voucher_error: str = "",
+    origin: str = "",
 ) -> BasketView:
-    """The basket page; an empty one where the visitor has none."""
+    """The basket page; an empty one where the visitor has none. origin: of the host, for the link that shares it."""
+    shared = sharing.text_of(basket=basket) if basket else ""
     lines = tuple(line_view(shop=shop, line=line) for line in basket.lines) if basket else ()
     found = tuple(problem_view(line=line, problem=problem) for line, problem in basket.problems) if basket else ()
     if basket and basket.refusal is not None:
@@ -110,6 +130,37 @@ def basket_page(
         promises=pages.promises(shop=shop),
         can_checkout=bool(basket and basket.can_be_ordered),
         delivery_hint=_delivery_hint(shop, basket),
+        share_url=f"{origin}{reverse('basket_shared', args=[shared])}" if shared else "",
+    )
+
+
+def shared_page(*, shop: Shop, lines: Sequence[SharedLine], wanted: int, take_url: str) -> SharedBasketView:
+    """Somebody's basket as the shop sells it today. wanted: lines the link names, sold here or not."""
+    missing = wanted - len(lines)
+    return SharedBasketView(
+        lines=tuple(
+            LineView(
+                key=str(line.product_id),
+                name=line.page.title,
+                url=line.page.url,
+                sku=line.page.sku,
+                quantity=line.quantity,
+                unit_text=words.money(shop=shop, amount=line.unit),
+                total_text=words.money(shop=shop, amount=line.unit * line.quantity),
+                picture=picture_from(data=line.page.picture or {}, alt=line.page.title),
+            )
+            for line in lines
+        ),
+        take_url=take_url,
+        count_text=words.items(count=sum(line.quantity for line in lines)),
+        missing_text=ngettext(
+            "%(count)s article of it is not sold in this shop.",
+            "%(count)s articles of it are not sold in this shop.",
+            missing,
+        )
+        % {"count": missing}
+        if missing
+        else "",
     )
 
 

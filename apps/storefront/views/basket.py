@@ -3,22 +3,22 @@
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from apps.core import clock, ratelimit
 from apps.core.errors import Refusal
-from apps.orders.basket import operations, queries
+from apps.orders.basket import operations, queries, sharing
 from apps.orders.basket.data import PricedBasket
 from apps.orders.errors import BasketNotFound
 from apps.storefront import baskets
 from apps.storefront.contexts import Link, ProblemView
 from apps.storefront.guards import same_origin_post
 from apps.storefront.presenters import basket as present
-from apps.storefront.views.base import meta_for, page_response, private, said, shop_view
+from apps.storefront.views.base import meta_for, origin, page_response, private, said, shop_view
 
 BASKET_CHANGED = "basket-changed"  # the header's number listens for it
 
@@ -171,6 +171,40 @@ def basket_voucher_remove(request: HttpRequest, code: str) -> HttpResponse:
     )
 
 
+@shop_view
+@require_http_methods(["GET", "HEAD", "POST"])
+def basket_shared(request: HttpRequest, text: str) -> HttpResponse:
+    """Somebody's basket: what is in it today, and a button that puts all of it into the visitor's own."""
+    shop = request.shop  # type: ignore[attr-defined] # set by the markets middleware
+    wanted = sharing.read(text=text)
+    lines = sharing.lines_of(shop=shop, wanted=wanted, at=clock.now())
+    if not lines:
+        raise Http404
+    if request.method == "POST":
+        return _take_over(request, lines)
+    page = present.shared_page(
+        shop=shop, lines=lines, wanted=len(wanted), take_url=reverse("basket_shared", args=[text])
+    )
+    meta = meta_for(request=request, title=_("Shared basket"), robots="noindex", equals={})
+    return private(page_response(request=request, template="storefront/shared.html", meta=meta, shared=page))
+
+
+def _take_over(request: HttpRequest, lines: list[sharing.SharedLine]) -> HttpResponse:
+    shop, owner = request.shop, baskets.owner_id(request=request)  # type: ignore[attr-defined]
+    basket_id = baskets.find(request=request) or baskets.opened(request=request)
+    try:
+        refusals: list[Refusal] = sharing.take_over(
+            shop=shop, basket_id=basket_id, owner_id=owner, lines=lines, at=clock.now()
+        )
+    except Refusal as refusal:
+        refusals = [refusal]
+    for each in refusals:
+        messages.error(request, str(each), extra_tags=each.code)
+    response = redirect("basket")
+    baskets.remember(request=request, response=response, basket_id=basket_id)
+    return private(response)
+
+
 def _change(request: HttpRequest, change: Callable[[int, int | None], object]) -> HttpResponse:
     found = baskets.find(request=request)
     if found is not None:
@@ -185,7 +219,13 @@ def _page(request: HttpRequest, *, voucher_error: str = "", status: int = 200) -
     shop = request.shop  # type: ignore[attr-defined] # set by the markets middleware
     priced = priced_basket(request=request)
     title = _("Basket")
-    page = present.basket_page(shop=shop, basket=priced, problems=said(request=request), voucher_error=voucher_error)
+    page = present.basket_page(
+        shop=shop,
+        basket=priced,
+        problems=said(request=request),
+        voucher_error=voucher_error,
+        origin=origin(request=request),
+    )
     meta = meta_for(request=request, title=title, robots="noindex")
     response = page_response(request=request, template="storefront/basket.html", meta=meta, basket=page, status=status)
     if getattr(request, "htmx", None):
