@@ -1,8 +1,9 @@
 """How much of something, and how much in all, one order may be for."""
 
 from apps.core.errors import Refusal
-from apps.core.money import Money, format_money, from_minor
+from apps.core.money import Money, from_minor
 from apps.markets.context import Shop
+from apps.orders.basket.words import written
 from apps.orders.errors import NotInSteps, OrderTooLarge, OrderTooSmall, TooManyPerOrder
 
 
@@ -21,12 +22,9 @@ def of_order(*, shop: Shop, goods: Money) -> Refusal | None:
     least, most = shop.market.order_min_minor, shop.market.order_max_minor
     if least is not None and goods.minor < least:
         missing = from_minor(least - goods.minor, goods.currency)
-        return OrderTooSmall(least=_written(shop, least), missing=_written(shop, missing.minor))
+        return OrderTooSmall(
+            least=written(money=from_minor(least, goods.currency), shop=shop), missing=written(money=missing, shop=shop)
+        )
     if most is not None and goods.minor > most:
-        return OrderTooLarge(most=_written(shop, most))
+        return OrderTooLarge(most=written(money=from_minor(most, goods.currency), shop=shop))
     return None
-
-
-def _written(shop: Shop, minor: int) -> str:
-    money = from_minor(minor, shop.market.currency)
-    return format_money(money=money, language=shop.language, country=shop.market.country)

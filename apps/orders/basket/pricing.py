@@ -12,18 +12,17 @@ from apps.catalog.pricing import PriceQuote
 from apps.catalog.queries import SellableLine
 from apps.catalog.queries.kits import possible
 from apps.core.errors import Refusal
-from apps.core.money import Money, format_money, total
+from apps.core.money import Money, total
 from apps.inventory.sourcing.data import Stock, Wanted
 from apps.markets.context import Shop
 from apps.orders import delivery as deliveries
 from apps.orders import sourcing
 from apps.orders import totals as calculator
-from apps.orders.basket import kits, limits
+from apps.orders.basket import codes, kits, limits
 from apps.orders.basket import offers as offer_engine
 from apps.orders.basket.data import (
     Agreed,
     AppliedOffer,
-    BasketVoucher,
     Fix,
     LineDiscount,
     PricedBasket,
@@ -31,7 +30,8 @@ from apps.orders.basket.data import (
     Problem,
     by_product,
 )
-from apps.orders.basket.rows import BasketRows, LineRow, VoucherRow
+from apps.orders.basket.rows import BasketRows, LineRow
+from apps.orders.basket.words import written
 from apps.orders.errors import (
     DeliveryRefused,
     NotEnough,
@@ -39,18 +39,7 @@ from apps.orders.errors import (
     PriceChanged,
     SoldOut,
     TakenByOtherLines,
-    VoucherBeaten,
-    VoucherElsewhere,
-    VoucherNeedsAccount,
-    VoucherNeedsItems,
-    VoucherNeedsMore,
-    VoucherNotActive,
-    VoucherNotApplicable,
-    VoucherUsedUp,
 )
-
-SINGLE_USE = "Single use"
-ONCE_PER_CUSTOMER = "Once per customer"
 
 
 def price_basket(
@@ -134,7 +123,7 @@ def price_basket(
         ),
         offers=applied,
         offers_lost=tuple(outcome.lost),
-        vouchers=tuple(_voucher(row=row, reasons=reasons, applied=applied, shop=shop) for row in rows.vouchers),
+        vouchers=tuple(codes.told(row=row, reasons=reasons, applied=applied, shop=shop) for row in rows.vouchers),
         delivery=chosen,
         delivery_options=tuple(options),
         totals=totals,
@@ -162,7 +151,9 @@ def _quoted(
 def _offers(
     *, shop: Shop, rows: BasketRows, sold: list[LineRow], quotes: Mapping[int, PriceQuote], at: datetime
 ) -> tuple[offer_engine.Outcome, dict[int, Refusal]]:
-    reasons = {row.id: reason for row in rows.vouchers if (reason := _voucher_refusal(row, rows.owner_id, at))}
+    reasons = {
+        row.id: reason for row in rows.vouchers if (reason := codes.refusal_of(row=row, owner_id=rows.owner_id, at=at))
+    }
     outcome = offer_engine.apply_offers(
         market=shop.market,
         lines=[
@@ -181,7 +172,7 @@ def _offers(
     )
     for row in rows.vouchers:
         if row.id in outcome.shortfalls:
-            reasons.setdefault(row.id, _short(code=row.code, short=outcome.shortfalls[row.id], shop=shop))
+            reasons.setdefault(row.id, codes.short(code=row.code, by=outcome.shortfalls[row.id], shop=shop))
     return outcome, reasons
 
 
@@ -193,27 +184,6 @@ def _kept(quotes: Mapping[int, PriceQuote], *, agreed: Agreed) -> dict[int, Pric
             context = {**quote.context, "agreed": agreed.why}
             found[product_id] = replace(quote, unit=unit, prior=None, is_promotion=False, context=context)
     return found
-
-
-def _short(*, code: str, short: offer_engine.Shortfall, shop: Shop) -> Refusal:
-    """What keeps a code from applying, as a sentence with the gap."""
-    if short.amount is not None:
-        return VoucherNeedsMore(code=code, amount=written(money=short.amount, shop=shop))
-    if short.items:
-        return VoucherNeedsItems(code=code, count=short.items)
-    if short.is_elsewhere:
-        return VoucherElsewhere(code=code)
-    return VoucherBeaten(code=code) if short.is_beaten else VoucherNotApplicable(code=code)
-
-
-def _voucher_refusal(row: VoucherRow, owner_id: int | None, at: datetime) -> Refusal | None:
-    if not row.is_active(at=at):
-        return VoucherNotActive(code=row.code)
-    if row.usage == ONCE_PER_CUSTOMER and owner_id is None:
-        return VoucherNeedsAccount(code=row.code)
-    if row.taken:
-        return VoucherUsedUp(code=row.code)
-    return None
 
 
 def _discounts_by_line(given: list[offer_engine.Given]) -> dict[int, tuple[LineDiscount, ...]]:
@@ -276,15 +246,6 @@ def _applied(
         for each, amount in (*goods, *on_delivery)
         if amount
     )
-
-
-def _voucher(
-    *, row: VoucherRow, reasons: Mapping[int, Refusal], applied: tuple[AppliedOffer, ...], shop: Shop
-) -> BasketVoucher:
-    zero = Money.zero(shop.market.currency)
-    discount = sum((offer.amount for offer in applied if offer.voucher_id == row.id), zero)
-    reason = reasons.get(row.id) or (None if discount else VoucherNotApplicable(code=row.code))
-    return BasketVoucher(id=row.id, code=row.code, name=row.name, usage=row.usage, discount=discount, reason=reason)
 
 
 def _priced_line(
@@ -353,8 +314,3 @@ def _problems(
         )
         found.append(Problem(refusal=refusal_of_price, blocking=False, fix=Fix.ACCEPT))
     return tuple(found)
-
-
-def written(*, money: Money, shop: Shop) -> str:
-    """An amount as readers of the shop write it."""
-    return format_money(money=money, language=shop.language, country=shop.market.country)

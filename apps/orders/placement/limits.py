@@ -11,9 +11,9 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from apps.core import locks
+from apps.orders.basket.codes import ONCE_PER_CUSTOMER, SINGLE_USE
 from apps.orders.basket.data import AppliedOffer, BasketVoucher
 from apps.orders.basket.known_offers import forget_offers
-from apps.orders.basket.pricing import ONCE_PER_CUSTOMER, SINGLE_USE
 from apps.orders.errors import OfferUsedUp, VoucherUsedUp
 
 _TAKE_SLOTS = """

@@ -24,8 +24,9 @@ from apps.orders import confirmation, delivery, sourcing, terms, tokens
 from apps.orders.basket import rows as basket_rows
 from apps.orders.basket.data import PricedBasket, PricedLine
 from apps.orders.basket.kits import left_for
-from apps.orders.basket.pricing import price_basket, written
+from apps.orders.basket.pricing import price_basket
 from apps.orders.basket.rows import MAX_QUANTITY
+from apps.orders.basket.words import written
 from apps.orders.credit import operations as credit
 from apps.orders.credit.data import CreditUse
 from apps.orders.credit.errors import CreditMoved
