@@ -6,14 +6,15 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from apps.catalog.models.product import MOST_ORDERED
 from apps.core import locks
 from apps.core.money import Money
 from apps.core.sql import prepared_cursor
 from apps.markets.context import Shop
 from apps.orders.errors import BasketNotFound
 
-# Nobody's household needs more; the database holds the same limit.
-MAX_QUANTITY = 999
+# The database holds the same limit.
+MAX_QUANTITY = MOST_ORDERED
 
 # Scope is part of the question: a basket of another owner or market is not found, whoever knows its number.
 _LOCK = """
@@ -52,10 +53,11 @@ SELECT basket.id, basket.owner_id,
           LEFT JOIN catalogue_product above ON above.id = good.parent_id
          WHERE part.kit_id = line.product_id),
        greatest(product.order_step, parent.order_step), least(product.order_most, parent.order_most),
-       (SELECT max(aged.minimum_age) FROM catalogue_product aged
-         WHERE aged.id IN (product.id, parent.id)
-            OR aged.id IN (SELECT unnest(ARRAY[good.id, good.parent_id]) FROM catalogue_kitcomponent part
-                             JOIN catalogue_product good ON good.id = part.product_id WHERE part.kit_id = product.id))
+       greatest(product.minimum_age, parent.minimum_age,
+                (SELECT max(greatest(good.minimum_age, above.minimum_age)) FROM catalogue_kitcomponent part
+                   JOIN catalogue_product good ON good.id = part.product_id
+                   LEFT JOIN catalogue_product above ON above.id = good.parent_id
+                  WHERE part.kit_id = product.id))
   FROM basket_basket basket
   LEFT JOIN basket_line line ON line.basket_id = basket.id
   LEFT JOIN catalogue_product product ON product.id = line.product_id
