@@ -235,7 +235,7 @@ def settle(work: ModuleType) -> list[str]:
         work.with_patience(work.owners)
         time.sleep(2)
         left = work.with_patience(work.undone)
-        wrong = work.with_patience(work.wrong) if not left else [f"{left} deliveries of the outbox are not done"]
+        wrong = left or work.with_patience(work.wrong)
         if not wrong or time.monotonic() > end:
             return list(wrong)
 

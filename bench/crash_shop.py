@@ -244,9 +244,13 @@ def owners() -> None:
     waiting.work_off(at=now)
 
 
-def undone() -> int:
-    """Deliveries of the outbox that are neither done nor given up."""
-    return OutboxDelivery.objects.exclude(state__in=("done", "dead")).count()
+def undone() -> list[str]:
+    """Deliveries of the outbox that are neither done nor given up: which, how often they were tried, and why not."""
+    rows = OutboxDelivery.objects.exclude(state__in=("done", "dead")).select_related("event").order_by("id")
+    return [
+        f"outbox: {row.handler} of {row.event.key} {row.state}, {row.attempts} attempts: {row.last_error[-300:]}"
+        for row in rows
+    ]
 
 
 def hurry() -> None:
