@@ -5,11 +5,8 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
@@ -19,30 +16,25 @@ from unfold.decorators import action, display
 from apps.backoffice import operations
 from apps.backoffice.admin import product_filters as filters
 from apps.backoffice.admin import product_inlines as inlines
-from apps.backoffice.admin.shared import AuditedAdmin, actor_of, ask, chip, demand, moment, money_minor
+from apps.backoffice.admin.product_kits import BREAK, KitPages
+from apps.backoffice.admin.product_shared import page_of, product_of
+from apps.backoffice.admin.product_why import WhyPrice
+from apps.backoffice.admin.shared import actor_of, ask, chip, moment, money_minor
 from apps.backoffice.changes import changes_of
-from apps.backoffice.forms import ConfirmForm, PriceQuestionForm, ReasonForm, UploadForm
-from apps.backoffice.kit_forms import KitForm, lines_of
-from apps.backoffice.price_words import candidate_rows
+from apps.backoffice.forms import ConfirmForm, ReasonForm, UploadForm
 from apps.backoffice.queries.product_facts import ProductFacts, facts_for
 from apps.backoffice.queries.product_page import ProductState, state_of
-from apps.backoffice.scoping import markets_in_reach, scoped
-from apps.catalog import pricing, publication
+from apps.catalog import publication
 from apps.catalog.enums import ProductStatus
 from apps.catalog.models import Product, ProductContent
-from apps.catalog.operations import set_components
-from apps.catalog.pricing.trace import candidate_of
 from apps.core import clock
-from apps.core.errors import Refusal
-from apps.markets.queries import market_by_code
 from apps.orders import links
 
-BREAK = mark_safe("<br>")
 STATUS_TONES = {ProductStatus.DRAFT: "wait", ProductStatus.ACTIVE: "good", ProductStatus.ARCHIVED: "quiet"}
 
 
 @admin.register(Product)
-class ProductAdmin(AuditedAdmin):
+class ProductAdmin(KitPages, WhyPrice):
     """The catalogue's list and a product's page."""
 
     list_display = (
@@ -237,15 +229,6 @@ class ProductAdmin(AuditedAdmin):
             product.publication_html = publication_table(state_of(product=product))
         return product.publication_html
 
-    @display(description=gettext_lazy("kit of"))
-    def kit(self, product: Any) -> str:
-        if not product.pk:
-            return "–"
-        # The form asks for a read-only field several times.
-        if not hasattr(product, "kit_html"):
-            product.kit_html = format_html_join(BREAK, "{}", ((line,) for line in lines_of(product=product))) or "–"
-        return product.kit_html
-
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001 -- Django's
         """Save the tabs; then one audit line and one mark for publication for all of it."""
         super().save_related(request, form, formsets, change)
@@ -255,15 +238,10 @@ class ProductAdmin(AuditedAdmin):
             product_id=form.instance.pk, changes=changes, by=actor_of(request), at=clock.now()
         )
 
-    def get_urls(self) -> list[URLPattern]:
-        """Add the page that explains a price."""
-        own = [path("<int:product_id>/why/", self.admin_site.admin_view(self.why_view), name="catalogue_product_why")]
-        return own + super().get_urls()  # type: ignore[no-any-return] # untyped base
-
     @action(description=gettext_lazy("Publish now"), permissions=["change"], icon="publish")
     def publish_now(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Show a product in its shops at once."""
-        product = _product(request, object_id)
+        product = product_of(request=request, object_id=object_id)
 
         def do(_said: Mapping[str, Any]) -> str:
             pages = operations.put_online(product_id=product.pk, by=actor_of(request), at=clock.now())
@@ -276,14 +254,14 @@ class ProductAdmin(AuditedAdmin):
             question=_("Show %(name)s in its shops now?") % {"name": product.get_title()},
             form=ConfirmForm(request.POST if request.method == "POST" else None),
             do=do,
-            back=_page_of(product),
+            back=page_of(product=product),
             button=_("Publish now"),
         )
 
     @action(description=gettext_lazy("Take offline"), permissions=["change"], icon="visibility_off")
     def unpublish_now(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Take a product out of every shop at once."""
-        product = _product(request, object_id)
+        product = product_of(request=request, object_id=object_id)
 
         def do(said: Mapping[str, Any]) -> str:
             publication.unpublish(product_id=product.pk, by=actor_of(request), at=clock.now(), reason=said["reason"])
@@ -295,7 +273,7 @@ class ProductAdmin(AuditedAdmin):
             title=_("Take offline"),
             danger=True,
             do=do,
-            back=_page_of(product),
+            back=page_of(product=product),
             question=_("Take %(name)s out of every shop at once?") % {"name": product.get_title()},
             form=ReasonForm(request.POST or None),
             button=_("Take offline"),
@@ -306,7 +284,7 @@ class ProductAdmin(AuditedAdmin):
         """Upload pictures and show them on the product."""
         from apps.backoffice.pictures import add_to_product
 
-        product = _product(request, object_id)
+        product = product_of(request=request, object_id=object_id)
 
         def do(said: Mapping[str, Any]) -> str:
             added = add_to_product(product_id=product.pk, files=said["pictures"], by=actor_of(request), at=clock.now())
@@ -318,63 +296,10 @@ class ProductAdmin(AuditedAdmin):
             title=_("Add pictures"),
             question=product.get_title(),
             do=do,
-            back=_page_of(product),
+            back=page_of(product=product),
             form=UploadForm(request.POST or None, request.FILES or None),
             button=_("Upload"),
         )
-
-    @action(description=gettext_lazy("Make it a kit"), permissions=["change"], icon="package_2")
-    def components(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        """Say what a kit is made of."""
-        product = _product(request, object_id)
-
-        def do(said: Mapping[str, Any]) -> str:
-            set_components(product_id=product.pk, components=said["components"], by=actor_of(request), at=clock.now())
-            return _("Kept. The shops show it within seconds.")
-
-        mine = scoped(request, Product.objects.all())
-        return ask(
-            request,
-            admin=self,
-            title=_("Make it a kit"),
-            question=product.get_title(),
-            do=do,
-            back=_page_of(product),
-            form=KitForm(request.POST if request.method == "POST" else None, product=product, products=mine),
-            button=_("Keep"),
-        )
-
-    @action(description=gettext_lazy("Why this price"), permissions=["view"], icon="help")
-    def why_price(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        """Lead to the explanation of its price."""
-        return self.why_view(request, object_id)
-
-    def why_view(self, request: HttpRequest, product_id: int) -> HttpResponse:
-        """Explain a price for a market, a quantity and a moment."""
-        demand(request, "catalogue.view_product")
-        product = _product(request, product_id)
-        markets = [(market.code, market.code) for market in markets_in_reach(request)]
-        if not markets:
-            raise Http404
-        form = PriceQuestionForm(request.GET if "market" in request.GET else None, markets=markets)
-        found, refusal = None, ""
-        if form.is_valid():
-            try:
-                found = _explain(product, form.cleaned_data)
-            except Refusal as error:
-                refusal = str(error)
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.model._meta,
-            "original": product,
-            "title": _("Why this price"),
-            "form": form,
-            "product": product,
-            "found": found,
-            "refusal": refusal,
-            "variants": product.children.order_by("variant_position", "id") if product.is_parent else (),
-        }
-        return TemplateResponse(request, "backoffice/why_price.html", context)
 
     @action(description=gettext_lazy("Publish now"), permissions=["change"])
     def publish_selected(self, request: HttpRequest, queryset: QuerySet[Product]) -> None:
@@ -411,37 +336,3 @@ def publication_table(state: ProductState) -> str:
         for shop in state.shops
     ]
     return render_to_string("backoffice/publications.html", {"rows": rows, "due_since": state.due_since})
-
-
-def _explain(product: Product, said: Mapping[str, Any]) -> dict[str, Any]:
-    market = market_by_code(code=said["market"])
-    answer = pricing.explain(
-        market=market,
-        sku=product.upc or "",
-        quantity=said["quantity"],
-        at=said["at"] or clock.now(),
-        customer_group=said["customer_group"],
-    )
-
-    def write(minor: int, currency: str) -> str:
-        return money_minor(minor, currency, country=market.country)
-
-    quote = answer.quote
-    return {
-        "quote": quote,
-        "unit": money_minor(quote.unit.minor, quote.unit.currency, country=market.country) if quote else "",
-        "prior": money_minor(quote.prior.minor, quote.prior.currency, country=market.country)
-        if quote and quote.prior
-        else "",
-        "trace": quote.trace if quote else {},
-        "candidates": candidate_rows([candidate_of(judged=judged) for judged in answer.judged], write),
-        "at": answer.at,
-    }
-
-
-def _product(request: HttpRequest, object_id: int) -> Product:
-    return get_object_or_404(scoped(request, Product.objects.select_related("parent")), pk=object_id)
-
-
-def _page_of(product: Product) -> str:
-    return reverse("admin:catalogue_product_change", args=[product.pk])
