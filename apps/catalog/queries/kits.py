@@ -1,6 +1,6 @@
 """What kits are made of, and how many can be made of what is there."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from django.db import connection
 
@@ -10,22 +10,7 @@ AGE_S = 5.0
 Needs = Sequence[tuple[int, int]]
 """What one unit of something takes of the stock: (product id, units). Of what is no kit: itself, once."""
 
-_NEEDS = """
-SELECT kit_id, array_agg(ARRAY[product_id, quantity] ORDER BY position, id)
-  FROM catalogue_kitcomponent WHERE kit_id = ANY(%s) GROUP BY kit_id
-"""
 _MOST = "SELECT product_id, max(quantity) FROM catalogue_kitcomponent GROUP BY product_id"
-
-
-def needs_of(*, product_ids: Iterable[int]) -> dict[int, Needs]:
-    """Return what one unit of each product takes of the stock. One statement for any number, none for none."""
-    ids = list(product_ids)
-    if not ids:
-        return {}
-    with connection.cursor() as cursor:
-        cursor.execute(_NEEDS, [ids])
-        kits = {kit_id: tuple((product, units) for product, units in needs) for kit_id, needs in cursor.fetchall()}
-    return {product_id: kits.get(product_id, ((product_id, 1),)) for product_id in ids}
 
 
 def most_in_a_kit() -> Mapping[int, int]:

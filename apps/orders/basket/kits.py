@@ -11,7 +11,7 @@ from decimal import Decimal
 from apps.catalog.pricing import PriceQuote
 from apps.catalog.queries import SellableLine
 from apps.catalog.queries.kits import possible
-from apps.core.money import Money, from_minor
+from apps.core.money import Money, from_minor, total
 from apps.markets.context import MarketInfo
 from apps.orders.basket.data import LineDiscount, PricedComponent, PricedLine
 from apps.orders.basket.rows import ComponentRow, LineRow
@@ -34,6 +34,11 @@ def left_for(*, lines: Sequence[LineRow | PricedLine], left: Mapping[int, int]) 
     return found
 
 
+def is_taxed(*, line: LineRow, market: MarketInfo) -> bool:
+    """Whether the market knows the tax of everything a line is made of; what it does not know is not sold."""
+    return all(part.tax_class in market.tax_percent for part in line.components)
+
+
 def inputs_of(
     *, line: LineRow, quote: PriceQuote, discount: Money, quotes: Mapping[int, PriceQuote], market: MarketInfo
 ) -> list[LineInput]:
@@ -53,7 +58,7 @@ def inputs_of(
         LineInput(
             unit=from_minor(whole.minor // (part.quantity * line.quantity), whole.currency),
             quantity=part.quantity * line.quantity,
-            tax_percent=market.tax_percent.get(part.tax_class, quote.tax_percent),
+            tax_percent=market.tax_percent[part.tax_class],
             discount=taken,
             whole=whole,
         )
@@ -90,7 +95,8 @@ def components_of(
                 LineDiscount(offer_id=each.offer_id, amount=parts[index])
                 for each, parts in zip(discounts, given, strict=True)
             ),
-            withdrawal_exception=part.withdrawal_exception,
+            # What is excepted of the kit as a whole is excepted of all that is in it.
+            withdrawal_exception=part.withdrawal_exception or line.withdrawal_exception,
         )
         for index, (part, totals) in enumerate(zip(line.components, counted, strict=True))
     )
@@ -101,10 +107,9 @@ def sum_of(*, counted: Sequence[LineTotals], quote: PriceQuote, quantity: int) -
     first = counted[0]
     if len(counted) == 1 and first.quantity == quantity:
         return first
-    zero = Money.zero(quote.unit.currency)
 
     def whole(name: str) -> Money:
-        return sum((getattr(each, name) for each in counted), zero)
+        return total((getattr(each, name) for each in counted), currency=quote.unit.currency)
 
     net, gross = whole("net_before"), whole("gross_before")
     return LineTotals(

@@ -75,16 +75,7 @@ def price_basket(
         outcome, reasons = _offers(shop=shop, rows=rows, sold=sold, quotes=quotes, at=at)
     given = outcome.given
     discounts = _discounts_by_line(given)
-    groups = [
-        kits.inputs_of(
-            line=line,
-            quote=quotes[line.product_id],
-            discount=total((each.amount for each in discounts.get(line.id, ())), currency=shop.market.currency),
-            quotes=quotes,
-            market=shop.market,
-        )
-        for line in sold
-    ]
+    groups = [_inputs(line, quotes=quotes, discounts=discounts, shop=shop) for line in sold]
     inputs = [each for group in groups for each in group]
     goods = calculator.goods_of(lines=inputs, currency=shop.market.currency)
     leaves_on = None
@@ -132,6 +123,19 @@ def price_basket(
     )
 
 
+def _inputs(
+    line: LineRow,
+    *,
+    quotes: Mapping[int, PriceQuote],
+    discounts: Mapping[int, tuple[LineDiscount, ...]],
+    shop: Shop,
+) -> list[calculator.LineInput]:
+    """What the calculator counts of a line that is sold."""
+    discount = total((each.amount for each in discounts.get(line.id, ())), currency=shop.market.currency)
+    quote = quotes[line.product_id]
+    return kits.inputs_of(line=line, quote=quote, discount=discount, quotes=quotes, market=shop.market)
+
+
 def _quoted(
     *, shop: Shop, rows: BasketRows, at: datetime, customer_group: str, agreed: Agreed | None
 ) -> tuple[Mapping[int, PriceQuote], Mapping[int, SellableLine]]:
@@ -144,6 +148,8 @@ def _quoted(
     if not wanted:
         return {}, {}
     quotes = catalog_pricing.quote_many(market=shop.market, wanted=wanted, at=at, customer_group=customer_group)
+    untaxed = {line.product_id for line in rows.lines if not kits.is_taxed(line=line, market=shop.market)}
+    quotes = {product_id: quote for product_id, quote in quotes.items() if product_id not in untaxed}
     pages = catalog_queries.sellable_lines(shop=shop, product_ids=list(wanted))
     return (quotes if agreed is None else _kept(quotes, agreed=agreed)), pages
 

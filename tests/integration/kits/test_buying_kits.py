@@ -5,12 +5,13 @@ from decimal import Decimal
 
 import pytest
 
+from apps.catalog.models import Product
 from apps.core import books
 from apps.core.testing import drain_outbox
 from apps.inventory.models import Reservation, StockLevel
 from apps.orders.basket import operations as baskets
 from apps.orders.basket.queries import basket_view
-from apps.orders.errors import NotEnough, SoldOut, TakenByOtherLines
+from apps.orders.errors import NotEnough, NotSoldHere, SoldOut, TakenByOtherLines
 from apps.orders.models import Line, Order, OrderKit, Refund
 from apps.orders.returns import operations as returns
 from tests.factories.arrived import make_arrived
@@ -78,6 +79,25 @@ def test_each_component_is_taxed_at_its_own_rate_by_its_share():
     assert goods == {Decimal(20): Decimal("28.90"), Decimal("5.5"): Decimal("6.00")}
     order = Order.objects.get(pk=make_checkout(shop=shop, items=[(kit, 1)]).place().order_id)
     assert [Decimal(rate["percent"]) for rate in order.tax_lines] == [Decimal(20), Decimal("5.5")]
+
+
+def test_a_kit_with_something_whose_tax_the_market_does_not_know_is_not_sold():
+    shop = make_trading_shop()
+    pot, lamp = make_item(shop=shop, price="30.00"), make_item(shop=shop, price="10.00")
+    kit = make_kit(shop=shop, components=[(pot, 1), (lamp, 1)])
+    basket_id = make_basket(shop=shop, items=[(kit, 1), (pot, 1)])
+    Product.objects.filter(pk=lamp.pk).update(tax_class="unheard")
+    view = basket_view(shop=shop, basket_id=basket_id, at=AT, delivery_code="home")
+    assert [type(problem.refusal) for _, problem in view.problems] == [NotSoldHere]
+
+
+@pytest.mark.parametrize(("own", "kept"), [("", "made_to_measure"), ("perishable", "perishable")])
+def test_what_is_excepted_of_a_kit_is_excepted_of_all_that_is_in_it(own, kept):
+    shop = make_trading_shop()
+    pot = make_item(shop=shop, withdrawal_exception=own)
+    kit = make_kit(shop=shop, components=[(pot, 1)], withdrawal_exception="made_to_measure")
+    placed = make_checkout(shop=shop, items=[(kit, 1)]).place()
+    assert Line.objects.get(order_id=placed.order_id).withdrawal_exception == kept
 
 
 def test_what_is_no_longer_sold_by_itself_is_shared_out_by_units():
