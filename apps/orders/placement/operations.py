@@ -101,12 +101,6 @@ def place_order(
     due = confirmed_total if confirmed_due is None else confirmed_due
     # Of what the shopper agreed to alone, so that a form sent again says the same.
     method = payment_method if due else BY_CREDIT if confirmed_total else NOTHING
-    _check_market(
-        shop=shop,
-        address=address,
-        delivery_code=delivery_code,
-        payment_method=payment_method if due else None,
-    )
     body = {
         "market": shop.market.code,
         "basket": basket_id,
@@ -122,6 +116,13 @@ def place_order(
     }
 
     def work(number: str) -> dict[str, Any]:
+        # Asked here and not before: a form sent again after its order finds that, whatever the market says by then.
+        _check_market(
+            shop=shop,
+            address=address,
+            delivery_code=delivery_code,
+            payment_method=payment_method if due else None,
+        )
         keeps_goods = basket_rows.lock(shop=shop, basket_id=basket_id, owner_id=owner_id)
         rows = basket_rows.load(shop=shop, basket_id=basket_id)
         basket = price_basket(

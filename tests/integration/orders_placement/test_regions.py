@@ -9,7 +9,7 @@ from apps.core.testing import drain_outbox
 from apps.orders import delivery
 from apps.orders.basket.queries import basket_view
 from apps.orders.edits import operations as edits
-from apps.orders.errors import NotDeliveredThere
+from apps.orders.errors import NotDeliveredThere, ShopClosed
 from apps.orders.models import DeliveryMethod, Order, OrderEdit
 from apps.orders.placement import Address
 from tests.factories.orders import (
@@ -77,6 +77,21 @@ def test_orders_to_where_it_does_not_go_are_refused_and_nothing_is_written(shop)
     assert refusal.value.params == {"postcode": "20 000"}
     assert not Order.objects.exists()
     checkout.place(address=make_address(postcode="75001"))
+
+
+def test_an_order_sent_again_is_found_though_the_market_closed_or_goes_elsewhere_since(shop):
+    item = make_item(shop=shop)
+    checkout = make_checkout(shop=shop, items=[(item, 1)])
+    first = checkout.place()
+    closed = replace(shop, market=replace(shop.market, launch_state="closed"))
+    not_to("75")
+    for now in (shop, closed):
+        again = replace(checkout, shop=now).place()
+        assert (again.number, again.replayed) == (first.number, True)
+    for now, refusal in ((shop, NotDeliveredThere), (closed, ShopClosed)):
+        with pytest.raises(refusal):
+            replace(make_checkout(shop=shop, items=[(item, 1)]), shop=now).place()
+    assert Order.objects.count() == 1
 
 
 def test_an_order_is_not_sent_there_by_a_change_of_its_address(shop):
