@@ -15,6 +15,7 @@ ACTIONS = {
     "payment.capture_again": _("Charged again"),
     "payment.capture_recorded": _("Charge recorded by hand"),
     "payment.mismatch": _("Another amount or order than asked for"),
+    "return.await_less": _("Goods stopped here are no longer awaited"),
     "return.declare": _("Return recorded"),
 }
 

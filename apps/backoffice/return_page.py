@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.backoffice.admin.shared import chip
+from apps.backoffice.queries.order_story import reason_words
 from apps.backoffice.tones import RETURN_TONES
 from apps.core import clock
 from apps.orders.enums import ReturnState
@@ -45,6 +46,7 @@ def _entry(request: HttpRequest, row: Return, write: Callable[[int, str], str]) 
     return {
         "row": row,
         "state_chip": chip(row.get_state_display(), RETURN_TONES[ReturnState(row.state)]),
+        "note": reason_words(reason=row.note) if row.note else "",
         "waits": waits,
         "is_late": waits and row.refund_due_at < clock.now(),
         "lines": [

@@ -105,7 +105,7 @@ class ReturnState(models.TextChoices):
     REFUND_DUE = "refund_due", _("To be refunded")
     REFUNDED = "refunded", _("Refunded")
     REFUSED = "refused", _("Refused")
-    CANCELLED = "cancelled", _("The shopper keeps the goods")
+    CANCELLED = "cancelled", _("Closed, no goods awaited")
     NOT_SENT = "not_sent", _("Order cancelled before it left")
 
 

@@ -150,10 +150,10 @@ def _move(row: Transition, names: dict[str, str]) -> Moment:
         if row.old
         else f"{row.get_machine_display()}: {new}"
     )
-    return Moment(at=row.at, kind="move", text=text, actor=names[row.actor], reason=_reason(row.reason))
+    return Moment(at=row.at, kind="move", text=text, actor=names[row.actor], reason=reason_words(reason=row.reason))
 
 
-def _reason(reason: str) -> str:
+def reason_words(*, reason: str) -> str:
     """A reason as people read it: what a location chose from the list in words, anything else as it was typed."""
     if reason == waiting.IN_VAIN:
         return _("No location had the goods in time")
@@ -175,4 +175,6 @@ def _mail(mail: MailLog) -> Moment:
 
 def _audit(event: AuditEvent, names: dict[str, str]) -> Moment:
     text = action_words(action=event.action)
-    return Moment(at=event.at, kind="audit", text=text, actor=names[event.actor], reason=_reason(event.reason))
+    return Moment(
+        at=event.at, kind="audit", text=text, actor=names[event.actor], reason=reason_words(reason=event.reason)
+    )

@@ -169,7 +169,8 @@ def _await_less(*, order: Order, units: Mapping[int, int], by: str, at: datetime
     """
     Take units out of returns that await them though they will never leave; one that awaits nothing else is closed.
 
-    Only what would otherwise be given back twice: the shopper keeps what did leave until they send it.
+    Only what would otherwise be given back twice: the shopper keeps what did leave until they send it. Audited, whoever
+    stopped the goods: what somebody declared says less than it did.
     """
     given = given_back(order_id=order.pk)
     bought = dict(Line.objects.filter(pk__in=units).values_list("pk", "quantity"))
@@ -179,13 +180,27 @@ def _await_less(*, order: Order, units: Mapping[int, int], by: str, at: datetime
         for part in awaited.filter(line_id=line_id).order_by("-id") if twice > 0 else ():
             taken = min(twice, part.quantity)
             twice -= taken
+            audit.record(
+                action="return.await_less",
+                target=audit.target_of(model="order.return", pk=part.parent_id),
+                actor=by,
+                at=at,
+                before={"line": line_id, "units": part.quantity},
+                after={"line": line_id, "units": part.quantity - taken},
+                reason=NEVER_LEFT,
+            )
             if taken < part.quantity:
                 ReturnLine.objects.filter(pk=part.pk).update(quantity=part.quantity - taken)
             elif ReturnLine.objects.filter(parent_id=part.parent_id).exclude(pk=part.pk).exists():
                 part.delete()
             else:
                 transitions.move_return(
-                    return_id=part.parent_id, to=ReturnState.CANCELLED, by=by, at=at, reason=NEVER_LEFT
+                    return_id=part.parent_id,
+                    to=ReturnState.CANCELLED,
+                    by=by,
+                    at=at,
+                    reason=NEVER_LEFT,
+                    changes={"note": NEVER_LEFT},
                 )
 
 

@@ -17,6 +17,7 @@ from apps.orders.enums import ReturnReason, ReturnState
 from apps.orders.mail.returns import statement_lines
 from apps.orders.models import Order, Refund, Return
 from apps.orders.returns.queries import Choice, Right
+from apps.orders.returns.unsent import NEVER_LEFT
 from apps.storefront import words
 from apps.storefront.contexts import ChoiceRow, FieldView, Link, ProblemView, ReturnView, WithdrawalPage
 from apps.storefront.presenters.fields import email_field, name_field
@@ -149,6 +150,10 @@ def _next(shop: Shop, row: Return) -> tuple[str, ...]:
         )
     if refund is not None:
         return (_money(shop, row, refund),)
+    if row.note == NEVER_LEFT:
+        return (
+            _("These goods are no longer sent, so there is nothing to send back. Their money is in another return."),
+        )
     return (row.note,) if row.note else ()
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from apps.core.models import AuditEvent
 from apps.core.testing import drain_outbox
 from apps.inventory.models import StockLevel
 from apps.orders.fulfilment import operations as fulfilments
@@ -12,15 +13,16 @@ from apps.orders.models import Fulfilment, Refund, Return
 from apps.orders.returns import unsent
 from apps.orders.returns.errors import NotLeftYet
 from tests.integration.returns.helpers import BACK, LATER, arrived, assert_books_hold, declare, inspect, line_of
+from tests.integration.returns.test_withdrawal_pages import read
 
 pytestmark = pytest.mark.django_db
 
 BY = "user:7"
 
 
-def being_picked():
-    """An order of two units of which somebody fetches the first from the shelf."""
-    waiting = arrived(ship=False)
+def being_picked(*, quantity=2):
+    """An order of some units of which somebody fetches the first from the shelf."""
+    waiting = arrived(ship=False, quantity=quantity)
     row = Fulfilment.objects.get(order_id=waiting.order_id)
     fulfilments.pick(fulfilment_id=row.pk, by=BY, at=LATER)
     return waiting, row
@@ -67,7 +69,7 @@ def test_units_that_left_before_do_not_cover_those_that_did_not():
         inspect(second, sellable=1)
 
 
-def test_goods_stopped_after_the_withdrawal_are_paid_back_once_and_awaited_no_more():
+def test_goods_stopped_after_the_withdrawal_are_paid_back_once_and_awaited_no_more(client):
     waiting, row = being_picked()
     made = declare(waiting, units=1, at=LATER)
     stop(waiting, row, 2)
@@ -75,6 +77,19 @@ def test_goods_stopped_after_the_withdrawal_are_paid_back_once_and_awaited_no_mo
     assert (Return.objects.get(pk=made.pk).state, other.lines.get().unsent) == ("cancelled", 2)
     assert Refund.objects.get().amount_minor == 2490
     assert_books_hold()
+    tracking = read(client.get(f"/fr-fr/orders/{waiting.token}/"))
+    assert "il n’y a donc rien à renvoyer" in tracking
+    assert "never_left" not in tracking
+
+
+def test_what_a_return_awaits_less_is_audited():
+    waiting, row = being_picked(quantity=3)
+    made = declare(waiting, units=2, at=LATER)
+    stop(waiting, row, 2)
+    said = AuditEvent.objects.get(action="return.await_less")
+    line = line_of(waiting).pk
+    assert (said.target, said.actor) == (f"order.return:{made.pk}", BY)
+    assert (said.before, said.after) == ({"line": line, "units": 2}, {"line": line, "units": 1})
 
 
 def test_the_unit_that_still_leaves_is_awaited_still():
